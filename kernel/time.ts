@@ -1,0 +1,51 @@
+/**
+ * Days and instants. A day is `LocalDate` text `YYYY-MM-DD` in a named zone; an instant is `…AtMs`, UTC epoch milliseconds.
+ * The clock is always passed in; nothing here reads the time.
+ */
+import { assert } from './result.ts';
+
+export type LocalDate = string & { readonly localDate: unique symbol };
+
+/** Gives the current instant in epoch milliseconds; tests pass a fixed or stepped one. */
+export type Clock = () => number;
+
+export const DAY_MS = 86_400_000;
+const LOCAL_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Reads `YYYY-MM-DD`; null when it is not a day of the calendar. */
+export function parseLocalDate(text: string): LocalDate | null {
+  const match = LOCAL_DATE.exec(text);
+  if (!match) return null;
+  const [, year, month, day] = match;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  date.setUTCFullYear(Number(year));
+  const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return isReal ? (text as LocalDate) : null;
+}
+
+/** Reads a day that our own code wrote; anything else is a bug. */
+export function localDate(text: string): LocalDate {
+  const date = parseLocalDate(text);
+  assert(date, `time: not a day: ${text.slice(0, 40)}`);
+  return date;
+}
+
+/** Days since 1970-01-01, as an index into daily columns. */
+export function epochDay(date: LocalDate): number {
+  return Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
+}
+
+/** The day at an epoch-day index. */
+export function dateOfEpochDay(day: number): LocalDate {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10) as LocalDate;
+}
+
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return dateOfEpochDay(epochDay(date) + days);
+}
+
+/** The calendar day of an instant in an IANA zone such as `Europe/Madrid`. */
+export function dateInZone(atMs: number, timeZone: string): LocalDate {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return parts.format(atMs) as LocalDate;
+}

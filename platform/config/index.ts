@@ -1,0 +1,17 @@
+/** Configuration: zod-checked environment and cactus.yaml. Replaced by the loader of this folder; the shape is stable. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute folder that holds database, files and secrets. */
+  readonly dataDir: string;
+  /** Null means the embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Public origin when behind a proxy, for links and cookies. */
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Whether the first run creates the demo workspace. */
+  readonly demo: boolean;
+  /** The checked settings of one domain. */
+  section<Settings>(domain: string): Settings;
+}

@@ -1,0 +1,60 @@
+/**
+ * The shape of a domain. `domain.ts` of each folder exports one manifest; main.ts lists them; everything that runs
+ * backwards (routes, jobs, events, permissions, health) is declared here and never imported.
+ */
+import type { Clock, EventShape, UserRole } from '#kernel';
+import type { Config } from '#platform/config';
+import type { Database } from '#platform/db';
+import type { Events } from '#platform/events';
+import type { FileStore } from '#platform/files';
+import type { Actor, Http, RequestFacts } from '#platform/http';
+import type { JobDefinition } from '#platform/jobs';
+import type { Notify } from '#platform/notify';
+import type { Realtime } from '#platform/realtime';
+import type { HealthPart, Telemetry } from '#platform/telemetry';
+import type { z } from 'zod';
+
+/** Parts of a process: `web` answers, `worker` runs jobs and pollers, `trader` and `agent` come with their domains. */
+export type ProcessRole = 'web' | 'worker' | 'trader' | 'agent';
+
+export interface Platform {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Random UUIDv7. */
+  readonly newId: () => string;
+  readonly db: Database;
+  readonly events: Events;
+  readonly files: FileStore;
+  readonly notify: Notify;
+  readonly realtime: Realtime;
+  readonly telemetry: Telemetry;
+  readonly roles: ReadonlySet<ProcessRole>;
+}
+
+export interface PermissionDefinition {
+  /** `<domain>.<noun>.<verb>`. */
+  readonly name: `${string}.${string}.${string}`;
+  readonly summary: string;
+  readonly roles: readonly UserRole[];
+}
+
+export type Stop = () => Promise<void>;
+
+export interface Domain {
+  readonly name: string;
+  /** Every table of the domain starts with it, for example `portfolios_`. */
+  readonly tablePrefix: string;
+  /** Folder of numbered, append-only `.sql` files; null when the domain has no tables. */
+  readonly migrations: URL | null;
+  readonly permissions: readonly PermissionDefinition[];
+  readonly events: readonly EventShape[];
+  /** Checked section of the configuration: `markets.yahooBaseUrl` in cactus.yaml, `CACTUS_MARKETS_YAHOO_BASE_URL` in the environment. */
+  readonly settings?: z.ZodObject;
+  routes?(http: Http, platform: Platform): void;
+  jobs?(platform: Platform): readonly JobDefinition<never>[];
+  /** Starts loops (pollers, senders) for the roles of this process; returns how to stop them. */
+  start?(platform: Platform): Promise<Stop>;
+  health?(platform: Platform): Promise<readonly HealthPart[]>;
+  /** Identity only: turns a request into its actor. */
+  authenticate?(request: RequestFacts, platform: Platform): Promise<Actor | null>;
+}

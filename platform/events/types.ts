@@ -1,0 +1,28 @@
+/** Events: facts written to the outbox inside the transaction that made them true. */
+import type { EventFact, Transaction } from '#platform/db';
+import type { EventShape } from '#kernel';
+
+export interface StoredEvent {
+  /** UUIDv7; the same id on every webhook attempt and socket message. */
+  readonly id: string;
+  /** Grows with each event of the installation; the resume point of a live tail. */
+  readonly sequence: bigint;
+  readonly name: string;
+  readonly version: number;
+  readonly workspaceId: string;
+  readonly subjectId: string;
+  readonly payload: unknown;
+  readonly occurredAtMs: number;
+}
+
+export interface Events {
+  readonly catalogue: ReadonlyMap<string, EventShape>;
+  /** Adds rows that must live or die with the events (webhook deliveries). Runs inside each emitting transaction. */
+  beforeCommit(hook: (tx: Transaction, events: readonly StoredEvent[]) => Promise<void>): void;
+  /** Hears each event once in the process that committed it, right after the commit. May be lost on a crash. */
+  afterCommit(listener: (events: readonly StoredEvent[]) => void): void;
+  /** Hears the events of every process over the same database, in sequence order per process. */
+  onPublished(listener: (events: readonly StoredEvent[]) => void): void;
+  /** Publishes one event with group commit: concurrent calls share one transaction. Resolves when it is durable. */
+  publish<E extends EventShape>(event: E, fact: EventFact<E>): Promise<StoredEvent>;
+}

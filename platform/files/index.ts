@@ -1,0 +1,2 @@
+/** The door of platform/files. */
+export { type FileStore, type StoredFile } from './types.ts';

@@ -1,0 +1,52 @@
+/** HTTP as domains see it: one contract, one handler, no Fastify types in domain code. */
+import type { Readable } from 'node:stream';
+import type { EndpointShape, OutputOf, Result, UserRole } from '#kernel';
+
+/** Who is asking. `workspaceId` scopes every row; `permissions` come from the role through the catalogue. */
+export interface Actor {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly workspaceId: string;
+  readonly role: UserRole;
+  readonly permissions: ReadonlySet<string>;
+}
+
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  /** `http` and `https` origin the browser used, for cookies and links. */
+  readonly origin: string;
+}
+
+export interface ReplyFacts {
+  setCookie(name: string, value: string, options: { readonly maxAgeSeconds: number }): void;
+  clearCookie(name: string): void;
+  setHeader(name: string, value: string): void;
+}
+
+export interface HandlerInput<E extends EndpointShape> {
+  readonly params: OutputOf<E['params']>;
+  readonly query: OutputOf<E['query']>;
+  readonly body: OutputOf<E['body']>;
+  /** Present for `upload` endpoints. */
+  readonly upload: E['upload'] extends object ? { readonly name: string; readonly bytes: Readable } : undefined;
+  /** Never null unless the endpoint is `public`. */
+  readonly actor: E['permission'] extends 'public' ? Actor | null : Actor;
+  readonly request: RequestFacts;
+  readonly reply: ReplyFacts;
+  /** Value of `If-Match`, without quotes. */
+  readonly ifMatch: string | undefined;
+}
+
+export type RefusalOf<E extends EndpointShape> = keyof NonNullable<E['refusals']> & string;
+
+export type Handler<E extends EndpointShape> = (
+  input: HandlerInput<E>,
+) => Promise<Result<OutputOf<E['response']>, RefusalOf<E>>>;
+
+/** Where a domain mounts its contracts. */
+export interface Http {
+  route<const E extends EndpointShape>(endpoint: E, handler: Handler<E>): void;
+}

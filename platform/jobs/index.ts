@@ -1,0 +1,2 @@
+/** The door of platform/jobs. */
+export { job, type JobContext, type JobDefinition } from './types.ts';

@@ -1,0 +1,2 @@
+/** The door of platform/notify. */
+export { type Notification, type Notify } from './types.ts';

@@ -1,0 +1,2 @@
+/** The door of platform/realtime. */
+export { type Broadcast, type Realtime } from './types.ts';

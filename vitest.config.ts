@@ -1,0 +1,11 @@
+/** One runner for server, tools and web units; browser journeys drive a real Chromium from test/e2e. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{kernel,platform,domains,web,cli,tools,test,bench}/**/*.test.{ts,tsx}'],
+    env: { TZ: 'Europe/Madrid' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -4,7 +4,7 @@
  */
 import type { Clock, EventShape, UserRole } from '#kernel';
 import type { Config } from '#platform/config';
-import type { Database } from '#platform/db';
+import type { Database, Transaction } from '#platform/db';
 import type { Events } from '#platform/events';
 import type { FileStore } from '#platform/files';
 import type { Actor, Http, RequestFacts } from '#platform/http';
@@ -29,6 +29,8 @@ export interface Platform {
   readonly realtime: Realtime;
   readonly telemetry: Telemetry;
   readonly roles: ReadonlySet<ProcessRole>;
+  /** Every manifest of this process, for needs that run backwards: the permission catalogue, removing a workspace. */
+  readonly domains: readonly Domain[];
 }
 
 export interface PermissionDefinition {
@@ -55,6 +57,8 @@ export interface Domain {
   /** Starts loops (pollers, senders) for the roles of this process; returns how to stop them. */
   start?(platform: Platform): Promise<Stop>;
   health?(platform: Platform): Promise<readonly HealthPart[]>;
+  /** Deletes the domain's rows of one workspace, through its own stores, inside the caller's transaction. */
+  removeWorkspace?(tx: Transaction, workspaceId: string): Promise<void>;
   /** Identity only: turns a request into its actor. */
   authenticate?(request: RequestFacts, platform: Platform): Promise<Actor | null>;
 }

@@ -1,0 +1,28 @@
+/** Identity's part of the permission catalogue, and the reading of the whole one. */
+import type { UserRole } from '#kernel';
+import type { Domain, PermissionDefinition } from '#platform/domain';
+
+export const identityPermissions: readonly PermissionDefinition[] = [
+  { name: 'identity.users.read', summary: 'See the people of the workspace', roles: ['owner', 'admin', 'manager'] },
+  { name: 'identity.users.create', summary: 'Add people', roles: ['owner', 'admin'] },
+  { name: 'identity.users.update', summary: 'Change roles and access of people', roles: ['owner', 'admin'] },
+  {
+    name: 'identity.permissions.read',
+    summary: 'See which role may do what',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  { name: 'identity.workspaces.read', summary: 'Hear about workspaces', roles: ['owner', 'admin', 'manager'] },
+  { name: 'identity.workspaces.remove', summary: 'Remove the demo workspace', roles: ['owner', 'admin'] },
+  { name: 'identity.audit.read', summary: 'Read the audit log', roles: ['owner', 'admin'] },
+];
+
+/** The catalogue of every domain, in the order of the manifests. */
+export function permissionCatalogue(domains: readonly Domain[]): readonly PermissionDefinition[] {
+  return domains.flatMap((domain) => domain.permissions);
+}
+
+/** The names that a role holds. */
+export function permissionsOfRole(domains: readonly Domain[], role: UserRole): ReadonlySet<string> {
+  const held = permissionCatalogue(domains).filter((permission) => permission.roles.includes(role));
+  return new Set(held.map((permission) => permission.name));
+}

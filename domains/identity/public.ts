@@ -1,0 +1,2 @@
+/** Identity's door for other domains. */
+export { permissionCatalogue, permissionsOfRole } from './permissions.ts';

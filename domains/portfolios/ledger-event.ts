@@ -55,12 +55,20 @@ export interface LedgerEventSource {
   readonly row: number;
 }
 
+/** `newUnits` for each `oldUnits`: 2 for 1, 7 for 3, 1 for 10. */
+export interface SplitRatio {
+  readonly newUnits: Decimal;
+  readonly oldUnits: Decimal;
+}
+
 export interface LedgerEventDraft {
   readonly type: LedgerEventType;
   readonly date: LocalDate;
   readonly accountName: string;
   readonly instrument?: InstrumentDraft;
   readonly quantity?: Decimal;
+  /** For a ratio that no decimal writes exactly, such as 7:3; else a split carries new units per old unit in `quantity`. */
+  readonly splitRatio?: SplitRatio;
   readonly price?: Decimal;
   readonly currency: string;
   /** Overrides quantity × price; gross, before fee and tax; never negative. */

@@ -1,0 +1,268 @@
+/**
+ * What a ledger event needs before the ledger takes it, type by type. Units: quantities, prices and amounts are exact
+ * Decimals; `amount` is gross, before fee and tax, and overrides quantity x price.
+ * Method: `checkLedgerEvent` decides at the door; behind it every event has what its type needs, so the book never guesses.
+ */
+import { Decimal, type LocalDate, ok, refuse, type Refusal, type Result } from '#kernel';
+import type {
+  InstrumentDraft,
+  LedgerEventDraft,
+  LedgerEventSource,
+  LedgerEventType,
+  ManualPriceDraft,
+  SplitRatio,
+} from './ledger-event.ts';
+
+/** What v1 computes. The other types of the contract are refused by name, never bent into one of these. */
+export const SUPPORTED_EVENT_TYPES = [
+  'buy',
+  'sell',
+  'deposit',
+  'withdrawal',
+  'transfer_in',
+  'transfer_out',
+  'dividend',
+  'interest',
+  'fee',
+  'tax',
+  'split',
+  'opening',
+] as const satisfies readonly LedgerEventType[];
+export type SupportedEventType = (typeof SUPPORTED_EVENT_TYPES)[number];
+
+/** An event with everything its type needs. `amount` is always known and gross; zero for a split. */
+export interface LedgerEvent {
+  readonly type: SupportedEventType;
+  readonly date: LocalDate;
+  readonly accountName: string;
+  readonly instrument: InstrumentDraft | null;
+  readonly quantity: Decimal | null;
+  readonly splitRatio: SplitRatio | null;
+  readonly price: Decimal | null;
+  readonly currency: string;
+  /** Null only for a transfer out without a stated value: it leaves at its cost. */
+  readonly amount: Decimal | null;
+  readonly fee: Decimal;
+  readonly tax: Decimal;
+  readonly fx: Decimal | null;
+  readonly note: string;
+  readonly idempotencyKey: string;
+  readonly manualPrice: ManualPriceDraft | null;
+  readonly source: LedgerEventSource;
+}
+
+export type LedgerEventRefusal =
+  | 'event_type_not_supported_yet'
+  | 'account_missing'
+  | 'account_too_long'
+  | 'idempotency_key_missing'
+  | 'currency_not_valid'
+  | 'instrument_missing'
+  | 'instrument_not_expected'
+  | 'instrument_name_missing'
+  | 'quantity_missing'
+  | 'quantity_not_positive'
+  | 'split_ratio_not_positive'
+  | 'price_or_amount_missing'
+  | 'amount_missing'
+  | 'price_negative'
+  | 'amount_negative'
+  | 'fee_negative'
+  | 'tax_negative'
+  | 'fx_not_positive'
+  | 'figure_too_precise'
+  | 'figure_too_large';
+
+/** What to do about each refusal, for the command line and the API; the web app has its own words in both languages. */
+export const LEDGER_EVENT_ADVICE: Readonly<Record<LedgerEventRefusal, string>> = {
+  event_type_not_supported_yet:
+    'This kind of operation is not supported yet; leave the row out, nothing of it was recorded.',
+  account_missing: 'Name the account the operation belongs to.',
+  account_too_long: 'Shorten the account name to 120 characters.',
+  idempotency_key_missing: 'Give the operation a key that is the same each time it is sent.',
+  currency_not_valid: 'Write the currency as a code such as EUR, USD or USDT.',
+  instrument_missing: 'Name what was traded: a symbol, an ISIN or a name.',
+  instrument_not_expected: 'This kind of operation moves cash only; leave the instrument empty.',
+  instrument_name_missing: 'Give the instrument a name.',
+  quantity_missing: 'Write how many units.',
+  quantity_not_positive: 'Write the quantity as a positive number; the type says the direction.',
+  split_ratio_not_positive: 'Write the split as new units per old unit, for example 2 or 7:3.',
+  price_or_amount_missing: 'Write the price of one unit or the gross amount.',
+  amount_missing: 'Write the amount.',
+  price_negative: 'Write a price of zero or more.',
+  amount_negative: 'Write the amount as a positive number; the type says the direction.',
+  fee_negative: 'Write the fee as zero or more.',
+  tax_negative: 'Write the tax as zero or more.',
+  fx_not_positive: 'Write the exchange rate as a positive number: account currency per operation currency.',
+  figure_too_precise: 'Use at most 18 decimals.',
+  figure_too_large: 'Use a figure below 10^18.',
+};
+
+const CURRENCY_CODE = /^[A-Z][A-Z0-9]{2,9}$/;
+const FRACTION_DIGITS_MAX = 18; // The finest unit any chain uses; a product of two plus an exchange rate still fits a Decimal.
+const FIGURE_LIMIT = Decimal.of(10n ** 18n); // No person owns this many units of anything they would track here.
+const ACCOUNT_LENGTH_MAX = 120; // Longer is a pasted sentence, not an account.
+
+interface TypeNeeds {
+  readonly instrument: 'required' | 'optional' | 'none';
+  readonly quantity: 'required' | 'with_instrument' | 'optional';
+  readonly amount: 'required' | 'or_charges' | 'optional' | 'none';
+  /** A refund of a fee or tax, or interest charged, is the same fact with the opposite sign. */
+  readonly sign: 'positive' | 'any';
+}
+
+const NEEDS: Readonly<Record<SupportedEventType, TypeNeeds>> = {
+  buy: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
+  sell: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
+  deposit: { instrument: 'none', quantity: 'optional', amount: 'required', sign: 'positive' },
+  withdrawal: { instrument: 'none', quantity: 'optional', amount: 'required', sign: 'positive' },
+  transfer_in: { instrument: 'optional', quantity: 'with_instrument', amount: 'required', sign: 'positive' },
+  transfer_out: { instrument: 'optional', quantity: 'with_instrument', amount: 'optional', sign: 'positive' },
+  dividend: { instrument: 'required', quantity: 'optional', amount: 'required', sign: 'positive' },
+  interest: { instrument: 'optional', quantity: 'optional', amount: 'required', sign: 'any' },
+  fee: { instrument: 'optional', quantity: 'optional', amount: 'or_charges', sign: 'any' },
+  tax: { instrument: 'optional', quantity: 'optional', amount: 'or_charges', sign: 'any' },
+  split: { instrument: 'required', quantity: 'optional', amount: 'none', sign: 'positive' },
+  opening: { instrument: 'optional', quantity: 'with_instrument', amount: 'required', sign: 'positive' },
+};
+
+/** True when v1 records and computes this type. */
+export function isSupportedEventType(type: LedgerEventType): type is SupportedEventType {
+  return (SUPPORTED_EVENT_TYPES as readonly string[]).includes(type);
+}
+
+/** Checks a draft and completes it. Refuses with the field, the row and what to do; never repairs a figure. */
+export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, LedgerEventRefusal> {
+  if (!isSupportedEventType(draft.type)) return refuseField(draft, 'event_type_not_supported_yet', 'type');
+  const type = draft.type;
+  const needs = NEEDS[type];
+  const instrument =
+    draft.instrument?.kind === 'cash' && needs.instrument !== 'required' ? undefined : draft.instrument;
+  const problem =
+    checkNames(draft) ??
+    checkFigures(draft) ??
+    checkInstrument(draft, needs, instrument) ??
+    checkQuantity(draft, needs, instrument);
+  if (problem) return problem;
+
+  const amount = grossAmount(draft, needs);
+  if (amount === 'missing') {
+    const field = instrument && type !== 'dividend' ? 'price' : 'amount';
+    return refuseField(draft, field === 'price' ? 'price_or_amount_missing' : 'amount_missing', field);
+  }
+  if (amount && amount.sign < 0 && needs.sign === 'positive') return refuseField(draft, 'amount_negative', 'amount');
+  return ok({
+    type,
+    date: draft.date,
+    accountName: draft.accountName.trim(),
+    instrument: instrument ?? null,
+    quantity: type === 'split' || !instrument ? null : (draft.quantity ?? null),
+    splitRatio: type === 'split' ? splitRatioOf(draft) : null,
+    price: draft.price ?? null,
+    currency: draft.currency,
+    amount,
+    fee: draft.fee ?? Decimal.zero,
+    tax: draft.tax ?? Decimal.zero,
+    fx: draft.fx ?? null,
+    note: draft.note ?? '',
+    idempotencyKey: draft.idempotencyKey,
+    manualPrice: draft.manualPrice ?? null,
+    source: draft.source,
+  });
+}
+
+type Problem = Refusal<LedgerEventRefusal>;
+
+function refuseField(draft: LedgerEventDraft, code: LedgerEventRefusal, field: string): Problem {
+  const { sheet, row } = draft.source;
+  return refuse(code, { field, type: draft.type, sheet, row, advice: LEDGER_EVENT_ADVICE[code] });
+}
+
+function checkNames(draft: LedgerEventDraft): Problem | null {
+  const accountName = draft.accountName.trim();
+  if (accountName === '') return refuseField(draft, 'account_missing', 'account');
+  if (accountName.length > ACCOUNT_LENGTH_MAX) return refuseField(draft, 'account_too_long', 'account');
+  if (draft.idempotencyKey === '') return refuseField(draft, 'idempotency_key_missing', 'idempotencyKey');
+  if (!CURRENCY_CODE.test(draft.currency)) return refuseField(draft, 'currency_not_valid', 'currency');
+  return null;
+}
+
+function checkFigures(draft: LedgerEventDraft): Problem | null {
+  const ratio = draft.splitRatio;
+  const figures: readonly (readonly [string, Decimal | undefined])[] = [
+    ['quantity', draft.quantity],
+    ['quantity', ratio?.newUnits],
+    ['quantity', ratio?.oldUnits],
+    ['price', draft.price],
+    ['amount', draft.amount],
+    ['fee', draft.fee],
+    ['tax', draft.tax],
+    ['fx', draft.fx],
+    ['price', draft.manualPrice?.price],
+  ];
+  for (const [field, figure] of figures) {
+    if (figure && figure.scale > FRACTION_DIGITS_MAX) return refuseField(draft, 'figure_too_precise', field);
+    if (figure && figure.absolute().compare(FIGURE_LIMIT) >= 0) return refuseField(draft, 'figure_too_large', field);
+  }
+  if (draft.price && draft.price.sign < 0) return refuseField(draft, 'price_negative', 'price');
+  if (draft.fee && draft.fee.sign < 0) return refuseField(draft, 'fee_negative', 'fee');
+  if (draft.tax && draft.tax.sign < 0) return refuseField(draft, 'tax_negative', 'tax');
+  if (draft.fx && draft.fx.sign <= 0) return refuseField(draft, 'fx_not_positive', 'fx');
+  return null;
+}
+
+function checkInstrument(
+  draft: LedgerEventDraft,
+  needs: TypeNeeds,
+  instrument: InstrumentDraft | undefined,
+): Problem | null {
+  if (!instrument)
+    return needs.instrument === 'required' ? refuseField(draft, 'instrument_missing', 'instrument') : null;
+  if (needs.instrument === 'none') return refuseField(draft, 'instrument_not_expected', 'instrument');
+  if (instrument.kind === 'cash') return refuseField(draft, 'instrument_missing', 'instrument');
+  if (instrument.name.trim() === '') return refuseField(draft, 'instrument_name_missing', 'instrument');
+  if (!CURRENCY_CODE.test(instrument.currency)) return refuseField(draft, 'currency_not_valid', 'instrument');
+  return null;
+}
+
+function checkQuantity(
+  draft: LedgerEventDraft,
+  needs: TypeNeeds,
+  instrument: InstrumentDraft | undefined,
+): Problem | null {
+  if (draft.type === 'split') {
+    const ratio = splitRatioOf(draft);
+    if (!ratio) return refuseField(draft, 'quantity_missing', 'quantity');
+    const isPositive = ratio.newUnits.sign > 0 && ratio.oldUnits.sign > 0;
+    return isPositive ? null : refuseField(draft, 'split_ratio_not_positive', 'quantity');
+  }
+  const isNeeded = needs.quantity === 'required' || (needs.quantity === 'with_instrument' && instrument !== undefined);
+  if (isNeeded && !draft.quantity) return refuseField(draft, 'quantity_missing', 'quantity');
+  if (draft.quantity && draft.quantity.sign <= 0) return refuseField(draft, 'quantity_not_positive', 'quantity');
+  return null;
+}
+
+function splitRatioOf(draft: LedgerEventDraft): SplitRatio | null {
+  if (draft.splitRatio) return draft.splitRatio;
+  return draft.quantity ? { newUnits: draft.quantity, oldUnits: Decimal.one } : null;
+}
+
+/** The gross amount: as stated, else quantity x price; `missing` when the type needs one and the draft has none. */
+function grossAmount(draft: LedgerEventDraft, needs: TypeNeeds): Decimal | null | 'missing' {
+  if (needs.amount === 'none') return Decimal.zero;
+  if (draft.amount) return draft.amount;
+  // Units received as interest (staking) are not cash: without a stated amount the row is refused, never read as money.
+  const isPaidInUnits = draft.type === 'interest' && draft.instrument !== undefined;
+  if (draft.quantity && draft.price && !isPaidInUnits) return draft.quantity.times(draft.price);
+  const ownCharge = draft.type === 'fee' ? draft.fee : draft.type === 'tax' ? draft.tax : undefined;
+  // A `fee` row may carry its figure in the fee column (a `tax` row in tax): the charge is counted from that column.
+  if (needs.amount === 'or_charges' && ownCharge && !ownCharge.isZero) return Decimal.zero;
+  // A cash row may state its figure in the quantity column with no price.
+  if (!draft.instrument && draft.quantity && needs.instrument !== 'required') return draft.quantity;
+  return needs.amount === 'optional' ? nullUnlessCash(draft) : 'missing';
+}
+
+/** Only units of an instrument can leave at their cost; cash needs its figure. */
+function nullUnlessCash(draft: LedgerEventDraft): null | 'missing' {
+  return draft.instrument && draft.instrument.kind !== 'cash' ? null : 'missing';
+}

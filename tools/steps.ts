@@ -35,3 +35,14 @@ export function runSteps(steps: readonly Step[]): number {
   }
   return failed;
 }
+
+/** Runs one step with its output shown as it comes; returns its exit code (1 when it was killed). */
+export function streamStep(step: Step): number {
+  const result = spawnSync(join(root, 'node_modules', '.bin', step.command), step.args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...step.env },
+    shell: process.platform === 'win32',
+  });
+  return result.status ?? 1;
+}

@@ -15,14 +15,22 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly ip: string;
   readonly userAgent: string;
+  /** By plain name; on https the `__Host-` prefix is required and already removed. */
   readonly cookies: Readonly<Record<string, string | undefined>>;
   /** `http` and `https` origin the browser used, for cookies and links. */
   readonly origin: string;
+  /** The `Authorization` header as sent (API tokens); never log it. */
+  readonly authorization: string | undefined;
+  /** True when the caller is on this machine and no proxy stands between. */
+  readonly isLoopback: boolean;
 }
 
 export interface ReplyFacts {
+  /** HttpOnly, SameSite=Lax, Path=/; on https also Secure with the `__Host-` prefix. Use the plain name. */
   setCookie(name: string, value: string, options: { readonly maxAgeSeconds: number }): void;
   clearCookie(name: string): void;
+  /** `ETag` of the answer: the version a later `If-Match` must repeat. */
+  setVersion(version: string | number | bigint): void;
   setHeader(name: string, value: string): void;
 }
 

@@ -1,2 +1,13 @@
 /** The door of platform/telemetry. */
-export { type Counter, type HealthPart, type HealthState, type Histogram, type Log, type Telemetry } from './types.ts';
+export { createTelemetry, type RunningTelemetry, type TelemetryOptions } from './telemetry.ts';
+export {
+  type Counter,
+  type DurationFigures,
+  type HealthPart,
+  type HealthState,
+  type Histogram,
+  type Log,
+  type SlowQuery,
+  type Telemetry,
+  type TelemetryFigures,
+} from './types.ts';

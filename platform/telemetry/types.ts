@@ -23,8 +23,48 @@ export interface Histogram {
   observe(value: number, labels?: Record<string, string>): void;
 }
 
+/** How long one kind of work takes, over the last samples of this process. */
+export interface DurationFigures {
+  readonly name: string;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+}
+
+export interface SlowQuery {
+  /** SQL text with placeholders; never its parameters. */
+  readonly statement: string;
+  readonly durationMs: number;
+  readonly atMs: number;
+}
+
+export interface TelemetryFigures {
+  readonly routes: readonly DurationFigures[];
+  readonly queries: DurationFigures;
+  readonly slowQueries: readonly SlowQuery[];
+  readonly eventLoopLagP50Ms: number;
+  readonly eventLoopLagP99Ms: number;
+  readonly residentBytes: number;
+  readonly heapUsedBytes: number;
+  readonly uptimeSeconds: number;
+}
+
 export interface Telemetry {
   readonly log: Log;
+  /** One answered request; `route` is the template, never the address. */
+  observeRequest(fact: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly durationMs: number;
+  }): void;
+  /** One SQL statement, with placeholders and without parameters; platform/db calls it. */
+  observeQuery(fact: { readonly statement: string; readonly durationMs: number }): void;
+  /** Figures of this process for the health page. */
+  figures(): TelemetryFigures;
+  /** Prometheus exposition text. */
+  metricsText(): Promise<string>;
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   /** `buckets` carry the unit of the metric's name (`…_seconds`, `…_bytes`). */
   histogram(name: string, help: string, options: { buckets: readonly number[]; labels?: readonly string[] }): Histogram;

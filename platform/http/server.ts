@@ -1,0 +1,274 @@
+/**
+ * The HTTP server: one Fastify behind the `Http` interface that domains see.
+ * Per request, in this order: address, host name, security headers, CORS, rate limit, CSRF, who, permission, then the route.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server as NodeServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { assert, type EndpointShape, ok, refuse, type Result } from '#kernel';
+import type { Config } from '#platform/config';
+import type { PermissionDefinition } from '#platform/domain';
+import type { Telemetry } from '#platform/telemetry';
+import Fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from 'fastify';
+import { clientAddress, isLoopback } from './client-address.ts';
+import { readCookies } from './cookies.ts';
+import { errorAnswer } from './error-answer.ts';
+import { isForeignUpgrade, isForgeable, isHostAllowed } from './guards.ts';
+import type { Idempotency } from './idempotency.ts';
+import { RequestProblem } from './problem.ts';
+import { type AnyHandler, mountRoute, PROBLEM_TYPE } from './route.ts';
+import type { Actor, Handler, Http, RequestFacts } from './types.ts';
+import { serialiseLoose } from './validate.ts';
+
+const BODY_BYTES_MAX = 1_048_576; // One MiB of JSON is thousands of rows; files go through uploads.
+const PARAM_LENGTH_MAX = 200; // Ids have 36 characters, names of things fewer than 200.
+const KEEP_ALIVE_MS = 72_000; // Longer than the 60 s of common load balancers, so they close first and never hit a closed socket.
+const REQUEST_MS_MAX = 300_000; // A 200 MB upload over a slow home line.
+const SLOW_REQUEST_MS = 1_000; // Worth a line in the log: a person waits.
+const MINUTE_MS = 60_000;
+const ADDRESSES_MAX = 20_000; // Addresses remembered per rate class; about 2 MB, the oldest are forgotten first.
+
+export interface HttpOptions {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  /** The whole catalogue; a route that names any other permission fails at start. */
+  readonly permissions: readonly Pick<PermissionDefinition, 'name'>[];
+  authenticate(request: RequestFacts): Promise<Actor | null>;
+  /** Absent (documents, small tests): Idempotency-Key is answered 501. */
+  readonly idempotency?: Idempotency;
+}
+
+export type UpgradeRefusal = 'not_signed_in' | 'cross_site_request' | 'host_not_allowed';
+
+export interface HttpServer extends Http {
+  /** Every mounted endpoint, for the route x role test and the API document. */
+  readonly endpoints: readonly EndpointShape[];
+  /** The raw server, for `upgrade` events (WebSocket). */
+  readonly node: NodeServer;
+  /** The Fastify behind; only parts of the platform (web files, docs, health) may add to it. */
+  readonly app: FastifyInstance;
+  /** Who opens a socket: host, Origin and session checked like a write. */
+  authenticateUpgrade(request: IncomingMessage): Promise<Result<Actor, UpgradeRefusal>>;
+  /** Answers a request without a socket (tests). */
+  inject(request: InjectOptions): Promise<InjectedAnswer>;
+  /** Starts listening on the configured host and port (0 = any free one). */
+  listen(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Stops taking requests, lets running ones end, then closes. */
+  close(): Promise<void>;
+}
+
+export interface InjectedAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
+  readonly body: string;
+  // The shape is the contract's; tests name it at the call.
+  json<Body>(): Body;
+}
+
+/** Builds the server with every guard in place; routes are added through `route`, then `listen`. */
+export async function createHttp(options: HttpOptions): Promise<HttpServer> {
+  const { config, telemetry } = options;
+  const permissions = new Set(options.permissions.map((permission) => permission.name as string));
+  const endpoints: EndpointShape[] = [];
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(),
+  });
+  app.decorateRequest('facts');
+  app.decorateRequest('actor', null);
+  addParsers(app);
+  addErrors(app, telemetry);
+  addObservation(app, telemetry);
+  await addGuards(app, options);
+
+  const route = <const E extends EndpointShape>(endpoint: E, handler: Handler<E>): void => {
+    const { permission } = endpoint;
+    const isKnown = permission === 'public' || permission === 'session' || permissions.has(permission);
+    assert(isKnown, `${endpoint.method} ${endpoint.path} needs ${permission}, which no domain declares`);
+    endpoints.push(endpoint);
+    // Checked per request by the contract; the generic handler type cannot follow that.
+    mountRoute(app, { endpoint, handler: handler as unknown as AnyHandler, idempotency: options.idempotency ?? null });
+  };
+  return {
+    endpoints,
+    route,
+    app,
+    node: app.server,
+    authenticateUpgrade: (request) => authenticateUpgrade(request, options),
+    inject: (request) => app.inject(request),
+    listen: async () => {
+      await app.listen({ host: config.host, port: config.port });
+      const { port } = app.server.address() as AddressInfo;
+      const name =
+        isLoopback(config.host) || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+      return { url: config.publicUrl ?? `http://${name}:${port}`, port };
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Only JSON and raw bytes are read; a form or text post from another site never reaches a handler. */
+function addParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+  app.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null, null));
+}
+
+function addErrors(app: FastifyInstance, telemetry: Telemetry): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const requestId = request.id;
+    const answer = errorAnswer(error, requestId);
+    if (answer.isServerError) {
+      telemetry.log.error('request failed', { requestId, method: request.method, route: routeOf(request), error });
+    }
+    if (answer.retryAfterSeconds !== null) void reply.header('retry-after', answer.retryAfterSeconds);
+    // Bytes of a refused upload may still be on their way; the connection cannot be used again.
+    if (answer.problem.status === 413) void reply.header('connection', 'close');
+    return reply
+      .code(answer.problem.status)
+      .header('cache-control', 'no-store')
+      .type(PROBLEM_TYPE)
+      .send(serialiseLoose(answer.problem));
+  });
+  app.setNotFoundHandler(async () => {
+    throw new RequestProblem('not_found');
+  });
+}
+
+function addObservation(app: FastifyInstance, telemetry: Telemetry): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const durationMs = reply.elapsedTime;
+    const fact = { method: request.method, route: routeOf(request), status: reply.statusCode, durationMs };
+    telemetry.observeRequest(fact);
+    const line = { ...fact, durationMs: Math.round(durationMs), requestId: request.id };
+    if (durationMs >= SLOW_REQUEST_MS) telemetry.log.warn('slow request', line);
+    else telemetry.log.debug('request', line);
+  });
+}
+
+async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<void> {
+  const { config } = options;
+  app.addHook('onRequest', async (request, reply) => {
+    request.facts = requestFacts(request.raw, request.id, config);
+    void reply.header('x-request-id', request.id);
+    if (!isHostAllowed(request.headers.host ?? '', config)) throw new RequestProblem('host_not_allowed');
+    if (request.facts.origin.startsWith('https:')) {
+      void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    }
+  });
+  await app.register(helmet, helmetOptions());
+  if (config.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...config.corsOrigins],
+      // Never with cookies: other sites use API tokens, so a listed site still cannot ride on a session.
+      credentials: false,
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowedHeaders: ['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key', 'x-file-name'],
+      exposedHeaders: ['etag', 'retry-after', 'x-request-id', 'idempotency-replayed'],
+      maxAge: 600,
+    });
+  }
+  await addRateLimit(app, config);
+  app.addHook('onRequest', async (request) => {
+    const { method, headers, facts } = request;
+    if (isForgeable({ method, headers, origin: facts.origin })) throw new RequestProblem('cross_site_request');
+    const endpoint = request.routeOptions.config.endpoint;
+    if (!endpoint) return;
+    request.actor = await options.authenticate(facts);
+    if (endpoint.permission === 'public') return;
+    if (!request.actor) throw new RequestProblem('not_signed_in');
+    if (endpoint.permission === 'session' || request.actor.permissions.has(endpoint.permission)) return;
+    throw new RequestProblem('permission_missing', { details: { permission: endpoint.permission } });
+  });
+}
+
+/** The strictest policy the web app lives with: nothing inline, nothing from elsewhere, never framed. `'self'` covers /ws. */
+function helmetOptions(): Parameters<typeof helmet>[1] {
+  return {
+    hsts: false,
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        connectSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        objectSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        scriptSrcAttr: ["'none'"],
+        styleSrc: ["'self'"],
+        workerSrc: ["'self'"],
+      },
+    },
+  };
+}
+
+/** Three classes per address: sign-in like writes (strict: guessing), other writes, reads. 0 in the configuration turns one off. */
+async function addRateLimit(app: FastifyInstance, config: Config): Promise<void> {
+  await app.register(rateLimit, { global: false, cache: ADDRESSES_MAX });
+  const check = (max: number, rateClass: string) =>
+    max === 0
+      ? null
+      : app.createRateLimit({
+          max,
+          timeWindow: MINUTE_MS,
+          keyGenerator: (request) => `${rateClass} ${request.facts.ip}`,
+        });
+  const limits = {
+    publicWrite: check(config.rateLimits.publicWritesPerMinute, 'public-write'),
+    write: check(config.rateLimits.writesPerMinute, 'write'),
+    read: check(config.rateLimits.readsPerMinute, 'read'),
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    const endpoint = request.routeOptions.config.endpoint;
+    if (!endpoint) return;
+    const isRead = endpoint.method === 'GET';
+    const writeClass = endpoint.permission === 'public' ? 'publicWrite' : 'write';
+    const verdict = await limits[isRead ? 'read' : writeClass]?.(request);
+    if (!verdict || verdict.isAllowed || !verdict.isExceeded) return;
+    void reply.header('retry-after', Math.max(1, verdict.ttlInSeconds));
+    throw new RequestProblem('too_many_requests');
+  });
+}
+
+async function authenticateUpgrade(
+  request: IncomingMessage,
+  options: HttpOptions,
+): Promise<Result<Actor, UpgradeRefusal>> {
+  const facts = requestFacts(request, randomUUID(), options.config);
+  if (!isHostAllowed(request.headers.host ?? '', options.config)) return refuse('host_not_allowed');
+  if (isForeignUpgrade({ headers: request.headers, origin: facts.origin })) return refuse('cross_site_request');
+  const actor = await options.authenticate(facts);
+  return actor ? ok(actor) : refuse('not_signed_in');
+}
+
+function requestFacts(raw: IncomingMessage, requestId: string, config: Config): RequestFacts {
+  const address = clientAddress(raw, config);
+  return {
+    requestId,
+    ip: address.ip,
+    origin: address.origin,
+    userAgent: raw.headers['user-agent'] ?? '',
+    cookies: readCookies(raw.headers.cookie, address.origin),
+    authorization: raw.headers.authorization,
+    isLoopback: isLoopback(address.ip) && !address.isForwarded,
+  };
+}
+
+/** The template, never the address: ids in metric labels would grow without end. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unmatched';
+}

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{kernel,platform,domains,web,cli,tools,test,bench}/**/*.test.{ts,tsx}'],
+    globalSetup: ['platform/testing/global-setup.ts'],
     env: { TZ: 'Europe/Madrid' },
     testTimeout: 30_000,
     hookTimeout: 60_000,

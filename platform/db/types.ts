@@ -1,11 +1,16 @@
 /** The database as the rest of the product sees it. SQL lives in `.store.ts` files, each on its own domain's tables. */
 import type { EventShape, OutputOf } from '#kernel';
-import type { Kysely } from 'kysely';
+import type { ColumnType, Kysely } from 'kysely';
 
 /** Anything a store can read from: the database itself or an open transaction. */
 export interface Queryable {
   /** A Kysely handle typed with the tables of the calling store (`queryable.tables<PortfolioTables>()`). */
   tables<Tables>(): Kysely<Tables>;
+  /**
+   * Runs one statement as a named prepared statement, for hot paths: planned once per connection. `name` is unique per
+   * text (`portfolios.position.list`) and is what the slow-query figures show.
+   */
+  prepared<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<readonly Row[]>;
 }
 
 export interface EventFact<E extends EventShape> {
@@ -35,4 +40,50 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one READ COMMITTED transaction; a throw rolls back rows, events and jobs alike. */
   transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
+}
+
+/** `timestamptz`: read as epoch milliseconds, written as `new Date(atMs)`. */
+export type InstantColumn = ColumnType<number, Date, Date>;
+export type NullableInstantColumn = ColumnType<number | null, Date | null | undefined, Date | null>;
+/** `numeric`: exact decimal text both ways (`Decimal.from(row.amount)`, `amount.toString()`). */
+export type NumericColumn = ColumnType<string, string, string>;
+/** `bigint`. */
+export type BigintColumn = ColumnType<bigint, bigint, bigint>;
+/** `jsonb`: read parsed, written as text with `toJson`. */
+export type JsonColumn<Value> = ColumnType<Value, string, string>;
+
+/** An event as `tx.emit` received it, before it is stored. */
+export interface EmittedEvent {
+  readonly event: EventShape;
+  readonly fact: EventFact<EventShape>;
+}
+
+/** Filled by platform/events: stores what a transaction emitted, as its last statement before the commit. */
+export interface Outbox {
+  /** Checks an emission at once, so that a bad payload fails where it was written. */
+  check(emitted: EmittedEvent): EmittedEvent;
+  /** Returns what to call with the outcome of the commit. */
+  record(tx: Transaction, emitted: readonly EmittedEvent[]): Promise<(outcome: CommitOutcome) => void>;
+}
+
+/** `unknown` when the connection died during the commit. */
+export type CommitOutcome = 'committed' | 'rolled_back' | 'unknown';
+
+/** Filled by platform/jobs: stores a job inside the transaction. */
+export interface JobQueue {
+  add(tx: Transaction, name: string, payload: unknown, options: JobOptions): Promise<void>;
+}
+
+/** A folder of numbered `.sql` files and who owns it. */
+export interface MigrationOwner {
+  readonly name: string;
+  /** Every table it creates starts with it. */
+  readonly tablePrefix: string;
+  readonly directory: URL;
+}
+
+export interface QueryFacts {
+  /** Name of the prepared statement, or verb and table. Never holds values. */
+  readonly sqlName: string;
+  readonly durationMs: number;
 }

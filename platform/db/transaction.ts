@@ -1,0 +1,132 @@
+/** One transaction from begin to commit: the caller's rows, then the outbox, then the commit, then who wants to know. */
+import { Fault } from '#kernel';
+import type { Log } from '#platform/telemetry';
+import type pg from 'pg';
+import { asDatabaseFault, isLostConnection } from './pg-errors.ts';
+import { Session } from './session.ts';
+import type {
+  CommitOutcome,
+  EmittedEvent,
+  EventFact,
+  JobOptions,
+  JobQueue,
+  Outbox,
+  QueryFacts,
+  Transaction,
+} from './types.ts';
+import type { EventShape } from '#kernel';
+
+export interface TransactionParts {
+  readonly pool: pg.Pool;
+  readonly onQuery: ((facts: QueryFacts) => void) | undefined;
+  readonly log: Log;
+  outbox(): Outbox;
+  jobQueue(): JobQueue;
+}
+
+class OpenTransaction extends Session implements Transaction {
+  readonly emitted: EmittedEvent[] = [];
+  readonly afterCommitRuns: (() => void)[] = [];
+  readonly #parts: TransactionParts;
+
+  constructor(client: pg.PoolClient, parts: TransactionParts) {
+    super(client, parts.onQuery);
+    this.#parts = parts;
+  }
+
+  emit<E extends EventShape>(event: E, fact: EventFact<E>): void {
+    this.emitted.push(this.#parts.outbox().check({ event, fact: fact as EventFact<EventShape> }));
+  }
+
+  addJob(name: string, payload: unknown, options: JobOptions = {}): Promise<void> {
+    return this.#parts.jobQueue().add(this, name, payload, options);
+  }
+
+  afterCommit(run: () => void): void {
+    this.afterCommitRuns.push(run);
+  }
+}
+
+/** Runs `work` between begin and commit; rolls back on any throw and rethrows it. */
+export async function runTransaction<Value>(
+  parts: TransactionParts,
+  work: (tx: Transaction) => Promise<Value>,
+): Promise<Value> {
+  const client = await connect(parts.pool);
+  const tx = new OpenTransaction(client, parts);
+  let settle: ((outcome: CommitOutcome) => void) | null = null;
+  let value: Value;
+  try {
+    await tx.run('begin', { text: 'begin' });
+    value = await work(tx);
+    if (tx.emitted.length > 0) settle = await parts.outbox().record(tx, tx.emitted);
+  } catch (error) {
+    await rollback(client);
+    settle?.('rolled_back');
+    throw asDatabaseFault(error);
+  }
+  await commit(client, tx, (outcome) => settle?.(outcome));
+  runAll(tx.afterCommitRuns, parts.log);
+  return value;
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw asDatabaseFault(error);
+  }
+}
+
+async function commit(
+  client: pg.PoolClient,
+  tx: OpenTransaction,
+  settle: (outcome: CommitOutcome) => void,
+): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await tx.run('commit', { text: 'commit' }));
+  } catch (error) {
+    client.release(true);
+    const isUnknown = isLostConnection(error instanceof Fault ? error.cause : error);
+    settle(isUnknown ? 'unknown' : 'rolled_back');
+    throw isUnknown
+      ? new Fault(
+          'database_commit_unknown',
+          'The database went away while saving: check whether the change is there.',
+          {
+            retryable: false,
+            cause: error,
+          },
+        )
+      : error;
+  }
+  client.release();
+  // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed and was swallowed.
+  if (command !== 'COMMIT') {
+    settle('rolled_back');
+    throw new Fault('database_transaction_aborted', 'A statement of this change failed, so nothing was saved.', {
+      retryable: false,
+    });
+  }
+  settle('committed');
+}
+
+async function rollback(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('rollback');
+    client.release();
+  } catch {
+    client.release(true); // The server rolls back what a broken connection left open.
+  }
+}
+
+function runAll(runs: readonly (() => void)[], log: Log): void {
+  for (const run of runs) {
+    try {
+      run();
+    } catch (error) {
+      log.error('A listener after a commit threw; the change itself is saved', { error: String(error) });
+    }
+  }
+}

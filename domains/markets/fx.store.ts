@@ -128,6 +128,8 @@ export async function upsertEuroRates(tx: Transaction, batch: RateBatch): Promis
 /** The newest published day; null when none was ever stored. */
 export async function newestEuroRateDay(queryable: Queryable, workspaceId: string): Promise<LocalDate | null> {
   const { rows } = await sql<{ on_date: LocalDate | null }>`
-    select max(on_date) as on_date from markets_fx_rates where workspace_id = ${workspaceId}`.execute(queryable.tables());
+    select max(on_date) as on_date from markets_fx_rates where workspace_id = ${workspaceId}`.execute(
+    queryable.tables(),
+  );
   return rows[0]?.on_date ?? null;
 }

@@ -115,7 +115,11 @@ async function planResolution(
     const found = match.value.outcome === 'same' ? match.value.instrument : null;
     const planned = found ? plannedOf.get(found.id) : undefined;
     if (planned) {
-      planned.draft = { ...planned.draft, isin: planned.draft.isin ?? draft.isin, symbol: planned.draft.symbol ?? draft.symbol };
+      planned.draft = {
+        ...planned.draft,
+        isin: planned.draft.isin ?? draft.isin,
+        symbol: planned.draft.symbol ?? draft.symbol,
+      };
       byKey.add({ ...asInstrument(planned), id: found?.id ?? '' });
       plan.push(planned);
       continue;

@@ -80,7 +80,10 @@ export function checkInstrumentDraft(draft: InstrumentDraft): Result<NormalisedD
 /** Comparable form of a name: no accents, lower case, single spaces. */
 export function foldName(name: string): string {
   const bare = name.normalize('NFD').replaceAll(/\p{Diacritic}/gu, '');
-  return bare.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  return bare
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 export type Match = { readonly outcome: 'same'; readonly instrument: Instrument } | { readonly outcome: 'new' };

@@ -3,7 +3,14 @@ import { Decimal, type LocalDate } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sql } from 'kysely';
 import type { InstrumentKind } from './instrument.ts';
-import { type DailyPrice, isStalePrice, type LatestPrice, type Price, type PriceDoubt, type PriceProviderName } from './price.ts';
+import {
+  type DailyPrice,
+  isStalePrice,
+  type LatestPrice,
+  type Price,
+  type PriceDoubt,
+  type PriceProviderName,
+} from './price.ts';
 
 export interface LatestPricesQuery {
   readonly workspaceId: string;
@@ -113,7 +120,11 @@ export async function pricesBetween(queryable: Queryable, query: DayRangeQuery):
 const instant = (atMs: number): string => new Date(atMs).toISOString();
 
 /** Stores newest prices in one statement; one that is older than the stored one changes nothing. Returns what was taken. */
-export async function upsertLatestPrices(tx: Transaction, workspaceId: string, prices: readonly Price[]): Promise<Set<string>> {
+export async function upsertLatestPrices(
+  tx: Transaction,
+  workspaceId: string,
+  prices: readonly Price[],
+): Promise<Set<string>> {
   const rows = prices.map((price) => ({
     instrument_id: price.instrumentId,
     price: price.price.toString(),
@@ -151,7 +162,11 @@ export interface DailyPriceInput {
 }
 
 /** Stores daily closes. A close that a person wrote is only replaced by a person. */
-export async function upsertDailyPrices(tx: Transaction, workspaceId: string, prices: readonly DailyPriceInput[]): Promise<void> {
+export async function upsertDailyPrices(
+  tx: Transaction,
+  workspaceId: string,
+  prices: readonly DailyPriceInput[],
+): Promise<void> {
   if (prices.length === 0) return;
   const rows = prices.map((price) => ({
     instrument_id: price.instrumentId,
@@ -180,10 +195,14 @@ export interface QuarantinedPrice {
   readonly referencePrice: Decimal | null;
 }
 
-/** Keeps the newest refused price of an instrument for a person to look at. */
-export async function upsertQuarantined(tx: Transaction, workspaceId: string, entry: QuarantinedPrice): Promise<void> {
+/** Keeps the newest refused price of an instrument for a person to look at. True when there was none waiting. */
+export async function upsertQuarantined(
+  tx: Transaction,
+  workspaceId: string,
+  entry: QuarantinedPrice,
+): Promise<boolean> {
   const { price, reason, referencePrice } = entry;
-  await sql`
+  const { rows } = await sql<{ is_new: boolean }>`
     insert into markets_quarantined_prices (instrument_id, workspace_id, price, currency, provider, market_at,
       fetched_at, is_adjusted, reason, reference_price)
     values (${price.instrumentId}, ${workspaceId}, ${price.price.toString()}, ${price.currency}, ${price.provider},
@@ -191,11 +210,17 @@ export async function upsertQuarantined(tx: Transaction, workspaceId: string, en
       ${referencePrice?.toString() ?? null})
     on conflict (instrument_id) do update set price = excluded.price, currency = excluded.currency,
       provider = excluded.provider, market_at = excluded.market_at, fetched_at = excluded.fetched_at,
-      reason = excluded.reason, reference_price = excluded.reference_price`.execute(tx.tables());
+      reason = excluded.reason, reference_price = excluded.reference_price
+    returning (xmax = 0) as is_new`.execute(tx.tables());
+  return rows[0]?.is_new ?? false;
 }
 
 /** Empties the quarantine of instruments that have a sane price again. */
-export async function deleteQuarantined(tx: Transaction, workspaceId: string, instrumentIds: readonly string[]): Promise<void> {
+export async function deleteQuarantined(
+  tx: Transaction,
+  workspaceId: string,
+  instrumentIds: readonly string[],
+): Promise<void> {
   await sql`delete from markets_quarantined_prices where workspace_id = ${workspaceId}
     and instrument_id in (select jsonb_array_elements_text(${JSON.stringify(instrumentIds)}::jsonb)::uuid)`.execute(
     tx.tables(),

@@ -60,7 +60,11 @@ const MANUAL_STALE_AFTER_MS = 31 * DAY_MS;
 const SIMULATED_STALE_AFTER_MS = 2 * MINUTE_MS;
 
 /** True when the price is too old for its kind to be shown as today's. */
-export function isStalePrice(price: Pick<Price, 'provider' | 'marketAtMs'>, kind: InstrumentKind, atMs: number): boolean {
+export function isStalePrice(
+  price: Pick<Price, 'provider' | 'marketAtMs'>,
+  kind: InstrumentKind,
+  atMs: number,
+): boolean {
   const ageMs = atMs - price.marketAtMs;
   if (price.provider === 'manual') return ageMs > MANUAL_STALE_AFTER_MS;
   if (price.provider === 'simulator') return ageMs > SIMULATED_STALE_AFTER_MS;

@@ -98,6 +98,8 @@ create table markets_alert_rules (
   workspace_id uuid not null,
   instrument_id uuid not null references markets_instruments (id) on delete cascade,
   condition text not null check (condition in ('above', 'below', 'percent_move', 'percent_up', 'percent_down')),
+  -- Currency of the prices it is compared with; a price in another one is never compared.
+  currency text not null,
   -- A price for above and below, a percentage for the others.
   threshold numeric not null check (threshold > 0),
   -- Fixed reference of a percent rule; null means the previous close of the day.
@@ -137,7 +139,7 @@ create table markets_alert_firings (
   trigger_price numeric not null,
   unique (rule_id, firing_number)
 );
-create index markets_alert_firings_workspace on markets_alert_firings (workspace_id, fired_at desc, id desc);
+create index markets_alert_firings_workspace on markets_alert_firings (workspace_id, id desc);
 
 create table markets_provider_states (
   workspace_id uuid not null default '00000000-0000-0000-0000-000000000000',

@@ -15,6 +15,16 @@ export interface StoredEvent {
   readonly occurredAtMs: number;
 }
 
+/** A page of the event log of one workspace. */
+export interface EventQuery {
+  readonly workspaceId: string;
+  /** Only these events: the ones the reader may see. */
+  readonly names: readonly string[];
+  /** With it, what came later in rising order (nothing committed is ever skipped); without it, the newest first. */
+  readonly afterSequence?: bigint;
+  readonly limit: number;
+}
+
 export interface Events {
   readonly catalogue: ReadonlyMap<string, EventShape>;
   /** Adds rows that must live or die with the events (webhook deliveries). Runs inside each emitting transaction. */
@@ -23,6 +33,8 @@ export interface Events {
   afterCommit(listener: (events: readonly StoredEvent[]) => void): void;
   /** Hears the events of every process over the same database, in sequence order per process. */
   onPublished(listener: (events: readonly StoredEvent[]) => void): void;
+  /** Reads the log, for resuming a live tail and for people. */
+  read(query: EventQuery): Promise<readonly StoredEvent[]>;
   /** Publishes one event with group commit: concurrent calls share one transaction. Resolves when it is durable. */
   publish<E extends EventShape>(event: E, fact: EventFact<E>): Promise<StoredEvent>;
 }

@@ -1,0 +1,208 @@
+/**
+ * Book: a whole portfolio folded from its live events. Units: money in the portfolio's base currency unless a currency is
+ * named. Method: positions fold one by one and accounts are sums of postings, so a back-dated event or a reversal redoes
+ * its own position and nothing else. An account with any deposit, withdrawal, cash opening or cash transfer keeps its
+ * cash; an account with none is funded from outside: whatever settles there is an external flow on its day.
+ */
+import { Decimal, epochDay, type LocalDate } from '#kernel';
+import type { FxTable } from './fx-table.ts';
+import { PartialSum } from './partial-sum.ts';
+import {
+  emptyPosition,
+  type FoldOptions,
+  foldPosition,
+  type LotMatch,
+  type Position,
+  type RefusedEvent,
+} from './position.ts';
+import { type BookEvent, definesCash, isConverted, type Posting, postingsOf } from './posting.ts';
+
+/** What one account holds in one currency. `settled` is its cash when the account tracks cash. */
+export interface CashColumn {
+  settled: Decimal;
+  /** The same movements, each at its own day's rate: what the cash cost in base currency. */
+  readonly settledBase: PartialSum;
+  /** Deposits, withdrawals, openings and transfers: what crossed the portfolio's border by itself. Money in is positive. */
+  readonly crossedBase: PartialSum;
+  /** Floats per epoch day, for the chart only: [settled, crossed]. */
+  readonly byDay: Map<number, [settled: number, crossed: number]>;
+}
+
+export interface BookAccount {
+  readonly accountId: string;
+  /** Live events that make the account keep its cash. */
+  cashEventCount: number;
+  readonly cash: Map<string, CashColumn>;
+  /** Income, fees and taxes of events that name no instrument. */
+  readonly income: PartialSum;
+  readonly fees: PartialSum;
+  readonly taxes: PartialSum;
+}
+
+export interface Book {
+  readonly baseCurrency: string;
+  readonly fx: FxTable;
+  readonly accounts: Map<string, BookAccount>;
+  readonly positions: Map<string, Position>;
+  eventCount: number;
+}
+
+export function emptyBook(baseCurrency: string, fx: FxTable): Book {
+  return { baseCurrency, fx, accounts: new Map(), positions: new Map(), eventCount: 0 };
+}
+
+/** Builds a book from live events in any order. Refused events are returned and have no effect. */
+export function buildBook(
+  events: readonly BookEvent[],
+  options: { readonly baseCurrency: string; readonly fx: FxTable; readonly onMatch?: (match: LotMatch) => void },
+): { readonly book: Book; readonly refused: readonly RefusedEvent[] } {
+  const book = emptyBook(options.baseCurrency, options.fx);
+  const refused: RefusedEvent[] = [];
+  const groups = Map.groupBy(events.toSorted(compareEvents), positionKeyOf);
+  for (const [key, group] of groups) {
+    if (key !== null) refused.push(...refoldPosition(book, { key, events: group, onMatch: options.onMatch }));
+  }
+  const refusedIds = new Set(refused.map(({ event }) => event.id));
+  for (const event of events) if (!refusedIds.has(event.id)) addToAccount(book, event, 'record');
+  return { book, refused };
+}
+
+/** Events of one portfolio fold by day, then by order of recording. */
+export function compareEvents(a: BookEvent, b: BookEvent): number {
+  if (a.date !== b.date) return a.date < b.date ? -1 : 1;
+  return a.sequence - b.sequence;
+}
+
+/** The position an event belongs to; null for events of the account's cash alone. */
+export function positionKeyOf(event: Pick<BookEvent, 'accountId' | 'instrumentId'>): string | null {
+  return event.instrumentId === null ? null : `${event.accountId} ${event.instrumentId}`;
+}
+
+/** Folds one position again from all its live events, in order; its accounts are not touched. */
+export function refoldPosition(
+  book: Book,
+  input: { readonly key: string; readonly events: readonly BookEvent[]; readonly onMatch?: FoldOptions['onMatch'] },
+): RefusedEvent[] {
+  const [first] = input.events;
+  if (!first?.instrumentId) {
+    book.positions.delete(input.key);
+    return [];
+  }
+  const position = emptyPosition(first.accountId, first.instrumentId);
+  book.positions.set(input.key, position);
+  return foldPosition(position, input.events, foldOptionsOf(book, input.onMatch));
+}
+
+/** Folds further events of a position, none dated before its last one. */
+export function extendPosition(book: Book, events: readonly BookEvent[]): RefusedEvent[] {
+  const [first] = events;
+  const key = first && positionKeyOf(first);
+  if (!first?.instrumentId || !key) return [];
+  const position = book.positions.get(key) ?? emptyPosition(first.accountId, first.instrumentId);
+  book.positions.set(key, position);
+  return foldPosition(position, events, foldOptionsOf(book));
+}
+
+/** Adds an event to its account's sums, or takes a reversed one back. */
+export function addToAccount(book: Book, event: BookEvent, direction: 'record' | 'reverse'): void {
+  const account = accountOf(book, event.accountId);
+  const count = direction === 'record' ? 1 : -1;
+  book.eventCount += count;
+  if (definesCash(event)) account.cashEventCount += count;
+  for (const posting of postingsOf(event)) addPosting(book, { account, event, posting, direction });
+}
+
+/** Base currency per unit of the event's currency: by its own rate into the account's currency when it has one. */
+export function rateOf(book: Pick<Book, 'baseCurrency' | 'fx'>, event: BookEvent): Decimal | null {
+  if (!isConverted(event) || !event.fx) return book.fx.rate(event.currency, book.baseCurrency, event.date);
+  const rate = book.fx.rate(event.accountCurrency, book.baseCurrency, event.date);
+  return rate && rate.times(event.fx);
+}
+
+export function tracksCash(account: BookAccount): boolean {
+  return account.cashEventCount > 0;
+}
+
+/** Net external flow of an account in base currency: what came in less what went out; null while a rate is missing. */
+export function netFlowsOf(account: BookAccount): PartialSum {
+  const flows = new PartialSum();
+  for (const column of account.cash.values()) {
+    flows.addSum(column.crossedBase);
+    if (tracksCash(account)) continue;
+    flows.known = flows.known.minus(column.settledBase.known);
+    flows.unknownCount += column.settledBase.unknownCount;
+  }
+  return flows;
+}
+
+function foldOptionsOf(book: Book, onMatch?: FoldOptions['onMatch']): FoldOptions {
+  return { rateOf: (event) => rateOf(book, event), onMatch };
+}
+
+function accountOf(book: Book, accountId: string): BookAccount {
+  const known = book.accounts.get(accountId);
+  if (known) return known;
+  const account: BookAccount = {
+    accountId,
+    cashEventCount: 0,
+    cash: new Map(),
+    income: new PartialSum(),
+    fees: new PartialSum(),
+    taxes: new PartialSum(),
+  };
+  book.accounts.set(accountId, account);
+  return account;
+}
+
+function addPosting(
+  book: Book,
+  entry: {
+    readonly account: BookAccount;
+    readonly event: BookEvent;
+    readonly posting: Posting;
+    readonly direction: 'record' | 'reverse';
+  },
+): void {
+  const { account, event, posting, direction } = entry;
+  if (!posting.currency || posting.ledger === 'exchange' || posting.ledger === 'holding') return;
+  const rate = postingRate(book, event, posting.currency);
+  const base = rate && posting.amount.times(rate);
+  const put = (sum: PartialSum, term: Decimal | null): void =>
+    direction === 'record' ? sum.add(term) : sum.takeBack(term);
+  if (posting.ledger === 'settlement' || posting.ledger === 'external' || posting.ledger === 'equity') {
+    const column = columnOf(account, posting.currency);
+    const signed = direction === 'record' ? posting.amount : posting.amount.negated();
+    const day = column.byDay.get(epochDay(event.date)) ?? [0, 0];
+    column.byDay.set(epochDay(event.date), day);
+    if (posting.ledger === 'settlement') {
+      column.settled = column.settled.plus(signed);
+      put(column.settledBase, base);
+      day[0] += signed.toStatistic();
+    } else {
+      put(column.crossedBase, base && base.negated());
+      day[1] -= signed.toStatistic();
+    }
+  } else if (event.instrumentId === null) {
+    if (posting.ledger === 'income') put(account.income, base && base.negated());
+    else if (posting.ledger === 'fee') put(account.fees, base);
+    else put(account.taxes, base);
+  }
+}
+
+function postingRate(book: Book, event: BookEvent, currency: string): Decimal | null {
+  if (currency === event.currency) return rateOf(book, event);
+  return book.fx.rate(currency, book.baseCurrency, event.date);
+}
+
+function columnOf(account: BookAccount, currency: string): CashColumn {
+  const known = account.cash.get(currency);
+  if (known) return known;
+  const column: CashColumn = {
+    settled: Decimal.zero,
+    settledBase: new PartialSum(),
+    crossedBase: new PartialSum(),
+    byDay: new Map(),
+  };
+  account.cash.set(currency, column);
+  return column;
+}

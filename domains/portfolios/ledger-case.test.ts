@@ -1,0 +1,108 @@
+/** Goal: every scenario of cases/ that a person can redo by hand comes out to the last decimal. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { assert, Decimal, type LocalDate, localDate } from '#kernel';
+import { type Book, buildBook } from './book.ts';
+import { FxTable } from './fx-table.ts';
+import { type CaseExpectation, type LedgerCase, parseLedgerCase } from './ledger-case.ts';
+import { checkLedgerEvent } from './ledger-event-check.ts';
+import { openLotsOf } from './lot.ts';
+import type { LotMatch } from './position.ts';
+import { type BookEvent, bookEventOf } from './posting.ts';
+import { valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
+
+const CASES = new URL('./cases/', import.meta.url);
+const END_OF_TIME = localDate('2999-12-31');
+
+interface Played {
+  readonly scenario: LedgerCase;
+  readonly refusedByLine: ReadonlyMap<number, string>;
+  bookOn(date: LocalDate): { readonly book: Book; readonly matches: readonly LotMatch[] };
+}
+
+function play(scenario: LedgerCase): Played {
+  const refusedByLine = new Map<number, string>();
+  const events: BookEvent[] = [];
+  for (const draft of scenario.drafts) {
+    const checked = checkLedgerEvent(draft);
+    if (!checked.ok) {
+      refusedByLine.set(draft.source.row, checked.code);
+      continue;
+    }
+    const accountId = checked.value.accountName;
+    const accountCurrency = scenario.accountCurrencies.get(accountId) ?? scenario.baseCurrency;
+    const instrumentId = checked.value.instrument?.name ?? null;
+    const sequence = draft.source.row;
+    events.push(bookEventOf(checked.value, { id: `${sequence}`, sequence, accountId, accountCurrency, instrumentId }));
+  }
+  const bookOn: Played['bookOn'] = (date) => {
+    const matches: LotMatch[] = [];
+    const built = buildBook(
+      events.filter((event) => event.date <= date),
+      { baseCurrency: scenario.baseCurrency, fx: new FxTable(scenario.rates), onMatch: (match) => matches.push(match) },
+    );
+    for (const { event, code } of built.refused) refusedByLine.set(event.sequence, code);
+    return { book: built.book, matches };
+  };
+  return { scenario, refusedByLine, bookOn };
+}
+
+function pricesOn(scenario: LedgerCase, date: LocalDate): Map<string, ValuationPrice> {
+  const prices = new Map<string, ValuationPrice>();
+  for (const price of scenario.prices) if (price.date <= date) prices.set(price.instrument, price);
+  return prices;
+}
+
+function figure(value: Decimal | null, currency: string): string {
+  return value === null ? 'unknown' : `${value.toString()} ${currency}`;
+}
+
+function measure(played: Played, { figure: name, subjects }: CaseExpectation): string {
+  const { scenario } = played;
+  const [subject = ''] = subjects;
+  const date = /^\d{4}-\d\d-\d\d$/.test(subject) ? localDate(subject) : END_OF_TIME;
+  const { book, matches } = played.bookOn(date);
+  const valuation = valueBook(book, { date, prices: pricesOn(scenario, date) });
+  const holding = valuation.holdings.find(({ instrumentId }) => instrumentId === subject);
+  const lots = holding?.positions.flatMap((position) => [...openLotsOf(position.lots)]) ?? [];
+  if (name === 'refused') return played.refusedByLine.get(Number(subjects[1])) ?? 'accepted';
+  if (name === 'quantity') return holding?.quantity.toString() ?? '0';
+  if (name === 'lots')
+    return lots.map((lot) => `${lot.quantity} of ${lot.openedOn} cost ${lot.cost.toFixed(0)}`).join(', ');
+  if (name === 'cost' || name === 'fxGain') return figure(holding?.[name] ?? null, scenario.baseCurrency);
+  if (name === 'cash')
+    return figure(valuation.cash.find(({ currency }) => currency === subject)?.amount ?? null, subject);
+  if (name === 'missing')
+    return valuation.missing
+      .map((fact) => (fact.kind === 'price' ? `price ${fact.instrumentId}` : `fx ${fact.from}/${fact.to}`))
+      .join(', ');
+  if (name === 'realised') {
+    const gains = matches.filter((match) => match.soldOn.startsWith(subject)).map((match) => match.gainBase);
+    return figure(
+      gains.includes(null) ? null : Decimal.sum(gains.filter((gain) => gain !== null)),
+      scenario.baseCurrency,
+    );
+  }
+  assert(name in valuation.totals, `case: unknown figure ${name}`);
+  return figure(valuation.totals[name as keyof ValuationTotals], scenario.baseCurrency);
+}
+
+/** `118.60 EUR` and `118.6 EUR` are the same figure. */
+function normalised(text: string): string {
+  return text.replaceAll(/-?\d+\.\d+/g, (digits) => Decimal.from(digits).toString());
+}
+
+const files = readdirSync(CASES).filter((name) => name.endsWith('.case'));
+test('there are cases to run', () => expect(files.length).toBeGreaterThan(10));
+
+describe.each(files)('%s', (file) => {
+  const scenario = parseLedgerCase(readFileSync(new URL(file, CASES), 'utf8'));
+  const played = play(scenario);
+  played.bookOn(END_OF_TIME);
+  test.each(scenario.expectations.map((expectation) => [expectation.line, expectation] as const))(
+    'line %i',
+    (_line, expectation) => {
+      expect(normalised(measure(played, expectation))).toBe(normalised(expectation.expected));
+    },
+  );
+});

@@ -1,0 +1,106 @@
+/**
+ * Lots: what was acquired together, on one day at one cost. Units: `cost` in the lot's own currency with purchase fees
+ * inside, `costBase` the same money in the portfolio's currency at the day's rate (null when no rate is known).
+ * Method: first in, first out. A part of a lot takes its share of the cost, rounded half-even to 18 decimals; the rest
+ * keeps exactly what remains, so cost is never made or lost. Another order (LIFO, HIFO) is another `nextIndex`.
+ */
+import { assert, Decimal, type LocalDate } from '#kernel';
+import type { SplitRatio } from './ledger-event.ts';
+
+export interface Lot {
+  readonly openedBy: string;
+  readonly openedOn: LocalDate;
+  readonly quantity: Decimal;
+  readonly currency: string;
+  readonly cost: Decimal;
+  readonly costBase: Decimal | null;
+}
+
+/** Open lots in the order they were opened. Lots before `first` are used up; kept until compaction, so that taking is O(1). */
+export interface OpenLots {
+  items: Lot[];
+  first: number;
+}
+
+const SHARE_DIGITS = 18; // The finest unit any chain uses, and far below a cent of cost.
+/** Below this a remainder is the dust of rounding, not a holding: it closes with the sale that left it. */
+export const QUANTITY_RESIDUE = Decimal.of(1n, 9);
+const COMPACT_AFTER_COUNT = 256; // Copies rarely, and never keeps more dead lots than this or half of the list.
+
+export function noLots(): OpenLots {
+  return { items: [], first: 0 };
+}
+
+export function openLotsOf(lots: OpenLots): readonly Lot[] {
+  return lots.first === 0 ? lots.items : lots.items.slice(lots.first);
+}
+
+export function addLot(lots: OpenLots, lot: Lot): void {
+  lots.items.push(lot);
+}
+
+/**
+ * Takes `quantity` from the oldest lots and returns the parts taken. The caller has checked that enough is held.
+ * `everything` closes the position, dust included.
+ */
+export function takeOldestLots(lots: OpenLots, quantity: Decimal | 'everything'): Lot[] {
+  const taken: Lot[] = [];
+  let missing = quantity;
+  while (missing === 'everything' || missing.sign > 0) {
+    const lot = lots.items[lots.first];
+    if (!lot) {
+      assert(missing === 'everything', 'lots: more was taken than is held');
+      break;
+    }
+    if (missing === 'everything' || lot.quantity.compare(missing) <= 0) {
+      taken.push(lot);
+      lots.first += 1;
+      if (missing !== 'everything') missing = missing.minus(lot.quantity);
+      continue;
+    }
+    const [part, rest] = divideLot(lot, missing);
+    taken.push(part);
+    lots.items[lots.first] = rest;
+    missing = Decimal.zero;
+  }
+  if (lots.first > COMPACT_AFTER_COUNT && lots.first * 2 > lots.items.length) {
+    lots.items = lots.items.slice(lots.first);
+    lots.first = 0;
+  }
+  return taken;
+}
+
+/**
+ * Multiplies every lot by the ratio; cost stays. Each lot ends where the running total rounded to 18 decimals says, so
+ * the lots add up to the rounded position exactly. Returns the new total.
+ */
+export function splitLots(lots: OpenLots, ratio: SplitRatio): Decimal {
+  let before = Decimal.zero;
+  let after = Decimal.zero;
+  lots.items = openLotsOf(lots).map((lot) => {
+    before = before.plus(lot.quantity);
+    const total = before.times(ratio.newUnits).dividedBy(ratio.oldUnits, SHARE_DIGITS, 'half-even');
+    const quantity = total.minus(after);
+    after = total;
+    return { ...lot, quantity };
+  });
+  lots.first = 0;
+  return after;
+}
+
+function divideLot(lot: Lot, quantity: Decimal): [part: Lot, rest: Lot] {
+  const cost = shareOf(lot.cost, quantity, lot.quantity);
+  const costBase = lot.costBase && shareOf(lot.costBase, quantity, lot.quantity);
+  const part = { ...lot, quantity, cost, costBase };
+  const rest = {
+    ...lot,
+    quantity: lot.quantity.minus(quantity),
+    cost: lot.cost.minus(cost),
+    costBase: lot.costBase && costBase ? lot.costBase.minus(costBase) : null,
+  };
+  return [part, rest];
+}
+
+function shareOf(whole: Decimal, part: Decimal, total: Decimal): Decimal {
+  return whole.times(part).dividedBy(total, SHARE_DIGITS, 'half-even');
+}

@@ -96,15 +96,13 @@ function booksOf(currencies: readonly string[]): fc.Arbitrary<BookEvent[]> {
     .map((events) => events.map((event, index) => ({ ...event, id: `e${index}`, sequence: index })));
 }
 
-const rates = fc
-  .array(fc.record({ date: day, rate: decimal(30_000, 4) }), { minLength: 1, maxLength: 8 })
-  .map((rows) =>
-    [{ date: localDate('2025-12-31'), rate: Decimal.from('0.9') }, ...rows].map((row) => ({
-      from: 'USD',
-      to: 'EUR',
-      ...row,
-    })),
-  );
+const rates = fc.array(fc.record({ date: day, rate: decimal(30_000, 4) }), { minLength: 1, maxLength: 8 }).map((rows) =>
+  [{ date: localDate('2025-12-31'), rate: Decimal.from('0.9') }, ...rows].map((row) => ({
+    from: 'USD',
+    to: 'EUR',
+    ...row,
+  })),
+);
 const prices = fc.record({ A: figure, B: figure, C: figure });
 const pricesAt = (input: { A: Decimal; B: Decimal; C: Decimal }, currency = 'EUR') =>
   new Map(Object.entries(input).map(([id, price]) => [id, { price, currency, date: END }]));

@@ -1,0 +1,52 @@
+/**
+ * Every endpoint the browser may call, as types only: the contracts (and zod) never reach the bundle. A domain adds one line here:
+ * `import type { fooApi } from '#foo/contract'` and `| EndpointsOf<typeof fooApi>`.
+ */
+import type { EndpointShape, InputOf, OutputOf } from '#kernel';
+
+type EndpointsOf<Api> = Api[keyof Api];
+
+/** Union of the endpoint types of all contracts. */
+type AnyEndpoint = never;
+
+type KeyOf<E> = E extends { readonly method: infer Method extends string; readonly path: infer Path extends string }
+  ? `${Method} ${Path}`
+  : never;
+
+type EndpointByKey = { readonly [E in AnyEndpoint as KeyOf<E>]: E };
+
+/** `'GET /api/portfolios/:portfolioId'`: method, space, path as the contract writes it. */
+export type ApiKey = keyof EndpointByKey & string;
+
+type EndpointAt<Key extends ApiKey> = Extract<EndpointByKey[Key], EndpointShape>;
+
+type Member<E, Name extends string> = E extends { readonly [K in Name]: infer Value } ? Value : undefined;
+
+/** What a successful call answers; undefined for 204. */
+export type ApiOutput<Key extends ApiKey> = OutputOf<Member<EndpointAt<Key>, 'response'>>;
+
+type Part<Name extends string, Schema> = undefined extends Schema
+  ? { readonly [K in Name]?: undefined }
+  : object extends InputOf<Schema>
+    ? { readonly [K in Name]?: InputOf<Schema> }
+    : { readonly [K in Name]: InputOf<Schema> };
+
+/** What a call needs: `params`, `query` and `body` are required exactly when the contract says so. */
+export type ApiInput<Key extends ApiKey> = Part<'params', Member<EndpointAt<Key>, 'params'>> &
+  Part<'query', Member<EndpointAt<Key>, 'query'>> &
+  Part<'body', Member<EndpointAt<Key>, 'body'>> & {
+    /** Version the change is based on; a stale one answers 412. */
+    readonly ifMatch?: string;
+    /** Same key, same effect: a repeated POST is answered with the first result. */
+    readonly idempotencyKey?: string;
+    readonly signal?: AbortSignal;
+  };
+
+/** Keys whose endpoint takes an upload. */
+export type UploadKey = {
+  readonly [Key in ApiKey]: EndpointAt<Key> extends { readonly upload: object } ? Key : never;
+}[ApiKey];
+
+/** The input may be left out when nothing in it is required. */
+export type ApiArguments<Key extends ApiKey> =
+  Record<never, never> extends ApiInput<Key> ? [input?: ApiInput<Key>] : [input: ApiInput<Key>];

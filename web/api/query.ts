@@ -1,0 +1,85 @@
+/** TanStack Query on top of the typed client: one cache entry per endpoint and input, retries only for passing failures. */
+import {
+  QueryClient,
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import { callEndpoint, api } from './client.ts';
+import type { ApiArguments, ApiInput, ApiKey, ApiOutput } from './contracts.ts';
+import { ApiProblem, asProblem } from './problem.ts';
+
+const RETRIES_MAX = 2; // A third silent retry only delays the message that helps.
+const FRESH_MS = 10_000; // Realtime refreshes what changes; this only stops double fetches while moving between pages.
+
+/** One cache for the app. `networkMode: always`: the server is often this very machine, so "no internet" is not "offline". */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: 'always',
+        staleTime: FRESH_MS,
+        retry: (failures, error) => failures < RETRIES_MAX && asProblem(error).isPassing,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+export interface ApiQueryOptions<Output> {
+  /** False waits: for a parameter that is not known yet. */
+  readonly enabled?: boolean;
+  readonly refetchIntervalMs?: number;
+  /** Keeps the last answer on screen while a new page or filter loads. */
+  readonly keepsPrevious?: boolean;
+  readonly placeholder?: Output;
+}
+
+/** Reads an endpoint: `const { data, error, isPending } = useApi('GET /api/portfolios')`. */
+export function useApi<Key extends ApiKey>(
+  key: Key,
+  input?: ApiInput<Key>,
+  options: ApiQueryOptions<ApiOutput<Key>> = {},
+): UseQueryResult<ApiOutput<Key>, ApiProblem> {
+  return useQuery<ApiOutput<Key>, ApiProblem>({
+    queryKey: [key, input ?? {}],
+    queryFn: async ({ signal }) => {
+      const output = await callEndpoint(key, { ...input, signal });
+      return (output ?? null) as ApiOutput<Key>;
+    },
+    ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
+    ...(options.refetchIntervalMs === undefined ? {} : { refetchInterval: options.refetchIntervalMs }),
+    ...(options.keepsPrevious ? { placeholderData: (previous: ApiOutput<Key> | undefined) => previous } : {}),
+  });
+}
+
+/** Changes something: `const save = useApiMutation('POST /api/accounts', { refreshes: ['GET /api/accounts'] })`. */
+export function useApiMutation<Key extends ApiKey>(
+  key: Key,
+  options: {
+    /** Reads that this change makes old: they are fetched again. */
+    readonly refreshes?: readonly ApiKey[];
+    readonly onDone?: (output: ApiOutput<Key>) => void;
+    readonly onProblem?: (problem: ApiProblem) => void;
+  } = {},
+): UseMutationResult<ApiOutput<Key>, ApiProblem, ApiInput<Key>> {
+  const refresh = useRefresh();
+  return useMutation<ApiOutput<Key>, ApiProblem, ApiInput<Key>>({
+    mutationFn: (input) => api(key, ...([input] as unknown as ApiArguments<Key>)),
+    onSuccess: async (output) => {
+      options.onDone?.(output);
+      await refresh(...(options.refreshes ?? []));
+    },
+    onError: (problem) => options.onProblem?.(asProblem(problem)),
+  });
+}
+
+/** Fetches again every cached read of these endpoints, whatever their input. */
+export function useRefresh(): (...keys: readonly ApiKey[]) => Promise<void> {
+  const client = useQueryClient();
+  return async (...keys) => {
+    await Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
+  };
+}

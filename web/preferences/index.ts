@@ -1,0 +1,21 @@
+/** What a person chose for this device; knows nothing of the network. */
+export {
+  applyToDocument,
+  changePreferences,
+  DENSITIES,
+  type Density,
+  GAIN_COLOURS,
+  type GainColours,
+  type Language,
+  LANGUAGES,
+  NUMBER_LOCALES,
+  type NumberLocale,
+  openPreferencesOf,
+  paintedTheme,
+  type Preferences,
+  preferences,
+  type Theme,
+  THEMES,
+  usePreferences,
+  watchDevice,
+} from './preferences.ts';

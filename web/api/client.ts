@@ -5,7 +5,8 @@
 import type { ApiArguments, ApiKey, ApiOutput, UploadKey } from './contracts.ts';
 import { ApiProblem, problemOfAnswer } from './problem.ts';
 
-interface CallInput {
+/** What any call may carry, without its contract's types. */
+export interface CallInput {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly query?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: unknown;
@@ -67,7 +68,8 @@ async function readAnswer(response: Response, key: string): Promise<unknown> {
   if (text === '') return undefined;
   const output: unknown = JSON.parse(text);
   const etag = response.headers.get('etag');
-  if (etag && typeof output === 'object' && output !== null) etags.set(output, etag.replace(/^W\//, '').replaceAll('"', ''));
+  if (etag && typeof output === 'object' && output !== null)
+    etags.set(output, etag.replace(/^W\//, '').replaceAll('"', ''));
   return output;
 }
 

@@ -1,13 +1,27 @@
 /**
- * Every endpoint the browser may call, as types only: the contracts (and zod) never reach the bundle. A domain adds one line here:
- * `import type { fooApi } from '#foo/contract'` and `| EndpointsOf<typeof fooApi>`.
+ * Every endpoint the browser may call, as types only: the contracts (and zod) never reach the bundle. A domain adds two lines here:
+ * `import type * as foo from '#foo/contract'` and `| EndpointsOf<typeof foo>`. Endpoints are found among the module's exports,
+ * and inside an exported `fooApi` object.
  */
+import type * as identity from '#identity/contract';
 import type { EndpointShape, InputOf, OutputOf } from '#kernel';
 
-type EndpointsOf<Api> = Api[keyof Api];
+interface AddressedEndpoint {
+  readonly method: string;
+  readonly path: string;
+  readonly permission: string;
+}
+
+type ValuesOf<Container> = Container[keyof Container];
+type EndpointsOf<Module> =
+  | Extract<ValuesOf<Module>, AddressedEndpoint>
+  | Extract<NestedValuesOf<ValuesOf<Module>>, AddressedEndpoint>;
+type NestedValuesOf<Value> = Value extends AddressedEndpoint | readonly unknown[] | string | number
+  ? never
+  : ValuesOf<Value>;
 
 /** Union of the endpoint types of all contracts. */
-type AnyEndpoint = never;
+type AnyEndpoint = EndpointsOf<typeof identity>;
 
 type KeyOf<E> = E extends { readonly method: infer Method extends string; readonly path: infer Path extends string }
   ? `${Method} ${Path}`

@@ -1,6 +1,14 @@
 /** The typed way from a page to the server. */
 export { api, upload, versionOf, whenSignedOut } from './client.ts';
 export type { ApiInput, ApiKey, ApiOutput, UploadKey } from './contracts.ts';
-export { live, type LiveEvent, type LiveMessage, type LiveSignal, type LiveState, useLive, useLiveState } from './live.ts';
+export {
+  live,
+  type LiveEvent,
+  type LiveMessage,
+  type LiveSignal,
+  type LiveState,
+  useLive,
+  useLiveState,
+} from './live.ts';
 export { ApiProblem, asProblem } from './problem.ts';
 export { type ApiQueryOptions, createQueryClient, useApi, useApiMutation, useRefresh } from './query.ts';

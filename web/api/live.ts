@@ -23,7 +23,8 @@ export interface LiveMessage {
 }
 
 export type LiveSignal =
-  { readonly type: 'event'; readonly event: LiveEvent } | ({ readonly type: 'message' } & LiveMessage);
+  | { readonly type: 'event'; readonly event: LiveEvent }
+  | ({ readonly type: 'message' } & LiveMessage);
 
 export interface LiveState {
   readonly phase: 'off' | 'connecting' | 'live' | 'lost';

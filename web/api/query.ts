@@ -7,9 +7,9 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { callEndpoint, api } from './client.ts';
+import { api, callEndpoint, type CallInput } from './client.ts';
 import type { ApiArguments, ApiInput, ApiKey, ApiOutput } from './contracts.ts';
-import { ApiProblem, asProblem } from './problem.ts';
+import { type ApiProblem, asProblem } from './problem.ts';
 
 const RETRIES_MAX = 2; // A third silent retry only delays the message that helps.
 const FRESH_MS = 10_000; // Realtime refreshes what changes; this only stops double fetches while moving between pages.
@@ -28,31 +28,29 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-export interface ApiQueryOptions<Output> {
+export interface ApiQueryOptions {
   /** False waits: for a parameter that is not known yet. */
   readonly enabled?: boolean;
   readonly refetchIntervalMs?: number;
   /** Keeps the last answer on screen while a new page or filter loads. */
   readonly keepsPrevious?: boolean;
-  readonly placeholder?: Output;
 }
 
 /** Reads an endpoint: `const { data, error, isPending } = useApi('GET /api/portfolios')`. */
 export function useApi<Key extends ApiKey>(
   key: Key,
   input?: ApiInput<Key>,
-  options: ApiQueryOptions<ApiOutput<Key>> = {},
+  options: ApiQueryOptions = {},
 ): UseQueryResult<ApiOutput<Key>, ApiProblem> {
-  return useQuery<ApiOutput<Key>, ApiProblem>({
+  // The library cannot see that a generic output is never a function, so its types are applied once, at the end.
+  const result = useQuery<unknown, ApiProblem>({
     queryKey: [key, input ?? {}],
-    queryFn: async ({ signal }) => {
-      const output = await callEndpoint(key, { ...input, signal });
-      return (output ?? null) as ApiOutput<Key>;
-    },
-    ...(options.enabled === undefined ? {} : { enabled: options.enabled }),
-    ...(options.refetchIntervalMs === undefined ? {} : { refetchInterval: options.refetchIntervalMs }),
-    ...(options.keepsPrevious ? { placeholderData: (previous: ApiOutput<Key> | undefined) => previous } : {}),
+    queryFn: async ({ signal }) => (await callEndpoint(key, { ...(input as CallInput), signal })) ?? null,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.refetchIntervalMs ?? false,
+    ...(options.keepsPrevious ? { placeholderData: (previous: unknown) => previous } : {}),
   });
+  return result as UseQueryResult<ApiOutput<Key>, ApiProblem>;
 }
 
 /** Changes something: `const save = useApiMutation('POST /api/accounts', { refreshes: ['GET /api/accounts'] })`. */

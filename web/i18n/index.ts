@@ -18,4 +18,12 @@ export {
   UNKNOWN_TEXT,
 } from './numbers.ts';
 export { compareTexts, foldText, matchesText } from './search.ts';
-export { defineTexts, type DomainTexts, fillText, textsNow, type TextValues, type Translate, useTexts } from './texts.ts';
+export {
+  defineTexts,
+  type DomainTexts,
+  fillText,
+  textsNow,
+  type TextValues,
+  type Translate,
+  useTexts,
+} from './texts.ts';

@@ -66,7 +66,11 @@ export function formatMoney(amount: Amount, currency: string, style: NumberStyle
 
 function formatCoin(amount: string, unit: string, style: NumberStyle): string {
   const digitsMax = style.digits ?? COIN_DIGITS[unit] ?? COIN_DIGITS_DEFAULT;
-  const text = print(amount, { minimumFractionDigits: Math.min(2, digitsMax), maximumFractionDigits: digitsMax }, style);
+  const text = print(
+    amount,
+    { minimumFractionDigits: Math.min(2, digitsMax), maximumFractionDigits: digitsMax },
+    style,
+  );
   return `${text}${NBSP}${unit}`;
 }
 
@@ -102,7 +106,8 @@ export function formatCount(count: number | bigint | null | undefined, style: Nu
 
 /** A ratio as percent: `0.0345` -> `3,45 %`. Two digits unless told. */
 export function formatPercent(ratio: number | Amount, style: NumberStyle = {}): string {
-  if (ratio === null || ratio === undefined || (typeof ratio === 'number' && !Number.isFinite(ratio))) return UNKNOWN_TEXT;
+  if (ratio === null || ratio === undefined || (typeof ratio === 'number' && !Number.isFinite(ratio)))
+    return UNKNOWN_TEXT;
   const digits = style.digits ?? 2;
   return print(ratio, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }, style);
 }
@@ -126,7 +131,10 @@ export function formatAxis(value: number, style: NumberStyle & { readonly curren
   const digits = style.digits;
   if (!locale.startsWith('es')) return formatAxisEnglish(value, style, locale);
   if (Math.abs(value) < MILLION) {
-    const options = { maximumFractionDigits: digits ?? (Math.abs(value) < 10 ? 2 : 0), minimumFractionDigits: digits ?? 0 };
+    const options = {
+      maximumFractionDigits: digits ?? (Math.abs(value) < 10 ? 2 : 0),
+      minimumFractionDigits: digits ?? 0,
+    };
     return `${print(value, options, style)}${unitSuffix(style.currency, locale, '')}`;
   }
   const shown = digits ?? (Math.abs(value) >= 1_000 * MILLION ? 1 : 2);
@@ -143,7 +151,10 @@ function formatAxisEnglish(value: number, style: NumberStyle & { readonly curren
   const digits = style.digits ?? (Math.abs(value) >= MILLION ? 2 : 1);
   const isMoney = style.currency !== undefined && isCurrency(style.currency);
   const options: Intl.NumberFormatOptions = { notation: 'compact', maximumFractionDigits: digits };
-  const text = print(value, isMoney ? { ...options, style: 'currency', currency: style.currency } : options, { ...style, locale });
+  const text = print(value, isMoney ? { ...options, style: 'currency', currency: style.currency } : options, {
+    ...style,
+    locale,
+  });
   return style.currency && !isMoney ? `${text}${NBSP}${style.currency}` : text;
 }
 
@@ -168,12 +179,16 @@ export function parseTypedNumber(typed: string, locale: string = preferences().n
   const parts = formatter(locale, { useGrouping: 'always' }).formatToParts(12_345.6);
   const group = parts.find((part) => part.type === 'group')?.value ?? '.';
   const point = parts.find((part) => part.type === 'decimal')?.value ?? ',';
-  const compact = typed.trim().replace(/[\s\u00a0\u202f]/g, '').replace(/^\u2212/, '-');
+  const compact = typed
+    .trim()
+    .replace(/[\s\u00a0\u202f]/g, '')
+    .replace(/^\u2212/, '-');
   const [whole = '', fraction, ...rest] = compact.split(point);
   if (rest.length > 0 || (fraction !== undefined && !/^\d*$/.test(fraction))) return null;
   const groups = whole.replace(/^[+-]/, '').split(group);
   const isGrouped = groups.length > 1;
-  if (isGrouped && (!/^\d{1,3}$/.test(groups[0] ?? '') || groups.slice(1).some((part) => !/^\d{3}$/.test(part)))) return null;
+  if (isGrouped && (!/^\d{1,3}$/.test(groups[0] ?? '') || groups.slice(1).some((part) => !/^\d{3}$/.test(part))))
+    return null;
   const sign = whole.startsWith('-') ? '-' : '';
   return Decimal.parse(`${sign}${groups.join('') || '0'}${fraction ? `.${fraction}` : ''}`)?.toString() ?? null;
 }

@@ -1,2 +1,3 @@
 /** The shell's door for domain pages. */
-export { defineDomainWeb, type DomainTexts, type DomainWeb, type PageRoute, type PaletteAction } from './types.ts';
+export type { DomainTexts } from '#web/i18n';
+export { defineDomainWeb, type DomainWeb, type PageRoute, type PaletteAction } from './types.ts';

@@ -2,14 +2,9 @@
  * What a domain shows in the web app. Each domain has one `web/pages.ts` whose `domainWeb` the shell finds by itself
  * (`import.meta.glob`), so a new domain needs no edit here. Pages are lazy; only this metadata is in the first bundle.
  */
+import type { DomainTexts } from '#web/i18n';
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
-
-/** Dictionary of one domain: the Spanish keys are the law, English must have the same ones (a missing key does not compile). */
-export interface DomainTexts<Keys extends string> {
-  readonly es: Readonly<Record<Keys, string>>;
-  readonly en: Readonly<Record<Keys, string>>;
-}
 
 export interface PageRoute<Keys extends string> {
   /** TanStack Router path: `/carteras/$portfolioId`. */
@@ -19,6 +14,10 @@ export interface PageRoute<Keys extends string> {
   readonly load: () => Promise<{ readonly default: ComponentType }>;
   /** Present when the page has a place in the sidebar, the bottom bar and the palette. */
   readonly nav?: { readonly icon: LucideIcon; readonly order: number };
+  /** `bare` pages have no sidebar or top bar and need nobody signed in: setup, sign-in. */
+  readonly layout?: 'shell' | 'bare';
+  /** Puts the page on the list of Ajustes instead of the sidebar, under this one-line description. */
+  readonly settings?: { readonly icon: LucideIcon; readonly order: number; readonly detailKey: Keys };
 }
 
 /** Registered once; shows up in the palette, the `?` sheet and tooltips. */

@@ -1,5 +1,6 @@
 /** Goal: every request meets every guard in order, and every failure is a problem with a stable code. */
 import { endpoint, Fault, ok, refuse } from '#kernel';
+import { loadConfig } from '#platform/config';
 import { createTelemetry } from '#platform/telemetry';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -18,23 +19,9 @@ const actorWith = (...names: string[]): Actor => ({
   permissions: new Set(names),
 });
 
-const CONFIG = {
-  host: '127.0.0.1',
-  port: 0,
-  dataDir: '/tmp',
-  databaseUrl: null,
-  publicUrl: null,
-  corsOrigins: [],
-  allowedHosts: [],
-  trustedProxies: [],
-  rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0 },
-  metricsToken: null,
-  logLevel: 'error',
-  demo: false,
-  section: () => {
-    throw new Error('no sections here');
-  },
-} as const;
+const loaded = loadConfig({ env: {}, argv: ['--port', '0'], cwd: '/nowhere', domains: [] });
+if (!loaded.ok) throw new Error('defaults must load');
+const CONFIG = loaded.value.config;
 
 const writeNote = endpoint({
   method: 'POST',

@@ -1,0 +1,86 @@
+/** The settings of the platform itself: names, defaults, what is allowed and what each one is for. */
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+const PORT_MAX = 65_535;
+const SECRET_LENGTH_MIN = 16; // A shorter token can be guessed.
+
+const origin = z.string().refine(isOrigin, 'an http(s) origin such as https://cactus.example').meta({
+  allowed: 'an http(s) origin such as https://cactus.example',
+});
+const proxyRange = z.string().refine(isAddressRange, 'an address or CIDR range such as 10.0.0.0/8').meta({
+  allowed: 'an address or CIDR range such as 10.0.0.0/8',
+});
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(?:ql)?:\/\/.+/)
+  .meta({ allowed: 'postgresql://user:password@host:5432/name' });
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\/.+/)
+  .meta({ allowed: 'redis://host:6379 or rediss://host:6379' });
+const perMinute = z.int().min(0).max(1_000_000);
+
+export const CORE_SETTINGS = z.object({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the network.'),
+  port: z
+    .int()
+    .min(0)
+    .max(PORT_MAX)
+    .default(7700)
+    .describe('Port of the web app, the API and /ws; 0 takes any free one.'),
+  dataDir: z.string().min(1).default('./data').describe('Folder of the database, the files and the secrets.'),
+  databaseUrl: postgresUrl.nullable().default(null).describe('PostgreSQL 15 to 18 to use instead of the embedded one.'),
+  redisUrl: redisUrl.nullable().default(null).describe('Reserved: fan-out between several web machines.'),
+  publicUrl: origin
+    .nullable()
+    .default(null)
+    .describe('Address people use when a proxy stands in front; sets links and cookies.'),
+  corsOrigins: z
+    .array(origin)
+    .default([])
+    .describe('Other sites whose pages may call the API (with tokens, never with the session).'),
+  allowedHosts: z
+    .array(z.string().min(1).toLowerCase())
+    .default([])
+    .describe('Further host names to answer to, besides loopback and the public URL.'),
+  trustedProxies: z.array(proxyRange).default([]).describe('Proxies whose X-Forwarded-* headers are believed.'),
+  rateLimits: z
+    .object({
+      publicWritesPerMinute: perMinute
+        .default(30)
+        .describe('Sign-in, setup and other writes without session, per address; 0 = no limit.'),
+      writesPerMinute: perMinute.default(6_000).describe('Writes per address; 0 = no limit.'),
+      readsPerMinute: perMinute.default(12_000).describe('Reads per address; 0 = no limit.'),
+    })
+    .prefault({}),
+  metricsToken: z
+    .string()
+    .min(SECRET_LENGTH_MIN)
+    .nullable()
+    .default(null)
+    .describe('Bearer token that may read /metrics from other machines; without it only loopback may.'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least important line that is logged.'),
+  demo: z.boolean().default(true).describe('Whether the first run creates the demo workspace.'),
+  roles: z
+    .array(z.enum(['web', 'worker', 'trader', 'agent']))
+    .min(1)
+    .default(['web', 'worker', 'trader', 'agent'])
+    .describe('Parts this process runs; several processes may share one database.'),
+});
+
+/** Names that other software expects; `CACTUS_*` wins over them. */
+export const ENVIRONMENT_ALIASES: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'databaseUrl',
+  PORT: 'port',
+  REDIS_URL: 'redisUrl',
+};
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.replace(/\/$/, '');
+}
+
+function isAddressRange(text: string): boolean {
+  return text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
+}

@@ -1,0 +1,49 @@
+/** Configuration as the rest of the product reads it: checked once at start, then constant. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute folder that holds database, files and secrets. */
+  readonly dataDir: string;
+  /** Null means the embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Reserved for the fan-out of several web machines; null means PostgreSQL NOTIFY. */
+  readonly redisUrl: string | null;
+  /** Public origin when behind a proxy, for links and cookies. */
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[];
+  /** Further host names this server answers to, besides loopback and the public URL. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses or CIDR ranges whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Requests per minute and address; 0 turns a limit off. */
+  readonly rateLimits: {
+    readonly publicWritesPerMinute: number;
+    readonly writesPerMinute: number;
+    readonly readsPerMinute: number;
+  };
+  /** Bearer token that may read /metrics from other machines; null keeps it to loopback. */
+  readonly metricsToken: string | null;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** Whether the first run creates the demo workspace. */
+  readonly demo: boolean;
+  /** Parts this process runs. */
+  readonly roles: readonly ('web' | 'worker' | 'trader' | 'agent')[];
+  /** The checked settings of one domain. */
+  section<Settings>(domain: string): Settings;
+}
+
+/** Where a value came from, strongest first. */
+export type SettingSource = 'flag' | 'environment' | 'cactus.yaml' | 'default';
+
+/** One key of the configuration with its value of this process, for `cactus doctor` and docs/settings.md. */
+export interface SettingFact {
+  /** `rateLimits.readsPerMinute`; the settings of a domain start with its name. */
+  readonly key: string;
+  readonly environmentName: string;
+  readonly meaning: string;
+  readonly allowed: string;
+  readonly defaultText: string;
+  /** Secrets are masked. */
+  readonly valueText: string;
+  readonly source: SettingSource;
+}

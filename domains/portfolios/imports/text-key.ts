@@ -47,7 +47,9 @@ export function currencyIn(text: string): string | null {
 /** ISO 6166 shape and check digit (Luhn over letters as two digits). */
 export function isIsin(text: string): boolean {
   if (!/^[A-Z]{2}[A-Z0-9]{9}\d$/.test(text)) return false;
-  const digits = Array.from(text).map((letter) => (/\d/.test(letter) ? letter : String(letter.charCodeAt(0) - 55))).join('');
+  const digits = Array.from(text)
+    .map((letter) => (/\d/.test(letter) ? letter : String(letter.charCodeAt(0) - 55)))
+    .join('');
   let sum = 0;
   for (const [index, digit] of Array.from(digits).toReversed().entries()) {
     const value = Number(digit) * (index % 2 === 1 ? 2 : 1);

@@ -271,7 +271,8 @@ export const ListAudit = endpoint({
     ),
     /** Pass it as `before` to read on; null at the end. */
     next: z.number().nullable(),
-    isChainWhole: z.boolean(),
+    /** Told on the first page only. */
+    isChainWhole: z.boolean().nullable(),
   }),
 });
 

@@ -1,7 +1,14 @@
-/** Identity's manifest. */
+/** Identity's manifest: who is who, and who may do what. */
 import type { Domain } from '#platform/domain';
+import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
+import { meRoutes } from './me.routes.ts';
 import { identityPermissions } from './permissions.ts';
+import { sessionRoutes } from './session.routes.ts';
+import { identitySettings } from './settings.ts';
+import { setupRoutes } from './setup.routes.ts';
+import { userRoutes } from './user.routes.ts';
+import { workspaceRoutes } from './workspace.routes.ts';
 
 export const identity: Domain = {
   name: 'identity',
@@ -9,4 +16,13 @@ export const identity: Domain = {
   migrations: new URL('./migrations/', import.meta.url),
   permissions: identityPermissions,
   events: identityEvents,
+  settings: identitySettings,
+  authenticate,
+  routes(http, platform) {
+    setupRoutes(http, platform);
+    sessionRoutes(http, platform);
+    meRoutes(http, platform);
+    userRoutes(http, platform);
+    workspaceRoutes(http, platform);
+  },
 };

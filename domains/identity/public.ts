@@ -1,2 +1,13 @@
-/** Identity's door for other domains. */
+/**
+ * Identity's door for other domains. Reads take any queryable; `recordAudit` appends to the workspace's chain inside
+ * the caller's transaction (call it last: it holds the chain's lock until the commit).
+ */
+export { type AuditFact, appendAudit as recordAudit } from './audit.store.ts';
 export { permissionCatalogue, permissionsOfRole } from './permissions.ts';
+export { createSetupLink } from './setup.ts';
+export {
+  findWorkspace as workspaceById,
+  listMemberIds as memberIds,
+  listWorkspaces,
+  type Workspace,
+} from './workspace.store.ts';

@@ -1,0 +1,42 @@
+/** Turns the cookie of a request into its actor: one indexed query, or none within a few seconds. */
+import type { Platform } from '#platform/domain';
+import type { Actor, RequestFacts } from '#platform/http';
+import { permissionsOfRole } from './permissions.ts';
+import { sessionCacheOf } from './session-cache.ts';
+import { sessionCookieName, TOUCH_INTERVAL_MS } from './session.ts';
+import { findLiveSession, type LiveSession, touchSession } from './session.store.ts';
+import { hashToken } from './token.ts';
+
+const TOKEN_LENGTH_MAX = 100; // Ours has 43 characters; longer text is not worth hashing.
+
+/** The actor, or null for a stranger, an ended session, a disabled person or one who left the workspace. */
+export async function authenticate(request: RequestFacts, platform: Platform): Promise<Actor | null> {
+  const token = request.cookies[sessionCookieName(request.origin)];
+  if (!token || token.length > TOKEN_LENGTH_MAX) return null;
+  const tokenHash = hashToken(token);
+  const session = await sessionCacheOf(platform).read(tokenHash, async () => {
+    const found = await findLiveSession(platform.db, tokenHash, platform.clock());
+    if (found) touchInBackground(platform, found);
+    return found;
+  });
+  return session && actorOf(platform, session);
+}
+
+function actorOf(platform: Platform, session: LiveSession): Actor {
+  return {
+    userId: session.userId,
+    sessionId: session.id,
+    workspaceId: session.workspaceId,
+    role: session.role,
+    permissions: permissionsOfRole(platform.domains, session.role),
+  };
+}
+
+/** The request does not wait for the note of when it came; a note that fails is written by the next request. */
+function touchInBackground(platform: Platform, session: LiveSession): void {
+  const nowMs = platform.clock();
+  if (nowMs - session.lastSeenAtMs < TOUCH_INTERVAL_MS) return;
+  touchSession(platform.db, session, nowMs).catch((cause: unknown) => {
+    platform.telemetry.log.warn('session: last seen was not written', { sessionId: session.id, cause: String(cause) });
+  });
+}

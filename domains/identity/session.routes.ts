@@ -1,0 +1,64 @@
+/** Signing in and out, and my devices. */
+import { ok, refuse } from '#kernel';
+import type { Platform } from '#platform/domain';
+import type { Actor, Http } from '#platform/http';
+import { appendAudit } from './audit.store.ts';
+import { ListSessions, RevokeSession, SignIn, SignOut } from './contract.ts';
+import { announceClosed, clearSessionCookie, sendSessionCookie } from './open-session.ts';
+import { forgetSessionsAfterCommit } from './session-cache.ts';
+import { listDevices, revokeSession } from './session.store.ts';
+import { signIn } from './sign-in.ts';
+
+export function sessionRoutes(http: Http, platform: Platform): void {
+  http.route(SignIn, async ({ body, actor, request, reply }) => {
+    const opened = await signIn(platform, { credentials: body, request, previous: actor });
+    if (!opened.ok) {
+      const waitSeconds = opened.details['retryAfterSeconds'];
+      if (typeof waitSeconds === 'number') reply.setHeader('retry-after', String(waitSeconds));
+      return opened;
+    }
+    const { token, ...session } = opened.value;
+    sendSessionCookie(request, reply, token);
+    return ok(session);
+  });
+
+  http.route(SignOut, async ({ actor, request, reply }) => {
+    await closeSession(platform, actor, { sessionId: actor.sessionId, ip: request.ip });
+    clearSessionCookie(request, reply);
+    return ok(undefined);
+  });
+
+  http.route(ListSessions, async ({ actor }) => {
+    const devices = await listDevices(platform.db, actor.userId, platform.clock());
+    return ok({ items: devices.map((device) => ({ ...device, isCurrent: device.id === actor.sessionId })) });
+  });
+
+  http.route(RevokeSession, async ({ params, actor, request, reply }) => {
+    const isClosed = await closeSession(platform, actor, { sessionId: params.sessionId, ip: request.ip });
+    if (!isClosed) return refuse('session_not_found');
+    if (params.sessionId === actor.sessionId) clearSessionCookie(request, reply);
+    return ok(undefined);
+  });
+}
+
+async function closeSession(
+  platform: Platform,
+  actor: Actor,
+  { sessionId, ip }: { readonly sessionId: string; readonly ip: string },
+): Promise<boolean> {
+  return platform.db.transaction(async (tx) => {
+    const isClosed = await revokeSession(tx, { userId: actor.userId, sessionId }, platform.clock());
+    if (!isClosed) return false;
+    announceClosed(tx, actor, [sessionId]);
+    forgetSessionsAfterCommit(platform, tx);
+    await appendAudit(tx, {
+      workspaceId: actor.workspaceId,
+      action: 'identity.session.closed',
+      subject: sessionId,
+      userId: actor.userId,
+      ip,
+      atMs: platform.clock(),
+    });
+    return true;
+  });
+}

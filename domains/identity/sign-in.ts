@@ -1,0 +1,136 @@
+/**
+ * Sign-in with e-mail and password. An attempt is counted as failed before the password is looked at and cleared when
+ * it was right, so parallel guesses cannot pass together; an unknown e-mail costs the time of a known one.
+ */
+import { type Result, ok, refuse } from '#kernel';
+import type { Platform } from '#platform/domain';
+import type { Actor, RequestFacts } from '#platform/http';
+import { ACCOUNT_LIMIT, accountKey, ADDRESS_LIMIT, addressKey } from './attempt.ts';
+import { clearAttempts, reserveAttempt, returnAttempt } from './attempt.store.ts';
+import { INSTALLATION_CHAIN } from './audit.ts';
+import { appendAudit } from './audit.store.ts';
+import { announceClosed, openSession } from './open-session.ts';
+import { hashPassword, isHashOutdated, isPasswordRight, TooBusy } from './password.ts';
+import { forgetSessionsAfterCommit } from './session-cache.ts';
+import { findLastWorkspaceId, revokeSession } from './session.store.ts';
+import { findUserByEmail, updatePasswordHash, type User } from './user.store.ts';
+import { type JoinedWorkspace, listWorkspacesOfUser } from './workspace.store.ts';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+type PasswordRefusal = 'credentials_wrong' | 'sign_in_blocked' | 'too_busy';
+export type SignInRefusal = PasswordRefusal | 'user_disabled' | 'workspace_missing';
+
+export interface SignInInput {
+  readonly credentials: Credentials;
+  readonly request: RequestFacts;
+  /** Whoever the browser was before; that session ends, so a planted one gains nothing. */
+  readonly previous: Actor | null;
+}
+
+/** Opens a session under a token never seen before, or says why not without telling whether the e-mail exists. */
+export async function signIn(
+  platform: Platform,
+  { credentials, request, previous }: SignInInput,
+): Promise<Result<{ userId: string; workspaceId: string; token: string }, SignInRefusal>> {
+  const user = await findUserByEmail(platform.db, credentials.email);
+  const workspaces = await listWorkspacesOfUser(platform.db, user?.id ?? INSTALLATION_CHAIN);
+  const checked = await checkPassword(platform, { credentials, ip: request.ip, passwordHash: user?.passwordHash });
+  if (!checked.ok || !user) {
+    if (!checked.ok && checked.code === 'credentials_wrong') {
+      await recordFailure(platform, { user, workspaces, request });
+    }
+    return checked.ok ? refuse('credentials_wrong') : checked;
+  }
+  if (user.isDisabled) return refuse('user_disabled');
+  const lastWorkspaceId = await findLastWorkspaceId(platform.db, user.id);
+  const workspace = workspaces.find(({ id }) => id === lastWorkspaceId) ?? workspaces[0];
+  if (!workspace) return refuse('workspace_missing');
+  const freshHash = await rehashIfOutdated(user, credentials.password);
+  return platform.db.transaction(async (tx) => {
+    if (previous) {
+      const scope = { userId: previous.userId, sessionId: previous.sessionId };
+      if (await revokeSession(tx, scope, platform.clock())) announceClosed(tx, previous, [previous.sessionId]);
+      forgetSessionsAfterCommit(platform, tx);
+    }
+    if (freshHash) await updatePasswordHash(tx, user.id, freshHash);
+    const { token } = await openSession(platform, tx, { userId: user.id, workspaceId: workspace.id, request });
+    await appendAudit(tx, {
+      workspaceId: workspace.id,
+      action: 'identity.session.opened',
+      subject: user.id,
+      userId: user.id,
+      ip: request.ip,
+      atMs: platform.clock(),
+    });
+    return ok({ userId: user.id, workspaceId: workspace.id, token });
+  });
+}
+
+/** Throttled check of a password; also guards the change of it. */
+export async function checkPassword(
+  platform: Platform,
+  input: { readonly credentials: Credentials; readonly ip: string; readonly passwordHash: string | undefined },
+): Promise<Result<null, PasswordRefusal>> {
+  const { credentials, ip, passwordHash } = input;
+  const nowMs = platform.clock();
+  const address = addressKey(ip);
+  const account = accountKey(credentials.email, ip);
+  const addressOpensAtMs = await reserveAttempt(platform.db, { key: address, limit: ADDRESS_LIMIT }, nowMs);
+  if (addressOpensAtMs !== null) return refuseBlocked(addressOpensAtMs - nowMs);
+  const accountOpensAtMs = await reserveAttempt(platform.db, { key: account, limit: ACCOUNT_LIMIT }, nowMs);
+  if (accountOpensAtMs !== null) return refuseBlocked(accountOpensAtMs - nowMs);
+  let isRight: boolean;
+  try {
+    isRight = await isPasswordRight(credentials.password, passwordHash ?? null);
+  } catch (cause) {
+    if (!(cause instanceof TooBusy)) throw cause;
+    await returnAttempt(platform.db, account, nowMs);
+    await returnAttempt(platform.db, address, nowMs);
+    return refuse('too_busy');
+  }
+  if (!isRight) return refuse('credentials_wrong');
+  await clearAttempts(platform.db, account);
+  await returnAttempt(platform.db, address, nowMs);
+  return ok(null);
+}
+
+function refuseBlocked(waitMs: number): Result<never, 'sign_in_blocked'> {
+  return refuse('sign_in_blocked', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
+}
+
+/** In the chain of her workspace when she has one, so that her owner sees it; else in the installation's. */
+async function recordFailure(
+  platform: Platform,
+  failure: {
+    readonly user: User | null;
+    readonly workspaces: readonly JoinedWorkspace[];
+    readonly request: RequestFacts;
+  },
+): Promise<void> {
+  const { user, workspaces, request } = failure;
+  await platform.db.transaction((tx) =>
+    appendAudit(tx, {
+      workspaceId: workspaces[0]?.id ?? INSTALLATION_CHAIN,
+      action: 'identity.session.refused',
+      subject: user?.id ?? 'unknown',
+      userId: null,
+      ip: request.ip,
+      atMs: platform.clock(),
+    }),
+  );
+}
+
+/** Yesterday's parameters are replaced while the password is at hand; being busy must not stop a sign-in. */
+async function rehashIfOutdated(user: User, password: string): Promise<string | null> {
+  if (!isHashOutdated(user.passwordHash)) return null;
+  try {
+    return await hashPassword(password);
+  } catch (cause) {
+    if (cause instanceof TooBusy) return null;
+    throw cause;
+  }
+}

@@ -46,9 +46,3 @@ export function addressGroup(ip: string): string {
   const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
-
-/** The machine itself: 127.0.0.0/8, ::1, and their mapped form. */
-export function isLoopback(ip: string): boolean {
-  const plain = ip.replace(/^::ffff:/i, '');
-  return plain === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
-}

@@ -3,7 +3,7 @@ import type { Platform } from '#platform/domain';
 import type { Actor, RequestFacts } from '#platform/http';
 import { permissionsOfRole } from './permissions.ts';
 import { sessionCacheOf } from './session-cache.ts';
-import { sessionCookieName, TOUCH_INTERVAL_MS } from './session.ts';
+import { SESSION_COOKIE, TOUCH_INTERVAL_MS } from './session.ts';
 import { findLiveSession, type LiveSession, touchSession } from './session.store.ts';
 import { hashToken } from './token.ts';
 
@@ -11,7 +11,7 @@ const TOKEN_LENGTH_MAX = 100; // Ours has 43 characters; longer text is not wort
 
 /** The actor, or null for a stranger, an ended session, a disabled person or one who left the workspace. */
 export async function authenticate(request: RequestFacts, platform: Platform): Promise<Actor | null> {
-  const token = request.cookies[sessionCookieName(request.origin)];
+  const token = request.cookies[SESSION_COOKIE];
   if (!token || token.length > TOKEN_LENGTH_MAX) return null;
   const tokenHash = hashToken(token);
   const session = await sessionCacheOf(platform).read(tokenHash, async () => {

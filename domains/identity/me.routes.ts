@@ -23,14 +23,14 @@ export function meRoutes(http: Http, platform: Platform): void {
   http.route(SwitchWorkspace, async ({ body, actor, request, reply }) => {
     const switched = await switchWorkspace(platform, { actor, ip: request.ip }, body.workspaceId);
     if (!switched.ok) return switched;
-    if (switched.value.token) sendSessionCookie(request, reply, switched.value.token);
+    if (switched.value.token) sendSessionCookie(reply, switched.value.token);
     return ok(await readMe(platform, actor, body.workspaceId));
   });
 
   http.route(ChangePassword, async ({ body, actor, request, reply }) => {
     const changed = await changePassword(platform, { actor, ip: request.ip }, body);
     if (!changed.ok) return changed;
-    sendSessionCookie(request, reply, changed.value.token);
+    sendSessionCookie(reply, changed.value.token);
     return ok(undefined);
   });
 }

@@ -4,7 +4,7 @@ import type { Platform } from '#platform/domain';
 import type { ReplyFacts, RequestFacts } from '#platform/http';
 import { SessionRevoked } from './contract.ts';
 import { forgetSessionsAfterCommit } from './session-cache.ts';
-import { SESSION_ABSOLUTE_MS, sessionCookieName } from './session.ts';
+import { SESSION_ABSOLUTE_MS, SESSION_COOKIE } from './session.ts';
 import { insertSession, revokeSessionsOfUser, rotateToken } from './session.store.ts';
 import { hashToken, newSessionToken } from './token.ts';
 
@@ -59,10 +59,10 @@ export function announceClosed(
   }
 }
 
-export function sendSessionCookie(request: RequestFacts, reply: ReplyFacts, token: string): void {
-  reply.setCookie(sessionCookieName(request.origin), token, { maxAgeSeconds: SESSION_ABSOLUTE_MS / 1000 });
+export function sendSessionCookie(reply: ReplyFacts, token: string): void {
+  reply.setCookie(SESSION_COOKIE, token, { maxAgeSeconds: SESSION_ABSOLUTE_MS / 1000 });
 }
 
-export function clearSessionCookie(request: RequestFacts, reply: ReplyFacts): void {
-  reply.clearCookie(sessionCookieName(request.origin));
+export function clearSessionCookie(reply: ReplyFacts): void {
+  reply.clearCookie(SESSION_COOKIE);
 }

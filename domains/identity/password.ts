@@ -63,7 +63,7 @@ export function requireStrongPassword(
 ): Result<null, 'password_too_weak'> {
   const text = normalised(password);
   const lower = text.toLowerCase();
-  if ([...text].length < PASSWORD_LENGTH_MIN) return refuse('password_too_weak', { reason: 'too_short' });
+  if (text.length < PASSWORD_LENGTH_MIN) return refuse('password_too_weak', { reason: 'too_short' });
   if (new Set(lower).size < 5) return refuse('password_too_weak', { reason: 'too_repetitive' });
   const bare = lower.replace(/[^\p{L}]/gu, '');
   if (COMMON_WORDS.some((word) => bare === word || bare === word + word)) {

@@ -18,13 +18,13 @@ export function sessionRoutes(http: Http, platform: Platform): void {
       return opened;
     }
     const { token, ...session } = opened.value;
-    sendSessionCookie(request, reply, token);
+    sendSessionCookie(reply, token);
     return ok(session);
   });
 
   http.route(SignOut, async ({ actor, request, reply }) => {
     await closeSession(platform, actor, { sessionId: actor.sessionId, ip: request.ip });
-    clearSessionCookie(request, reply);
+    clearSessionCookie(reply);
     return ok(undefined);
   });
 
@@ -36,7 +36,7 @@ export function sessionRoutes(http: Http, platform: Platform): void {
   http.route(RevokeSession, async ({ params, actor, request, reply }) => {
     const isClosed = await closeSession(platform, actor, { sessionId: params.sessionId, ip: request.ip });
     if (!isClosed) return refuse('session_not_found');
-    if (params.sessionId === actor.sessionId) clearSessionCookie(request, reply);
+    if (params.sessionId === actor.sessionId) clearSessionCookie(reply);
     return ok(undefined);
   });
 }

@@ -6,10 +6,8 @@ export const SESSION_ABSOLUTE_MS = 30 * DAY_MS;
 /** Writing "last seen" more often than this would make every read a write. */
 export const TOUCH_INTERVAL_MS = 60_000;
 
-/** `__Host-` (bound to this host, whole site, Secure) needs https; a plain-http loopback cannot carry it. */
-export function sessionCookieName(origin: string): string {
-  return origin.startsWith('https:') ? '__Host-cactus_session' : 'cactus_session';
-}
+/** The plain name; `platform/http` adds the `__Host-` prefix (this host only, Secure) on https. */
+export const SESSION_COOKIE = 'cactus_session';
 
 /** A session dies after a quiet week, and after a month whatever happens. */
 export function sessionExpiry(createdAtMs: number, seenAtMs: number): { idleAtMs: number; absoluteAtMs: number } {

@@ -13,7 +13,7 @@ export function setupRoutes(http: Http, platform: Platform): void {
     const done = await completeSetup(platform, body, request);
     if (!done.ok) return done;
     const { token, ...created } = done.value;
-    sendSessionCookie(request, reply, token);
+    sendSessionCookie(reply, token);
     return ok(created);
   });
 }

@@ -6,7 +6,6 @@ import { type Result, ok, refuse } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import type { RequestFacts } from '#platform/http';
-import { isLoopback } from './attempt.ts';
 import { appendAudit } from './audit.store.ts';
 import { UserCreated, WorkspaceCreated } from './contract.ts';
 import { openSession } from './open-session.ts';
@@ -109,7 +108,7 @@ async function requireSetupLink(
 }
 
 function isSetupAllowedFrom(platform: Platform, request: RequestFacts): boolean {
-  return isLoopback(request.ip) || platform.config.section<IdentitySettings>('identity').remoteSetup;
+  return request.isLoopback || platform.config.section<IdentitySettings>('identity').remoteSetup;
 }
 
 interface Owner {

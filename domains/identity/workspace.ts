@@ -51,6 +51,8 @@ export async function removeWorkspace(
     if (!next) return refuse('workspace_is_your_only_one');
     await moveSessionsAway(platform, tx, workspaceId);
     for (const domain of platform.domains) await domain.removeWorkspace?.(tx, workspaceId);
+    await platform.notify.removeWorkspace(tx, workspaceId);
+    await platform.files.removeWorkspace(tx, workspaceId);
     await deleteWorkspaceRows(tx, workspaceId);
     tx.emit(WorkspaceRemoved, { workspaceId, subjectId: workspaceId, payload: { workspaceId, kind: target.kind } });
     await appendAudit(tx, {

@@ -1,2 +1,3 @@
 /** The door of platform/files. */
+export { FileTooLarge, type FileStoreOptions, openFileStore } from './file-store.ts';
 export { type FileStore, type StoredFile } from './types.ts';

@@ -1,6 +1,6 @@
 /** Files: a content-addressed store (sha256) plus one scoped row per upload. */
 import type { Readable } from 'node:stream';
-import type { Queryable } from '#platform/db';
+import type { Queryable, Transaction } from '#platform/db';
 
 export interface StoredFile {
   readonly id: string;
@@ -11,7 +11,7 @@ export interface StoredFile {
 }
 
 export interface FileStore {
-  /** Streams bytes to disk (fsync, atomic rename) and records who owns them. Refuses past `sizeBytesMax` as `file_too_large`. */
+  /** Streams bytes to disk (fsync, atomic rename) and records who owns them. Throws `FileTooLarge` past `sizeBytesMax`. */
   put(input: {
     readonly workspaceId: string;
     readonly userId: string | null;
@@ -25,4 +25,8 @@ export interface FileStore {
   ): Promise<StoredFile | null>;
   /** Absolute path of the immutable bytes. */
   pathOf(file: StoredFile): string;
+  /** Forgets the files of one workspace; their bytes go with the next sweep unless others hold the same content. */
+  removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
+  /** Removes left-over temporary files and bytes that no row names; gives how many. Safe at any time. */
+  sweep(): Promise<number>;
 }

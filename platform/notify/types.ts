@@ -15,4 +15,6 @@ export interface Notification {
 
 export interface Notify {
   record(tx: Transaction, notification: Notification): Promise<void>;
+  /** Deletes what the bell holds of one workspace. */
+  removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
 }

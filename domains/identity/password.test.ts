@@ -17,9 +17,9 @@ test('the same letters typed on another keyboard are the same password', async (
   expect(await isPasswordRight('montaña azul clara'.normalize('NFD'), stored)).toBe(true);
 });
 
-test('the argon2id of RFC 9106 parameters agrees with a hash made elsewhere', async () => {
-  // Made with the reference implementation: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 24
-  const stored = '$argon2id$v=19$m=65536,t=2,p=1$c29tc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+test('a hash made by the reference implementation is understood', async () => {
+  // Made with the reference implementation: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1 -l 32
+  const stored = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
   expect(await isPasswordRight('password', stored)).toBe(true);
   expect(isHashOutdated(stored)).toBe(true);
 });

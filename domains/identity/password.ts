@@ -16,7 +16,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const RUNNING_MAX = 2; // Two cores, two threads of the pool of four: the others stay free for files and DNS.
 const WAITING_MAX = 64; // At about 50 ms each this is a wait of two seconds; more is a flood.
-const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{8,100})\$([A-Za-z0-9+/]{8,200})$/;
+const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,100})\$([A-Za-z0-9+/]{16,200})$/;
 
 const argon2Async = promisify(argon2);
 

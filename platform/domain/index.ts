@@ -53,7 +53,7 @@ export interface Domain {
   /** Checked section of the configuration: `markets.yahooBaseUrl` in cactus.yaml, `CACTUS_MARKETS_YAHOO_BASE_URL` in the environment. */
   readonly settings?: z.ZodObject;
   routes?(http: Http, platform: Platform): void;
-  jobs?(platform: Platform): readonly JobDefinition<never>[];
+  jobs?(platform: Platform): readonly JobDefinition[];
   /** Starts loops (pollers, senders) for the roles of this process; returns how to stop them. */
   start?(platform: Platform): Promise<Stop>;
   health?(platform: Platform): Promise<readonly HealthPart[]>;

@@ -1,2 +1,2 @@
 /** The door of platform/events. */
-export { type EventQuery, type Events, type StoredEvent } from './types.ts';
+export { type Events, type StoredEvent } from './types.ts';

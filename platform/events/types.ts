@@ -1,40 +1,47 @@
 /** Events: facts written to the outbox inside the transaction that made them true. */
-import type { EventFact, Transaction } from '#platform/db';
+import type { EventFact, Queryable, Transaction } from '#platform/db';
 import type { EventShape } from '#kernel';
 
 export interface StoredEvent {
   /** UUIDv7; the same id on every webhook attempt and socket message. */
   readonly id: string;
-  /** Grows with each event of the installation; the resume point of a live tail. */
+  /** Grows with each event of the installation in the order of commits; the resume point of a live tail. */
   readonly sequence: bigint;
   readonly name: string;
   readonly version: number;
   readonly workspaceId: string;
   readonly subjectId: string;
+  /** The JSON form: decimals and bigints are text. */
   readonly payload: unknown;
+  /** The same as JSON text, so that senders need not write it again. */
+  readonly payloadJson: string;
   readonly occurredAtMs: number;
 }
 
-/** A page of the event log of one workspace. */
-export interface EventQuery {
+/** One page of a workspace's log. `names` keeps only these events (those the reader may see). */
+export interface EventPage {
   readonly workspaceId: string;
-  /** Only these events: the ones the reader may see. */
-  readonly names: readonly string[];
-  /** With it, what came later in rising order (nothing committed is ever skipped); without it, the newest first. */
-  readonly afterSequence?: bigint;
   readonly limit: number;
+  readonly names?: readonly string[];
 }
 
 export interface Events {
   readonly catalogue: ReadonlyMap<string, EventShape>;
-  /** Adds rows that must live or die with the events (webhook deliveries). Runs inside each emitting transaction. */
+  /**
+   * Adds rows that must live or die with the events (webhook deliveries). Runs inside each emitting transaction, which
+   * holds the outbox lock: be quick, and do not wait for rows that other transactions change.
+   */
   beforeCommit(hook: (tx: Transaction, events: readonly StoredEvent[]) => Promise<void>): void;
   /** Hears each event once in the process that committed it, right after the commit. May be lost on a crash. */
   afterCommit(listener: (events: readonly StoredEvent[]) => void): void;
   /** Hears the events of every process over the same database, in sequence order per process. */
   onPublished(listener: (events: readonly StoredEvent[]) => void): void;
-  /** Reads the log, for resuming a live tail and for people. */
-  read(query: EventQuery): Promise<readonly StoredEvent[]>;
   /** Publishes one event with group commit: concurrent calls share one transaction. Resolves when it is durable. */
   publish<E extends EventShape>(event: E, fact: EventFact<E>): Promise<StoredEvent>;
+  /** Events after a sequence, oldest first: how a live tail resumes without a gap. */
+  after(page: EventPage & { readonly sequence: bigint }): Promise<readonly StoredEvent[]>;
+  /** The newest events, newest first, below `beforeSequence` when given. */
+  latest(page: EventPage & { readonly beforeSequence?: bigint }): Promise<readonly StoredEvent[]>;
+  /** One event by its id; null when it is unknown or past its retention. */
+  find(queryable: Queryable, id: string): Promise<StoredEvent | null>;
 }

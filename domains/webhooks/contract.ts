@@ -1,0 +1,319 @@
+/**
+ * What webhooks say to the outside: endpoints that hear events, deliveries and their attempts, the event log and own events.
+ * Instants are epoch milliseconds; sequences are decimal text; durations are milliseconds.
+ */
+import { z } from 'zod';
+import { endpoint, event } from '#kernel';
+
+export const ENDPOINTS_MAX = 50; // Per workspace; each one may hold its own pool of sockets.
+export const PAGE_SIZE_MAX = 200; // A longer page is slower to read than to page.
+export const CUSTOM_DATA_SIZE_BYTES_MAX = 65_536; // An event is a fact, not a file.
+const FILTERS_MAX = 20; // More than this is better said as a wider glob.
+const OVERLAP_HOURS_MAX = 168; // A week is enough to change a secret at the other side.
+
+const Id = z.uuid();
+const SequenceText = z.string().regex(/^\d{1,19}$/);
+const Filter = z
+  .string()
+  .regex(/^[a-z0-9*][a-z0-9.*-]{0,99}$/)
+  .refine((text) => !text.includes('**'));
+const Filters = z.array(Filter).max(FILTERS_MAX);
+const Url = z.string().min(1).max(2000);
+const Description = z.string().trim().max(200);
+const PageSize = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(50);
+
+const EndpointView = z.object({
+  id: Id,
+  url: z.string(),
+  description: z.string(),
+  /** Globs over event names; empty hears everything. */
+  filters: z.array(z.string()),
+  isEnabled: z.boolean(),
+  /** Why Cactus switched it off by itself. */
+  disabledReason: z.enum(['gone', 'secret_not_readable']).nullable(),
+  /** Live secrets, newest first; the text itself is shown once, when it is made. */
+  secrets: z.array(z.object({ createdAtMs: z.number(), expiresAtMs: z.number().nullable() })),
+  version: z.number().int(),
+  createdAtMs: z.number(),
+  updatedAtMs: z.number(),
+});
+const EndpointWithSecret = z.object({ endpoint: EndpointView, secret: z.string() });
+const EndpointParams = z.object({ endpointId: Id });
+
+const DestinationRefusals = {
+  url_not_valid: 422,
+  url_not_https: 422,
+  url_with_credentials: 422,
+  destination_not_allowed: 422,
+} as const;
+const EndpointRefusals = { endpoint_not_found: 404 } as const;
+const EditRefusals = { ...EndpointRefusals, version_required: 428, version_mismatch: 412 } as const;
+
+// ── Endpoints ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const ListEndpoints = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/endpoints',
+  permission: 'webhooks.endpoint.read',
+  summary: 'Every webhook endpoint of the workspace.',
+  response: z.object({ items: z.array(EndpointView) }),
+});
+
+export const CreateEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/endpoints',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Adds an endpoint; its signing secret is shown in this answer and never again.',
+  body: z.object({ url: Url, description: Description.default(''), filters: Filters.default([]) }),
+  response: EndpointWithSecret,
+  status: 201,
+  answerIsSecret: true,
+  refusals: { ...DestinationRefusals, endpoints_full: 409 },
+});
+
+export const ReadEndpoint = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/endpoints/:endpointId',
+  permission: 'webhooks.endpoint.read',
+  summary: 'One endpoint; its ETag is the version that a change must name.',
+  params: EndpointParams,
+  response: EndpointView,
+  refusals: EndpointRefusals,
+});
+
+export const ChangeEndpoint = endpoint({
+  method: 'PATCH',
+  path: '/api/webhooks/endpoints/:endpointId',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Changes the address, the description, the filter or whether it is enabled. Needs If-Match.',
+  params: EndpointParams,
+  body: z.object({
+    url: Url.optional(),
+    description: Description.optional(),
+    filters: Filters.optional(),
+    isEnabled: z.boolean().optional(),
+  }),
+  response: EndpointView,
+  refusals: { ...DestinationRefusals, ...EditRefusals },
+});
+
+export const RemoveEndpoint = endpoint({
+  method: 'DELETE',
+  path: '/api/webhooks/endpoints/:endpointId',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Removes the endpoint with its deliveries. Needs If-Match.',
+  params: EndpointParams,
+  status: 204,
+  refusals: EditRefusals,
+});
+
+export const RotateSecret = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/endpoints/:endpointId/secret-rotations',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Makes a new secret, shown once; the previous one keeps signing beside it for the overlap.',
+  params: EndpointParams,
+  body: z.object({ overlapHours: z.number().int().min(0).max(OVERLAP_HOURS_MAX).default(24) }),
+  response: EndpointWithSecret,
+  status: 201,
+  answerIsSecret: true,
+  refusals: EndpointRefusals,
+});
+
+export const SendTestEvent = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/endpoints/:endpointId/test-events',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Sends `webhooks.endpoint.tested` to this endpoint only, whatever its filter.',
+  params: EndpointParams,
+  response: z.object({ eventId: Id }),
+  status: 202,
+  refusals: { ...EndpointRefusals, endpoint_disabled: 409 },
+});
+
+// ── Deliveries ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const DeliveryState = z.enum(['sending', 'waiting', 'delivered', 'failed']);
+const DeliveryView = z.object({
+  id: Id,
+  endpointId: Id,
+  eventId: Id,
+  eventName: z.string(),
+  occurredAtMs: z.number(),
+  state: DeliveryState,
+  attempts: z.number().int(),
+  /** When the next attempt is due, while waiting. */
+  nextAttemptAtMs: z.number().nullable(),
+  lastStatus: z.number().int().nullable(),
+  /** Stable code of what went wrong without an answer: `timeout`, `connection_refused`, `destination_not_allowed`… */
+  lastError: z.string().nullable(),
+  lastDurationMs: z.number().nullable(),
+  /** From the event to the answer, when the first attempt succeeded. */
+  latencyMs: z.number().nullable(),
+});
+const DeliveryParams = z.object({ deliveryId: Id });
+const DeliveryRefusals = { delivery_not_found: 404 } as const;
+
+export const ListDeliveries = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/deliveries',
+  permission: 'webhooks.delivery.read',
+  summary: 'Deliveries, newest first.',
+  query: z.object({
+    endpointId: Id.optional(),
+    state: DeliveryState.optional(),
+    /** `nextCursor` of the page before. */
+    cursor: Id.optional(),
+    limit: PageSize,
+  }),
+  response: z.object({ items: z.array(DeliveryView), nextCursor: Id.nullable() }),
+});
+
+export const ReadDelivery = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/deliveries/:deliveryId',
+  permission: 'webhooks.delivery.read',
+  summary: 'One delivery with what was sent and every answer.',
+  params: DeliveryParams,
+  response: z.object({
+    delivery: DeliveryView,
+    url: z.string(),
+    body: z.string(),
+    attempts: z.array(
+      z.object({
+        attempt: z.number().int(),
+        sentAtMs: z.number(),
+        durationMs: z.number(),
+        status: z.number().int().nullable(),
+        error: z.string().nullable(),
+        requestHeaders: z.record(z.string(), z.string()),
+        responseHeaders: z.record(z.string(), z.string()).nullable(),
+        responseExcerpt: z.string().nullable(),
+      }),
+    ),
+  }),
+  refusals: DeliveryRefusals,
+});
+
+export const ReplayDelivery = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/deliveries/:deliveryId/replays',
+  permission: 'webhooks.delivery.replay',
+  summary: 'Sends the same event again, with the same id and body, whatever became of it before.',
+  params: DeliveryParams,
+  response: DeliveryView,
+  status: 202,
+  refusals: { ...DeliveryRefusals, endpoint_disabled: 409, delivery_under_way: 409 },
+});
+
+export const ReadFigures = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/figures',
+  permission: 'webhooks.delivery.read',
+  summary: 'How the last hour went: latency from event to answer, share of deliveries that succeeded.',
+  response: z.object({
+    sinceMs: z.number(),
+    deliveries: z.number().int(),
+    delivered: z.number().int(),
+    failed: z.number().int(),
+    waiting: z.number().int(),
+    /** Delivered over finished or retrying; null when nothing was sent. */
+    successRatio: z.number().nullable(),
+    latencyMsP50: z.number().nullable(),
+    latencyMsP95: z.number().nullable(),
+    /** One point per five minutes, oldest first. */
+    series: z.array(z.object({ atMs: z.number(), latencyMsP50: z.number(), latencyMsP95: z.number() })),
+  }),
+});
+
+// ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const EventView = z.object({
+  id: Id,
+  sequence: SequenceText,
+  name: z.string(),
+  version: z.number().int(),
+  subjectId: z.string(),
+  payload: z.unknown(),
+  occurredAtMs: z.number(),
+});
+
+export const ListEvents = endpoint({
+  method: 'GET',
+  path: '/api/events',
+  permission: 'webhooks.event.read',
+  summary:
+    'The event log: after a sequence in rising order, or without one the newest first. Only events the reader may see.',
+  query: z.object({ after: SequenceText.optional(), name: z.string().max(100).optional(), limit: PageSize }),
+  response: z.object({ items: z.array(EventView) }),
+});
+
+export const ListEventTypes = endpoint({
+  method: 'GET',
+  path: '/api/events/types',
+  permission: 'webhooks.event.read',
+  summary: 'The catalogue of events with an example of each.',
+  response: z.object({
+    items: z.array(z.object({ name: z.string(), version: z.number(), summary: z.string(), example: z.unknown() })),
+  }),
+});
+
+export const PublishEvent = endpoint({
+  method: 'POST',
+  path: '/api/events',
+  permission: 'webhooks.event.publish',
+  summary:
+    'Publishes an own event as `webhooks.custom.published`; answered when it is durable. Send Idempotency-Key to retry.',
+  body: z.object({
+    /** What happened, in your words: `warehouse.box.counted`. */
+    type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+    data: z.record(z.string(), z.json()),
+  }),
+  response: z.object({ id: Id, sequence: SequenceText, occurredAtMs: z.number() }),
+  status: 201,
+  refusals: { data_too_large: 413 },
+});
+
+export const webhooksApi = {
+  ListEndpoints,
+  CreateEndpoint,
+  ReadEndpoint,
+  ChangeEndpoint,
+  RemoveEndpoint,
+  RotateSecret,
+  SendTestEvent,
+  ListDeliveries,
+  ReadDelivery,
+  ReplayDelivery,
+  ReadFigures,
+  ListEvents,
+  ListEventTypes,
+  PublishEvent,
+} as const;
+
+export const CustomPublished = event({
+  name: 'webhooks.custom.published',
+  version: 1,
+  summary: 'Somebody published an own event through the API.',
+  permission: 'webhooks.event.read',
+  schema: z.object({ type: z.string(), data: z.record(z.string(), z.json()) }),
+  example: { type: 'warehouse.box.counted', data: { boxes: 12 } },
+});
+
+export const EndpointTested = event({
+  name: 'webhooks.endpoint.tested',
+  version: 1,
+  summary: 'Somebody asked for a test delivery; only the endpoint of the subject hears it.',
+  permission: 'webhooks.endpoint.read',
+  schema: z.object({ endpointId: z.uuid(), message: z.string() }),
+  example: { endpointId: '01920000-0000-7000-8000-000000000000', message: 'Cactus can reach you.' },
+});
+
+export const EndpointChanged = event({
+  name: 'webhooks.endpoint.changed',
+  version: 1,
+  summary: 'An endpoint was added, changed, removed or switched off; every process reloads its list.',
+  permission: 'webhooks.endpoint.read',
+  schema: z.object({ change: z.enum(['created', 'changed', 'removed', 'rotated', 'disabled']) }),
+  example: { change: 'disabled' },
+});

@@ -1,0 +1,213 @@
+/**
+ * Rows of `webhooks_deliveries` and `webhooks_attempts`. The hot statements (insert, complete, claim) take arrays: one round
+ * trip per batch, whatever its size. Instants go in as epoch milliseconds and become timestamptz in SQL.
+ */
+import { sql } from 'kysely';
+import type { Queryable, Transaction } from '#platform/db';
+import type { Completion, Shipment } from './delivery.ts';
+
+/** A row to be born: `sending` under a lease, or `waiting` when the sender has no room for it. */
+export interface NewDelivery extends Omit<Shipment, 'attempt' | 'leaseUntilMs'> {
+  readonly state: 'sending' | 'waiting';
+  readonly attempts: 0 | 1;
+  readonly dueAtMs: number;
+}
+
+interface ShipmentRow {
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly endpoint_id: string;
+  readonly event_id: string;
+  readonly event_name: string;
+  readonly occurred_at: number;
+  readonly body: string;
+  readonly attempts: number;
+}
+
+const SHIPMENT_COLUMNS = sql.raw(
+  'd.id, d.workspace_id, d.endpoint_id, d.event_id, d.event_name, d.occurred_at, d.body, d.attempts',
+);
+
+const INSERT = `
+  insert into webhooks_deliveries
+    (id, workspace_id, endpoint_id, event_id, event_name, occurred_at, body, state, attempts, due_at)
+  select id, workspace_id, endpoint_id, event_id, event_name, to_timestamp(occurred_at_ms / 1000), body, state, attempts,
+    to_timestamp(due_at_ms / 1000)
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::double precision[], $7::text[],
+    $8::text[], $9::smallint[], $10::double precision[])
+    as born (id, workspace_id, endpoint_id, event_id, event_name, occurred_at_ms, body, state, attempts, due_at_ms)`;
+
+/** Inserts the deliveries of a transaction's events, in that transaction. */
+export async function insertDeliveries(tx: Transaction, rows: readonly NewDelivery[]): Promise<void> {
+  await tx.prepared('webhooks.delivery.insert', INSERT, [
+    rows.map((row) => row.id),
+    rows.map((row) => row.workspaceId),
+    rows.map((row) => row.endpointId),
+    rows.map((row) => row.eventId),
+    rows.map((row) => row.eventName),
+    rows.map((row) => row.occurredAtMs),
+    rows.map((row) => row.body),
+    rows.map((row) => row.state),
+    rows.map((row) => row.attempts),
+    rows.map((row) => row.dueAtMs),
+  ]);
+}
+
+const COMPLETE = `
+  with done as (
+    select id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers, excerpt
+    from unnest($2::uuid[], $3::smallint[], $4::text[], $5::double precision[], $6::real[], $7::double precision[],
+      $8::text[], $9::smallint[], $10::text[], $11::real[], $12::text[], $13::text[])
+      as ended (id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers,
+        excerpt)
+  ), written as (
+    update webhooks_deliveries d
+    set state = done.state, due_at = to_timestamp(done.due_at_ms / 1000), last_status = done.status,
+      last_error = done.error, last_duration_ms = done.duration_ms, latency_ms = done.latency_ms,
+      completed_at = case when done.due_at_ms is null then to_timestamp($1::double precision / 1000) end
+    from done
+    where d.id = done.id and d.attempts = done.attempt and d.state = 'sending'
+    returning d.id, d.workspace_id
+  )
+  insert into webhooks_attempts
+    (delivery_id, attempt, workspace_id, sent_at, signature, duration_ms, status, error, response_headers, response_excerpt)
+  select done.id, done.attempt, written.workspace_id, to_timestamp(done.sent_at_ms / 1000), done.signature,
+    done.duration_ms, done.status, done.error, done.headers::jsonb, done.excerpt
+  from done join written on written.id = done.id
+  on conflict (delivery_id, attempt) do nothing`;
+
+/** Writes the ends of many attempts and their log. An attempt whose lease was taken over by a later one changes nothing. */
+export async function completeDeliveries(
+  queryable: Queryable,
+  completions: readonly Completion[],
+  nowMs: number,
+): Promise<void> {
+  const column = <Value>(read: (completion: Completion) => Value): Value[] => completions.map(read);
+  await queryable.prepared('webhooks.delivery.complete', COMPLETE, [
+    nowMs,
+    column((end) => end.shipment.id),
+    column((end) => end.shipment.attempt),
+    column((end) => end.state),
+    column((end) => end.dueAtMs),
+    column((end) => end.latencyMs),
+    column((end) => end.sentAtMs),
+    column((end) => end.signature),
+    column((end) => end.answer.status),
+    column((end) => end.answer.error),
+    column((end) => end.answer.durationMs),
+    column((end) => (end.answer.headers ? JSON.stringify(end.answer.headers) : null)),
+    column((end) => end.answer.excerpt),
+  ]);
+}
+
+/** Gives leased but unsent rows back: the attempt never happened, anybody may take them at once. */
+export async function releaseDeliveries(
+  queryable: Queryable,
+  shipments: readonly Shipment[],
+  nowMs: number,
+): Promise<void> {
+  await sql`
+    update webhooks_deliveries d
+    set state = 'waiting', attempts = d.attempts - 1, due_at = to_timestamp(${nowMs}::double precision / 1000)
+    from unnest(${shipments.map(({ id }) => id)}::uuid[], ${shipments.map(({ attempt }) => attempt)}::smallint[])
+      as held (id, attempt)
+    where d.id = held.id and d.attempts = held.attempt and d.state = 'sending'
+  `.execute(queryable.tables());
+}
+
+/**
+ * Takes rows that are due (retries, expired leases, spilled ones), at most `claimCount` per endpoint, oldest due first.
+ * Rows that another process is taking are skipped, and the backlog of one endpoint never fills the page of another.
+ */
+export async function claimDue(
+  queryable: Queryable,
+  claim: {
+    readonly room: readonly { readonly endpointId: string; readonly claimCount: number }[];
+    readonly nowMs: number;
+    readonly leaseUntilMs: number;
+  },
+): Promise<Shipment[]> {
+  const { rows } = await sql<ShipmentRow>`
+    with room as (
+      select endpoint_id, claim_count
+      from unnest(${claim.room.map(({ endpointId }) => endpointId)}::uuid[],
+        ${claim.room.map(({ claimCount }) => claimCount)}::integer[]) as free (endpoint_id, claim_count)
+    ), due as (
+      select taken.id
+      from room cross join lateral (
+        select id from webhooks_deliveries
+        where endpoint_id = room.endpoint_id and due_at <= to_timestamp(${claim.nowMs}::double precision / 1000)
+        order by due_at limit room.claim_count for update skip locked
+      ) as taken
+    )
+    update webhooks_deliveries d
+    set state = 'sending', attempts = d.attempts + 1,
+      due_at = to_timestamp(${claim.leaseUntilMs}::double precision / 1000)
+    from due where d.id = due.id
+    returning ${SHIPMENT_COLUMNS}
+  `.execute(queryable.tables());
+  return rows.map((row) => toShipment(row, claim.leaseUntilMs));
+}
+
+/** Takes one row for a replay whatever its state, unless an attempt is under way; null then. */
+export async function claimForReplay(
+  tx: Transaction,
+  replay: {
+    readonly workspaceId: string;
+    readonly deliveryId: string;
+    readonly nowMs: number;
+    readonly leaseUntilMs: number;
+  },
+): Promise<Shipment | null> {
+  const { rows } = await sql<ShipmentRow>`
+    update webhooks_deliveries d
+    set state = 'sending', attempts = d.attempts + 1, completed_at = null, latency_ms = null,
+      due_at = to_timestamp(${replay.leaseUntilMs}::double precision / 1000)
+    where d.id = ${replay.deliveryId} and d.workspace_id = ${replay.workspaceId}
+      and (d.state <> 'sending' or d.due_at <= to_timestamp(${replay.nowMs}::double precision / 1000))
+    returning ${SHIPMENT_COLUMNS}
+  `.execute(tx.tables());
+  return rows[0] ? toShipment(rows[0], replay.leaseUntilMs) : null;
+}
+
+/**
+ * Deletes one step of what is past keeping, with its attempts, whatever its state: the schedule of retries is far shorter,
+ * and rows of an endpoint that was removed end here too.
+ */
+export async function purgeDeliveries(
+  queryable: Queryable,
+  purge: { readonly bornBeforeMs: number; readonly rowsMax: number },
+): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    with old as (
+      select d.id from webhooks_deliveries d
+      where d.id < ${firstIdAt(purge.bornBeforeMs)}::uuid order by d.id limit ${purge.rowsMax}
+    ), forgotten as (
+      delete from webhooks_attempts a using old where a.delivery_id = old.id
+    ), deleted as (
+      delete from webhooks_deliveries d using old where d.id = old.id returning d.id
+    )
+    select count(*)::integer as total from deleted
+  `.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
+}
+
+/** The smallest UUIDv7 of an instant: ids are ordered by time, so the primary key answers "older than". */
+export function firstIdAt(atMs: number): string {
+  const hex = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+function toShipment(row: ShipmentRow, leaseUntilMs: number): Shipment {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    eventName: row.event_name,
+    occurredAtMs: row.occurred_at,
+    body: row.body,
+    attempt: row.attempts,
+    leaseUntilMs,
+  };
+}

@@ -1,0 +1,48 @@
+/** Webhooks' manifest. */
+import type { Domain, PermissionDefinition } from '#platform/domain';
+import { CustomPublished, EndpointChanged, EndpointTested } from './contract.ts';
+import { deliveryRoutes } from './delivery.routes.ts';
+import { endpointEditRoutes, endpointRoutes, endpointSecretRoutes } from './endpoint.routes.ts';
+import { deleteWorkspaceRows, listEndpoints } from './endpoint.store.ts';
+import { engineOf } from './engine.ts';
+import { eventRoutes } from './event.routes.ts';
+import { purgeJob } from './purge.job.ts';
+import { WebhooksSettings } from './settings.ts';
+
+const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'bookkeeper', 'analyst'] as const;
+// An endpoint takes every event it filters out of the house, and a delivery shows its body: keys to everything.
+const KEEPERS = ['owner', 'admin'] as const;
+
+const permissions: readonly PermissionDefinition[] = [
+  { name: 'webhooks.endpoint.read', summary: 'See webhook endpoints', roles: KEEPERS },
+  { name: 'webhooks.endpoint.write', summary: 'Add, change, test and remove webhook endpoints', roles: KEEPERS },
+  { name: 'webhooks.delivery.read', summary: 'See webhook deliveries with their bodies', roles: KEEPERS },
+  { name: 'webhooks.delivery.replay', summary: 'Send a webhook again', roles: KEEPERS },
+  { name: 'webhooks.event.read', summary: 'See the event log, as far as each event allows', roles: EVERYONE_INSIDE },
+  { name: 'webhooks.event.publish', summary: 'Publish own events', roles: ['owner', 'admin', 'manager'] },
+];
+
+export const webhooks: Domain = {
+  name: 'webhooks',
+  tablePrefix: 'webhooks_',
+  migrations: new URL('./migrations/', import.meta.url),
+  permissions,
+  events: [CustomPublished, EndpointTested, EndpointChanged],
+  settings: WebhooksSettings,
+  routes(http, platform) {
+    endpointRoutes(http, platform);
+    endpointEditRoutes(http, platform);
+    endpointSecretRoutes(http, platform);
+    deliveryRoutes(http, platform);
+    eventRoutes(http, platform);
+  },
+  jobs: (platform) => [purgeJob(platform)],
+  start: (platform) => engineOf(platform).start(),
+  async removeWorkspace(tx, workspaceId) {
+    const endpoints = await listEndpoints(tx, workspaceId);
+    await deleteWorkspaceRows(tx, workspaceId);
+    for (const { id } of endpoints) {
+      tx.emit(EndpointChanged, { workspaceId, subjectId: id, payload: { change: 'removed' } });
+    }
+  },
+};

@@ -1,0 +1,177 @@
+/** Routes of endpoints: who hears events. Secrets leave the process once, in the answer that makes them. */
+import { ok, refuse, type Result } from '#kernel';
+import type { Transaction } from '#platform/db';
+import type { Platform } from '#platform/domain';
+import type { Http } from '#platform/http';
+import { ENDPOINTS_MAX, EndpointChanged, EndpointTested, webhooksApi } from './contract.ts';
+import { checkDestination } from './destination.ts';
+import { type Endpoint, firstSecret, rotateSecrets } from './endpoint.ts';
+import {
+  countEndpoints,
+  deleteEndpoint,
+  type EndpointScope,
+  findEndpoint,
+  insertEndpoint,
+  listEndpoints,
+  lockEndpoint,
+  updateEndpoint,
+} from './endpoint.store.ts';
+import { engineOf } from './engine.ts';
+
+type Change = 'created' | 'changed' | 'removed' | 'rotated';
+type EditRefusal = 'endpoint_not_found' | 'version_required' | 'version_mismatch';
+
+export function endpointRoutes(http: Http, platform: Platform): void {
+  const { db, clock, newId } = platform;
+  const engine = engineOf(platform);
+
+  http.route(webhooksApi.ListEndpoints, async ({ actor }) => {
+    const endpoints = await listEndpoints(db, actor.workspaceId);
+    return ok({ items: endpoints.map(viewOf) });
+  });
+
+  http.route(webhooksApi.ReadEndpoint, async ({ actor, params, reply }) => {
+    const endpoint = await findEndpoint(db, { workspaceId: actor.workspaceId, endpointId: params.endpointId });
+    if (!endpoint) return refuse('endpoint_not_found');
+    reply.setVersion(endpoint.version);
+    return ok(viewOf(endpoint));
+  });
+
+  http.route(webhooksApi.CreateEndpoint, async ({ actor, body, reply }) => {
+    const destination = checkDestination(body.url, engine.policy);
+    if (!destination.ok) return destination;
+    const nowMs = clock();
+    const secret = firstSecret(engine.box, nowMs);
+    const endpoint: Endpoint = {
+      id: newId(),
+      workspaceId: actor.workspaceId,
+      url: destination.value.href,
+      description: body.description,
+      filters: body.filters,
+      secrets: [secret.stored],
+      isEnabled: true,
+      disabledReason: null,
+      version: 1,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+    };
+    const isStored = await db.transaction(async (tx) => {
+      if ((await countEndpoints(tx, actor.workspaceId)) >= ENDPOINTS_MAX) return false;
+      await insertEndpoint(tx, endpoint);
+      announce(tx, endpoint, 'created');
+      return true;
+    });
+    if (!isStored) return refuse('endpoints_full', { limit: ENDPOINTS_MAX });
+    await engine.directory.reloadWorkspace(actor.workspaceId);
+    reply.setVersion(endpoint.version);
+    return ok({ endpoint: viewOf(endpoint), secret: secret.text });
+  });
+}
+
+/** Routes that change an endpoint; both name the version they replace. */
+export function endpointEditRoutes(http: Http, platform: Platform): void {
+  const { clock } = platform;
+  const engine = engineOf(platform);
+
+  http.route(webhooksApi.ChangeEndpoint, async ({ actor, params, body, ifMatch, reply }) => {
+    const destination = body.url === undefined ? null : checkDestination(body.url, engine.policy);
+    if (destination && !destination.ok) return destination;
+    const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
+    const changed = await edit(platform, { scope, ifMatch }, async (tx, endpoint) => {
+      const next: Endpoint = {
+        ...endpoint,
+        url: destination?.value.href ?? endpoint.url,
+        description: body.description ?? endpoint.description,
+        filters: body.filters ?? endpoint.filters,
+        isEnabled: body.isEnabled ?? endpoint.isEnabled,
+        // Whoever switches it by hand has read the reason.
+        disabledReason: body.isEnabled === undefined ? endpoint.disabledReason : null,
+        version: endpoint.version + 1,
+        updatedAtMs: clock(),
+      };
+      await updateEndpoint(tx, next);
+      announce(tx, next, 'changed');
+      return next;
+    });
+    if (!changed.ok) return changed;
+    reply.setVersion(changed.value.version);
+    return ok(viewOf(changed.value));
+  });
+
+  http.route(webhooksApi.RemoveEndpoint, async ({ actor, params, ifMatch }) => {
+    const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
+    const removed = await edit(platform, { scope, ifMatch }, async (tx, endpoint) => {
+      await deleteEndpoint(tx, scope);
+      announce(tx, endpoint, 'removed');
+      return endpoint;
+    });
+    return removed.ok ? ok(undefined) : removed;
+  });
+}
+
+/** Routes that use an endpoint's secret: rotation and the test event. */
+export function endpointSecretRoutes(http: Http, platform: Platform): void {
+  const { db, clock, events } = platform;
+  const engine = engineOf(platform);
+
+  http.route(webhooksApi.RotateSecret, async ({ actor, params, body }) => {
+    const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
+    const rotated = await db.transaction(async (tx) => {
+      const endpoint = await lockEndpoint(tx, scope);
+      if (!endpoint) return null;
+      const nowMs = clock();
+      const { text, secrets } = rotateSecrets(endpoint, { box: engine.box, nowMs, overlapHours: body.overlapHours });
+      const next = { ...endpoint, secrets, version: endpoint.version + 1, updatedAtMs: nowMs };
+      await updateEndpoint(tx, next);
+      announce(tx, next, 'rotated');
+      return { endpoint: viewOf(next), secret: text };
+    });
+    if (!rotated) return refuse('endpoint_not_found');
+    await engine.directory.reloadWorkspace(actor.workspaceId);
+    return ok(rotated);
+  });
+
+  http.route(webhooksApi.SendTestEvent, async ({ actor, params }) => {
+    const endpoint = await findEndpoint(db, { workspaceId: actor.workspaceId, endpointId: params.endpointId });
+    if (!endpoint) return refuse('endpoint_not_found');
+    if (!endpoint.isEnabled) return refuse('endpoint_disabled');
+    const { id } = await events.publish(EndpointTested, {
+      workspaceId: actor.workspaceId,
+      subjectId: endpoint.id,
+      payload: { endpointId: endpoint.id, message: EndpointTested.example.message },
+    });
+    return ok({ eventId: id });
+  });
+}
+
+/** Runs one change on the locked endpoint when the caller names its current version, then refreshes the directory. */
+async function edit(
+  platform: Platform,
+  request: { readonly scope: EndpointScope; readonly ifMatch: string | undefined },
+  change: (tx: Transaction, endpoint: Endpoint) => Promise<Endpoint>,
+): Promise<Result<Endpoint, EditRefusal>> {
+  const { scope, ifMatch } = request;
+  const edited = await platform.db.transaction<Result<Endpoint, EditRefusal>>(async (tx) => {
+    const endpoint = await lockEndpoint(tx, scope);
+    if (!endpoint) return refuse('endpoint_not_found');
+    if (ifMatch === undefined) return refuse('version_required');
+    if (ifMatch !== String(endpoint.version)) return refuse('version_mismatch', { current: endpoint.version });
+    return ok(await change(tx, endpoint));
+  });
+  if (edited.ok) await engineOf(platform).directory.reloadWorkspace(scope.workspaceId);
+  return edited;
+}
+
+function announce(tx: Transaction, endpoint: Endpoint, change: Change): void {
+  tx.emit(EndpointChanged, { workspaceId: endpoint.workspaceId, subjectId: endpoint.id, payload: { change } });
+}
+
+/** What may be shown: never a secret, sealed or not. */
+function viewOf(endpoint: Endpoint) {
+  const { workspaceId: _workspaceId, secrets, ...view } = endpoint;
+  return {
+    ...view,
+    filters: [...view.filters],
+    secrets: secrets.map(({ createdAtMs, expiresAtMs }) => ({ createdAtMs, expiresAtMs })),
+  };
+}

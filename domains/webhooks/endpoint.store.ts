@@ -1,0 +1,124 @@
+/** Rows of `webhooks_endpoints`. Every read and write names the workspace; a write names the version it replaces. */
+import { type Kysely, sql } from 'kysely';
+import type { Queryable, Transaction } from '#platform/db';
+import type { DisabledReason, Endpoint, StoredSecret } from './endpoint.ts';
+
+const LIVE_ENDPOINTS_MAX = 100_000; // What a process can reasonably keep in memory; ten thousand workspaces are far below.
+
+interface EndpointRow {
+  readonly id: string;
+  readonly workspace_id: string;
+  readonly url: string;
+  readonly description: string;
+  readonly filters: string[];
+  readonly secrets: StoredSecret[];
+  readonly is_enabled: boolean;
+  readonly disabled_reason: DisabledReason | null;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface EndpointScope {
+  readonly workspaceId: string;
+  readonly endpointId: string;
+}
+
+const COLUMNS = sql.raw(
+  'id, workspace_id, url, description, filters, secrets, is_enabled, disabled_reason, version, created_at, updated_at',
+);
+
+export async function listEndpoints(queryable: Queryable, workspaceId: string): Promise<Endpoint[]> {
+  const { rows } = await sql<EndpointRow>`
+    select ${COLUMNS} from webhooks_endpoints where workspace_id = ${workspaceId} order by id limit 1000
+  `.execute(queryable.tables());
+  return rows.map(toEndpoint);
+}
+
+/** The enabled endpoints of one workspace, or of all of them, for the in-memory directory. */
+export async function listEnabledEndpoints(queryable: Queryable, workspaceId: string | null): Promise<Endpoint[]> {
+  const scope = workspaceId === null ? sql`true` : sql`workspace_id = ${workspaceId}`;
+  const { rows } = await sql<EndpointRow>`
+    select ${COLUMNS} from webhooks_endpoints where is_enabled and ${scope} order by id limit ${LIVE_ENDPOINTS_MAX}
+  `.execute(queryable.tables());
+  return rows.map(toEndpoint);
+}
+
+export async function findEndpoint(queryable: Queryable, scope: EndpointScope): Promise<Endpoint | null> {
+  const { rows } = await sql<EndpointRow>`
+    select ${COLUMNS} from webhooks_endpoints where id = ${scope.endpointId} and workspace_id = ${scope.workspaceId}
+  `.execute(queryable.tables());
+  return rows[0] ? toEndpoint(rows[0]) : null;
+}
+
+/** Reads the endpoint and holds it until the transaction ends, so that two edits cannot cross. */
+export async function lockEndpoint(tx: Transaction, scope: EndpointScope): Promise<Endpoint | null> {
+  const { rows } = await sql<EndpointRow>`
+    select ${COLUMNS} from webhooks_endpoints
+    where id = ${scope.endpointId} and workspace_id = ${scope.workspaceId} for update
+  `.execute(tx.tables());
+  return rows[0] ? toEndpoint(rows[0]) : null;
+}
+
+export async function countEndpoints(queryable: Queryable, workspaceId: string): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    select count(*)::integer as total from webhooks_endpoints where workspace_id = ${workspaceId}
+  `.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
+}
+
+export async function insertEndpoint(tx: Transaction, endpoint: Endpoint): Promise<void> {
+  await sql`
+    insert into webhooks_endpoints (${COLUMNS})
+    values (${endpoint.id}, ${endpoint.workspaceId}, ${endpoint.url}, ${endpoint.description},
+      ${[...endpoint.filters]}, ${JSON.stringify(endpoint.secrets)}, ${endpoint.isEnabled}, ${endpoint.disabledReason},
+      ${endpoint.version}, ${instant(endpoint.createdAtMs)}, ${instant(endpoint.updatedAtMs)})
+  `.execute(tx.tables());
+}
+
+/** Writes every changeable column; call it on a locked endpoint whose version was already raised. */
+export async function updateEndpoint(tx: Transaction, endpoint: Endpoint): Promise<void> {
+  await sql`
+    update webhooks_endpoints
+    set url = ${endpoint.url}, description = ${endpoint.description}, filters = ${[...endpoint.filters]},
+      secrets = ${JSON.stringify(endpoint.secrets)}, is_enabled = ${endpoint.isEnabled},
+      disabled_reason = ${endpoint.disabledReason}, version = ${endpoint.version},
+      updated_at = ${instant(endpoint.updatedAtMs)}
+    where id = ${endpoint.id} and workspace_id = ${endpoint.workspaceId}
+  `.execute(tx.tables());
+}
+
+/** Deletes the endpoint only; its deliveries are inert from then on and the purge job removes them in small steps. */
+export async function deleteEndpoint(tx: Transaction, scope: EndpointScope): Promise<void> {
+  await sql`
+    delete from webhooks_endpoints where id = ${scope.endpointId} and workspace_id = ${scope.workspaceId}
+  `.execute(tx.tables());
+}
+
+/** Removes everything of a workspace. */
+export async function deleteWorkspaceRows(tx: Transaction, workspaceId: string): Promise<void> {
+  const db: Kysely<unknown> = tx.tables();
+  await sql`delete from webhooks_attempts where workspace_id = ${workspaceId}`.execute(db);
+  await sql`delete from webhooks_deliveries where workspace_id = ${workspaceId}`.execute(db);
+  await sql`delete from webhooks_endpoints where workspace_id = ${workspaceId}`.execute(db);
+}
+
+function instant(atMs: number) {
+  return sql`to_timestamp(${atMs}::double precision / 1000)`;
+}
+
+function toEndpoint(row: EndpointRow): Endpoint {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    url: row.url,
+    description: row.description,
+    filters: row.filters,
+    secrets: row.secrets,
+    isEnabled: row.is_enabled,
+    disabledReason: row.disabled_reason,
+    version: row.version,
+    createdAtMs: row.created_at,
+    updatedAtMs: row.updated_at,
+  };
+}

@@ -1,0 +1,204 @@
+/**
+ * Engine: everything of this domain that lives as long as the process. Deliveries are born in the emitting transaction, sent
+ * by the process that committed them, and swept by worker processes when they are due again or their lease has ended.
+ */
+import { randomInt } from 'node:crypto';
+import type { Platform, Stop } from '#platform/domain';
+import { EndpointChanged } from './contract.ts';
+import type { Completion, Shipment } from './delivery.ts';
+import { claimDue, completeDeliveries, insertDeliveries, releaseDeliveries } from './delivery.store.ts';
+import type { DestinationPolicy } from './destination.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import type { DisabledReason } from './endpoint.ts';
+import { type EndpointScope, listEnabledEndpoints, lockEndpoint, updateEndpoint } from './endpoint.store.ts';
+import { planDeliveries } from './plan.ts';
+import { openSecretBox, type SecretBox } from './secret.ts';
+import { createSender } from './sender.adapter.ts';
+import type { WebhooksSettings } from './settings.ts';
+
+const SWEEP_MS = 1000; // The finest step of the retry schedule is 5 s.
+const SWEEP_AGAIN_MS = 20; // A sweep that filled every lane probably left more behind.
+const RELOAD_MS = 30_000; // Heals a lost message about a changed endpoint.
+const LATENCY_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30];
+
+export interface Engine {
+  readonly box: SecretBox;
+  readonly policy: DestinationPolicy;
+  readonly directory: Directory;
+  readonly dispatcher: Dispatcher;
+  /** Takes what is due now; returns how many deliveries it took. */
+  sweep(): Promise<number>;
+  start(): Promise<Stop>;
+}
+
+const engines = new WeakMap<Platform, Engine>();
+
+/** The engine of this process; routes, jobs and loops share it. */
+export function engineOf(platform: Platform): Engine {
+  let engine = engines.get(platform);
+  if (!engine) {
+    engine = createEngine(platform);
+    engines.set(platform, engine);
+  }
+  return engine;
+}
+
+function createEngine(platform: Platform): Engine {
+  const { db, clock, config } = platform;
+  const settings = config.section<WebhooksSettings>('webhooks');
+  const log = platform.telemetry.log.child({ part: 'webhooks' });
+  const box = openSecretBox({ dataDir: config.dataDir, secretKey: settings.secretKey });
+  const policy: DestinationPolicy = settings;
+  const disable = (scope: EndpointScope, reason: DisabledReason): void => {
+    disableEndpoint(platform, scope, reason).catch((error: unknown) =>
+      log.error('A webhook endpoint could not be switched off', { ...scope, reason, error: String(error) }),
+    );
+  };
+  const directory: Directory = createDirectory({
+    load: (workspaceId) => listEnabledEndpoints(db, workspaceId),
+    box,
+    log,
+    onForgotten: (endpointId) => dispatcher.forget(endpointId),
+    onUnreadable: ({ id, workspaceId }) => disable({ workspaceId, endpointId: id }, 'secret_not_readable'),
+  });
+  const dispatcher: Dispatcher = createDispatcher({
+    directory,
+    sender: createSender({ policy, timeoutMs: settings.timeoutMs }),
+    timeoutMs: settings.timeoutMs,
+    clock,
+    chance: () => randomInt(1_000_000) / 1_000_000,
+    log,
+    complete: (completions) => completeDeliveries(db, completions, clock()),
+    release: (shipments) => releaseDeliveries(db, shipments, clock()),
+    onGone: ({ workspaceId, endpointId }: Shipment) => disable({ workspaceId, endpointId }, 'gone'),
+    onCompleted: observeCompletions(platform),
+  });
+  listenToEvents(platform, { directory, dispatcher });
+  const sweep = async (): Promise<number> => {
+    await directory.ready();
+    const room = dispatcher.room();
+    if (room.length === 0) return 0;
+    const nowMs = clock();
+    const shipments = await claimDue(db, { room, nowMs, leaseUntilMs: nowMs + dispatcher.leaseMs });
+    dispatcher.send(shipments);
+    return shipments.length;
+  };
+  return {
+    box,
+    policy,
+    directory,
+    dispatcher,
+    sweep,
+    start: () => startEngine(platform, { directory, dispatcher, sweep }),
+  };
+}
+
+/** Deliveries are written with the events they carry, and leave right after the commit. */
+function listenToEvents(
+  { events, newId, clock, telemetry }: Platform,
+  { directory, dispatcher }: Pick<Engine, 'directory' | 'dispatcher'>,
+): void {
+  events.beforeCommit(async (tx, emitted) => {
+    await directory.ready();
+    const planned = planDeliveries({
+      events: emitted,
+      endpointsOf: (workspaceId) => directory.ofWorkspace(workspaceId),
+      hasRoom: (endpointId) => dispatcher.hasRoom(endpointId),
+      newId,
+      nowMs: clock(),
+      leaseMs: dispatcher.leaseMs,
+    });
+    if (planned.length === 0) return;
+    await insertDeliveries(tx, planned);
+    const shipments = planned
+      .filter(({ state }) => state === 'sending')
+      .map(({ dueAtMs, ...delivery }): Shipment => ({ ...delivery, attempt: 1, leaseUntilMs: dueAtMs }));
+    tx.afterCommit(() => dispatcher.send(shipments));
+  });
+  events.onPublished((published) => {
+    const changed = new Set(
+      published.filter(({ name }) => name === EndpointChanged.name).map((event) => event.workspaceId),
+    );
+    for (const workspaceId of changed) {
+      directory
+        .reloadWorkspace(workspaceId)
+        .catch((error: unknown) => telemetry.log.warn('Webhook endpoints not reloaded', { error: String(error) }));
+    }
+  });
+}
+
+async function startEngine(
+  platform: Platform,
+  { directory, dispatcher, sweep }: Pick<Engine, 'directory' | 'dispatcher' | 'sweep'>,
+): Promise<Stop> {
+  await directory.ready();
+  const stopping = new AbortController();
+  const loops = [repeat(stopping.signal, RELOAD_MS, () => directory.reloadAll().then(() => RELOAD_MS), platform)];
+  if (platform.roles.has('worker')) {
+    const sweepOnce = async (): Promise<number> => ((await sweep()) > 0 ? SWEEP_AGAIN_MS : SWEEP_MS);
+    loops.push(repeat(stopping.signal, SWEEP_MS, sweepOnce, platform));
+  }
+  return async () => {
+    stopping.abort();
+    await Promise.all(loops);
+    await dispatcher.stop();
+  };
+}
+
+/** Runs `work` again and again, waiting as long as it asks; after a failure `restMs`. */
+async function repeat(
+  signal: AbortSignal,
+  restMs: number,
+  work: () => Promise<number>,
+  { telemetry }: Platform,
+): Promise<void> {
+  let waitMs = restMs;
+  while (!signal.aborted) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+    if (signal.aborted) return;
+    waitMs = await work().catch((error: unknown) => {
+      telemetry.log.warn('A webhook loop will try again', { error: String(error) });
+      return restMs;
+    });
+  }
+}
+
+/** Switches an endpoint off by ourselves; says why, so that the page and the log can tell. */
+async function disableEndpoint(platform: Platform, scope: EndpointScope, reason: DisabledReason): Promise<void> {
+  await platform.db.transaction(async (tx) => {
+    const endpoint = await lockEndpoint(tx, scope);
+    if (!endpoint?.isEnabled) return;
+    await updateEndpoint(tx, {
+      ...endpoint,
+      isEnabled: false,
+      disabledReason: reason,
+      version: endpoint.version + 1,
+      updatedAtMs: platform.clock(),
+    });
+    tx.emit(EndpointChanged, { ...scope, subjectId: scope.endpointId, payload: { change: 'disabled' } });
+  });
+}
+
+function observeCompletions(platform: Platform): (completions: readonly Completion[]) => void {
+  const { telemetry, realtime } = platform;
+  const attempts = telemetry.counter('cactus_webhook_attempts_total', 'Webhook attempts by their end.', ['state']);
+  const latency = telemetry.histogram(
+    'cactus_webhook_latency_seconds',
+    'From an event to the answer of its receiver, first attempts that succeeded.',
+    { buckets: LATENCY_BUCKETS_SECONDS },
+  );
+  return (completions) => {
+    for (const { state, latencyMs } of completions) {
+      attempts.add(1, { state });
+      if (latencyMs !== null) latency.observe(latencyMs / 1000);
+    }
+    for (const workspaceId of new Set(completions.map(({ shipment }) => shipment.workspaceId))) {
+      const permission = 'webhooks.delivery.read';
+      realtime.broadcast({ workspaceId, topic: 'webhooks.deliveries', permission, data: { atMs: platform.clock() } });
+    }
+  };
+}

@@ -1,0 +1,49 @@
+/** Plans the deliveries of a transaction's events: who listens, what travels, and whether it can leave right away. Pure. */
+import type { StoredEvent } from '#platform/events';
+import { EndpointTested } from './contract.ts';
+import { renderBody } from './delivery.ts';
+import type { NewDelivery } from './delivery.store.ts';
+import type { LiveEndpoint } from './endpoint.ts';
+
+/** A row without room in memory waits this long for the sweeper, so that the sender has drained a little. */
+const SPILL_DELAY_MS = 1000;
+
+export interface PlanInput {
+  readonly events: readonly StoredEvent[];
+  readonly endpointsOf: (workspaceId: string) => readonly LiveEndpoint[];
+  readonly hasRoom: (endpointId: string) => boolean;
+  readonly newId: () => string;
+  readonly nowMs: number;
+  readonly leaseMs: number;
+}
+
+export function planDeliveries(input: PlanInput): NewDelivery[] {
+  return input.events.flatMap((event) => {
+    const listeners = input.endpointsOf(event.workspaceId).filter((endpoint) => hears(endpoint, event));
+    if (listeners.length === 0) return [];
+    const body = renderBody(event);
+    return listeners.map((endpoint) => born(event, endpoint, body, input));
+  });
+}
+
+/** A test reaches the endpoint it names, whatever its filter, and no other one. */
+function hears(endpoint: LiveEndpoint, event: StoredEvent): boolean {
+  if (event.name === EndpointTested.name) return event.subjectId === endpoint.id;
+  return endpoint.accepts(event.name);
+}
+
+function born(event: StoredEvent, endpoint: LiveEndpoint, body: string, input: PlanInput): NewDelivery {
+  const isDirect = input.hasRoom(endpoint.id) || event.name === EndpointTested.name;
+  return {
+    id: input.newId(),
+    workspaceId: event.workspaceId,
+    endpointId: endpoint.id,
+    eventId: event.id,
+    eventName: event.name,
+    occurredAtMs: event.occurredAtMs,
+    body,
+    state: isDirect ? 'sending' : 'waiting',
+    attempts: isDirect ? 1 : 0,
+    dueAtMs: input.nowMs + (isDirect ? input.leaseMs : SPILL_DELAY_MS),
+  };
+}

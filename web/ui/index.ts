@@ -9,6 +9,7 @@ export {
   Spinner,
   TextLink,
 } from './button.tsx';
+export { type ChartFigure, type Point, type Range, RANGES, type Series } from './chart-series.ts';
 export { Checkbox, RadioGroup, Switch } from './choice.tsx';
 export { Combobox } from './combobox.tsx';
 export { cx } from './cx.ts';
@@ -16,13 +17,21 @@ export { ConfirmDialog, Dialog } from './dialog.tsx';
 export { Drawer } from './drawer.tsx';
 export { Field, PasswordField, SearchField, TextArea, TextField } from './field.tsx';
 export { Count, DateText, Delta, Money, Percent, Points, Quantity, RelativeTime } from './figures.tsx';
+export { FileDrop } from './file-drop.tsx';
 export { Kbd } from './kbd.tsx';
+export { LineChart } from './line-chart.tsx';
+export { useIsPhone, useMedia } from './media.ts';
 export { Menu, type MenuEntry } from './menu.tsx';
 export { NumberField } from './number-field.tsx';
 export { problemText, type ProblemText, type ProblemWords } from './problem-text.ts';
+export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';
+export { saveText } from './save-text.ts';
 export { type Choice, Select } from './select.tsx';
+export { Donut, type Slice, Sparkline } from './small-charts.tsx';
 export { Async, EmptyState, ErrorState, FormProblem, Skeleton } from './states.tsx';
 export { Badge, Card, Kpi, KpiGrid, PageHeader, Stack, StatusDot, type Tone } from './surface.tsx';
+export { type Column } from './table-columns.ts';
+export { Table, type TableProps } from './table.tsx';
 export { type Segment, SegmentedControl, type TabPart, Tabs } from './tabs.tsx';
 export { toast, Toasts } from './toast.tsx';
 export { Tooltip } from './tooltip.tsx';

@@ -1,0 +1,181 @@
+/** Rows: the whole row is the target; arrows walk, Enter opens, Space chooses. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, type RefObject, useState } from 'react';
+import { useTexts } from '#web/i18n';
+import { usePreferences } from '#web/preferences';
+import { Checkbox } from './choice.tsx';
+import { cx } from './cx.ts';
+import { alignOf, type Column } from './table-columns.ts';
+import { CELL_CLASS } from './table-head.tsx';
+import type { ShownRow, TableModel } from './table-model.ts';
+import { uiTexts } from './ui-texts.ts';
+
+const ROW_PX = { comfortable: 40, compact: 32, dense: 28 } as const;
+const OVERSCAN = 12;
+
+interface BodyProps<Row extends object> {
+  readonly columns: readonly Column<Row>[];
+  readonly model: TableModel<Row>;
+  readonly onOpen?: (row: Row) => void;
+  readonly selectionActions?: unknown;
+  readonly isVirtual: boolean;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+}
+
+export function TableBody<Row extends object>(props: BodyProps<Row>) {
+  return props.isVirtual ? <VirtualBody {...props} /> : <WholeBody {...props} />;
+}
+
+function WholeBody<Row extends object>(props: BodyProps<Row>) {
+  const walk = useRowWalk(props);
+  return (
+    <tbody onKeyDown={walk.onKeyDown}>
+      {props.model.shown.map((item, index) => (
+        <BodyRow key={item.id} {...props} item={item} index={index} walk={walk} />
+      ))}
+    </tbody>
+  );
+}
+
+function VirtualBody<Row extends object>(props: BodyProps<Row>) {
+  const { model, scroller, columns } = props;
+  const { density } = usePreferences();
+  const rowPx = ROW_PX[density];
+  const virtualizer = useVirtualizer({
+    count: model.shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: (index) => model.shown[index]?.id ?? index,
+    overscan: OVERSCAN,
+    initialRect: { width: 800, height: 600 },
+  });
+  const walk = useRowWalk(props, (index) => virtualizer.scrollToIndex(index));
+  const items = virtualizer.getVirtualItems();
+  const beforePx = items[0]?.start ?? 0;
+  const afterPx = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const span = columns.length + 1;
+  return (
+    <tbody onKeyDown={walk.onKeyDown}>
+      <Gap heightPx={beforePx} span={span} />
+      {items.map(({ index }) => {
+        const item = model.shown[index];
+        return item && <BodyRow key={item.id} {...props} item={item} index={index} walk={walk} />;
+      })}
+      <Gap heightPx={afterPx} span={span} />
+    </tbody>
+  );
+}
+
+function Gap({ heightPx, span }: { readonly heightPx: number; readonly span: number }) {
+  if (heightPx <= 0) return null;
+  return (
+    <tr aria-hidden>
+      <td colSpan={span} style={{ height: heightPx, padding: 0 }} />
+    </tr>
+  );
+}
+
+interface RowWalk {
+  readonly activeIndex: number;
+  readonly setActive: (index: number) => void;
+  readonly onKeyDown: (press: KeyboardEvent<HTMLTableSectionElement>) => void;
+}
+
+function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?: (index: number) => void): RowWalk {
+  const [activeIndex, setActive] = useState(0);
+  const { model, onOpen } = props;
+  const move = (section: HTMLElement, index: number) => {
+    const next = Math.max(0, Math.min(index, model.shown.length - 1));
+    setActive(next);
+    scrollTo?.(next);
+    requestAnimationFrame(() => section.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+  };
+  const onKeyDown = (press: KeyboardEvent<HTMLTableSectionElement>) => {
+    // Keys pressed inside a button or field of the row belong to it.
+    if (!(press.target instanceof HTMLTableRowElement)) return;
+    const steps: Record<string, number> = {
+      ArrowDown: activeIndex + 1,
+      ArrowUp: activeIndex - 1,
+      PageDown: activeIndex + 15,
+      PageUp: activeIndex - 15,
+      Home: 0,
+      End: model.shown.length - 1,
+    };
+    const target = steps[press.key];
+    const item = model.shown[activeIndex];
+    if (target !== undefined) {
+      press.preventDefault();
+      move(press.currentTarget, target);
+    } else if (press.key === 'Enter' && item && onOpen) {
+      onOpen(item.row);
+    } else if (press.key === ' ' && item && props.selectionActions) {
+      press.preventDefault();
+      model.select([item.id], !model.selectedIds.has(item.id));
+    }
+  };
+  return { activeIndex: Math.min(activeIndex, Math.max(0, model.shown.length - 1)), setActive, onKeyDown };
+}
+
+function BodyRow<Row extends object>({
+  columns,
+  model,
+  onOpen,
+  selectionActions,
+  item,
+  index,
+  walk,
+}: BodyProps<Row> & { readonly item: ShownRow<Row>; readonly index: number; readonly walk: RowWalk }) {
+  const t = useTexts(uiTexts);
+  const isSelectable = selectionActions !== undefined;
+  const isChosen = model.selectedIds.has(item.id);
+  const isTarget = onOpen !== undefined || isSelectable;
+  return (
+    <tr
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={isSelectable ? isChosen : undefined}
+      tabIndex={isTarget ? (index === walk.activeIndex ? 0 : -1) : undefined}
+      onFocus={() => walk.setActive(index)}
+      onClick={(press) => {
+        if (onOpen && !isOwnControl(press.target)) onOpen(item.row);
+      }}
+      className={cx(
+        'group h-[var(--row)] outline-offset-[-2px]',
+        onOpen && 'cursor-pointer',
+        isChosen ? 'bg-accent-soft/50' : isTarget && 'hover:bg-sunken/70',
+      )}
+    >
+      {isSelectable && (
+        <td className={cx(CELL_CLASS, 'border-b border-line group-last:border-b-0')}>
+          <Checkbox
+            label={t('selectRow')}
+            isLabelHidden
+            isChecked={isChosen}
+            onChange={(isSelected) => model.select([item.id], isSelected)}
+          />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td
+          key={column.id}
+          className={cx(
+            CELL_CLASS,
+            'border-b border-line group-last:border-b-0',
+            alignOf(column) === 'end' ? 'figures text-right whitespace-nowrap' : 'truncate text-left',
+          )}
+        >
+          {cellOf(column, item.row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** What a cell shows: its own drawing, or the plain value. */
+export function cellOf<Row>(column: Column<Row>, row: Row): ReactNode {
+  return column.cell ? column.cell(row) : (column.value?.(row) ?? '—');
+}
+
+function isOwnControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('button, a, input, label, [role="checkbox"]') !== null;
+}

@@ -1,0 +1,159 @@
+/**
+ * Provider chain: asks the providers of an instrument in order until one answers. Around each stand a breaker and a token
+ * bucket; around all a cache with single flight, so that many askers cost one request. Nothing here stores prices: when
+ * all fail the last good price stays in the database and grows stale.
+ */
+import { type Clock, Fault, type LocalDate, ok, refuse, type Result } from '#kernel';
+import { LRUCache } from 'lru-cache';
+import { type Breaker, makeBreaker, makeTokenBucket, type ProviderHealth, type TokenBucket } from './breaker.ts';
+import type { InstrumentRef, PriceAnswer, PriceProvider } from './price-provider.ts';
+
+export interface ChainAnswer extends PriceAnswer {
+  readonly provider: PriceProvider['name'];
+  readonly fetchedAtMs: number;
+}
+
+/** `unknown_symbol` when every provider said so; `provider_failed` when one may know it but could not be asked. */
+export type ChainRefusal = 'unknown_symbol' | 'provider_failed';
+export type ChainResult = Result<ChainAnswer, ChainRefusal>;
+
+export interface ChainOptions {
+  readonly providers: readonly PriceProvider[];
+  readonly clock: Clock;
+  /** Waits; tests pass one that moves the clock. */
+  readonly sleep: (delayMs: number) => Promise<void>;
+  readonly perMinute?: number;
+}
+
+export interface ProviderChain {
+  /**
+   * `fresh` waits for a new answer once the cached one is older than its time to live; `stale_ok` gets the old one at once
+   * while a new one is fetched behind it. Refusals carry each provider's reason in `details.reasons`.
+   */
+  fetch(ref: InstrumentRef, from: LocalDate, patience: 'fresh' | 'stale_ok'): Promise<ChainResult>;
+  health(): readonly ProviderHealth[];
+  stop(): void;
+}
+
+const ANSWERS_MAX = 2_000; // A year of closes is some 50 kB: bounded well below memory, see SIZE_MAX.
+const CLOSES_MAX = 500_000; // Closes kept over all answers.
+const TTL_MS = 20_000; // Below every refresh interval, above the burst of a page of holdings.
+const UNKNOWN_TTL_MS = 10 * 60_000; // A symbol does not come into being in a minute.
+const FAILED_TTL_MS = 1_000; // Askers of the same second share a failure too.
+const PER_MINUTE = 60;
+const BURST = 10;
+
+interface Guarded {
+  readonly provider: PriceProvider;
+  readonly breaker: Breaker;
+  readonly bucket: TokenBucket;
+}
+
+/** Builds a chain; providers are asked in the order given. */
+export function makeProviderChain(options: ChainOptions): ProviderChain {
+  const { clock } = options;
+  const guarded = options.providers.map((provider) => ({
+    provider,
+    breaker: makeBreaker(provider.name, clock),
+    bucket: makeTokenBucket({ perMinute: options.perMinute ?? PER_MINUTE, burst: BURST }, clock),
+  }));
+  const stopping = new AbortController();
+  const answers = new LRUCache<string, CachedAnswer>({
+    max: ANSWERS_MAX,
+    maxSize: CLOSES_MAX,
+    sizeCalculation: ({ result }) => 1 + (result.ok ? result.value.closes.length : 0),
+  });
+  const flights = new Map<string, Promise<ChainResult>>();
+  const fetchOnce = (key: string, ref: InstrumentRef, from: LocalDate): Promise<ChainResult> => {
+    const running = flights.get(key);
+    if (running) return running;
+    const flight = askInOrder(guarded, { ref, from, options, signal: stopping.signal })
+      .then((result) => {
+        answers.set(key, { result, freshUntilMs: clock() + timeToLiveMs(result) });
+        return result;
+      })
+      .finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  };
+  return {
+    async fetch(ref, from, patience) {
+      const key = keyOf(ref, from);
+      const cached = answers.get(key);
+      if (cached && clock() < cached.freshUntilMs) return cached.result;
+      const flight = fetchOnce(key, ref, from);
+      if (!cached || patience === 'fresh') return flight;
+      flight.catch(() => undefined); // Nobody waits for it; its failure is in the breaker's health.
+      return cached.result;
+    },
+    health: () => guarded.map(({ breaker }) => breaker.health()),
+    stop: () => stopping.abort(),
+  };
+}
+
+interface CachedAnswer {
+  readonly result: ChainResult;
+  readonly freshUntilMs: number;
+}
+
+function timeToLiveMs(result: ChainResult): number {
+  if (result.ok) return TTL_MS;
+  return result.code === 'unknown_symbol' ? UNKNOWN_TTL_MS : FAILED_TTL_MS;
+}
+
+function keyOf(ref: InstrumentRef, from: LocalDate): string {
+  return JSON.stringify([ref.kind, ref.symbol, ref.isin, ref.currency, ref.providerSymbol, from]);
+}
+
+interface Question {
+  readonly ref: InstrumentRef;
+  readonly from: LocalDate;
+  readonly options: ChainOptions;
+  readonly signal: AbortSignal;
+}
+
+async function askInOrder(guarded: readonly Guarded[], question: Question): Promise<ChainResult> {
+  const reasons: Record<string, string> = {};
+  let hasFailed = false;
+  for (const entry of guarded) {
+    const { name } = entry.provider;
+    if (!entry.provider.canPrice(question.ref)) {
+      reasons[name] = 'does not price this kind of instrument';
+    } else if (!entry.breaker.allows()) {
+      hasFailed = true;
+      reasons[name] = `left alone after failures: ${entry.breaker.health().lastFailure ?? 'unknown'}`;
+    } else {
+      const answer = await askOne(entry, question);
+      if (answer.ok) return ok({ ...answer.value, provider: name, fetchedAtMs: question.options.clock() });
+      hasFailed ||= answer.code === 'provider_failed';
+      reasons[name] = String(answer.details['reason']);
+    }
+  }
+  return refuse(hasFailed ? 'provider_failed' : 'unknown_symbol', { reasons });
+}
+
+async function askOne(entry: Guarded, question: Question): Promise<Result<PriceAnswer, ChainRefusal>> {
+  const { breaker, bucket, provider } = entry;
+  const spend = async (): Promise<void> => {
+    const waitMs = bucket.take();
+    if (waitMs === null) throw new Fault('provider_queue_full', 'too many requests are waiting', { retryable: true });
+    if (waitMs > 0) await question.options.sleep(waitMs);
+  };
+  try {
+    const { from, signal } = question;
+    const answer = await provider.fetchPrices(question.ref, { from, signal, spend });
+    breaker.recordSuccess();
+    if (answer.ok) return answer;
+    return refuse('unknown_symbol', { reason: `${answer.code}: ${String(answer.details['reason'] ?? '')}` });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    // Our own queue says nothing about the provider.
+    if (error.code !== 'provider_queue_full') {
+      breaker.recordFailure(
+        `${error.code}: ${error.message}`,
+        error.code === 'provider_rate_limited' ? 'opens' : 'counts',
+      );
+    }
+    return refuse('provider_failed', { reason: `${error.code}: ${error.message}` });
+  }
+}

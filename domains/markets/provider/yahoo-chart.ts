@@ -1,0 +1,154 @@
+/**
+ * Reading Yahoo's chart answer (`/v8/finance/chart`, unofficial; shape seen in the wild, November 2026).
+ * Its closes are split-adjusted and often float32 noise: they are rounded to the digits the market quotes and
+ * multiplied back to what was really paid that day. Pence, agorot and cents of a rand become whole units.
+ */
+import { Decimal, type LocalDate, localDate, ok, refuse, type Result } from '#kernel';
+import { z } from 'zod';
+import type { DailyClose, PriceAnswer, PriceRefusal, Quote, Split } from './price-provider.ts';
+
+const Chart = z.object({
+  chart: z.object({
+    result: z
+      .array(
+        z.object({
+          meta: z.object({
+            currency: z.string().nullish(),
+            symbol: z.string(),
+            longName: z.string().nullish(),
+            shortName: z.string().nullish(),
+            exchangeTimezoneName: z.string().nullish(),
+            regularMarketPrice: z.number().nullish(),
+            regularMarketTime: z.number().nullish(),
+            priceHint: z.number().int().min(0).max(12).nullish(),
+          }),
+          timestamp: z.array(z.number()).max(50_000).nullish(),
+          events: z
+            .object({
+              splits: z
+                .record(z.string(), z.object({ date: z.number(), numerator: z.number(), denominator: z.number() }))
+                .nullish(),
+            })
+            .nullish(),
+          indicators: z.object({
+            quote: z.array(z.object({ close: z.array(z.number().nullable()).max(50_000).nullish() })),
+          }),
+        }),
+      )
+      .nullish(),
+    error: z.object({ code: z.string(), description: z.string().nullish() }).nullish(),
+  }),
+});
+type ChartResult = NonNullable<z.infer<typeof Chart>['chart']['result']>[number];
+
+/** Quote units that are hundredths of a currency. */
+const SUBUNITS: Readonly<Record<string, string>> = { GBp: 'GBP', GBX: 'GBP', ILA: 'ILS', ZAc: 'ZAR', ZAC: 'ZAR' };
+const HUNDREDTH = Decimal.of(1n, 2);
+const SIGNIFICANT_DIGITS = 7; // What a float32 close really carries.
+const PRICE_HINT = 2;
+const RATIO_DIGITS = 12;
+
+/** Reads an answer; null when the text is not a chart at all (consent page, half a JSON). */
+export function parseChart(text: string): Result<PriceAnswer, PriceRefusal> | null {
+  const parsed = Chart.safeParse(parseJson(text));
+  if (!parsed.success) return null;
+  const [result] = parsed.data.chart.result ?? [];
+  if (!result) return refuse('unknown_symbol', { reason: parsed.data.chart.error?.description ?? 'no data found' });
+  const quoted = result.meta.currency;
+  if (!quoted) return refuse('unreadable_price', { reason: 'the answer names no currency' });
+  const unit = {
+    currency: Object.hasOwn(SUBUNITS, quoted) ? (SUBUNITS[quoted] ?? quoted) : quoted,
+    isHundredth: Object.hasOwn(SUBUNITS, quoted),
+  };
+  const dayOf = exchangeDay(result.meta.exchangeTimezoneName ?? 'UTC');
+  const splits = splitsOf(result, dayOf);
+  const read = priceReader(result.meta.priceHint ?? PRICE_HINT, unit.isHundredth);
+  const closes = closesOf(result, { dayOf, splits, read, currency: unit.currency });
+  return ok({
+    quote: quoteOf(result, { closes, dayOf, splits, read, currency: unit.currency }),
+    closes,
+    splits,
+    providerSymbol: result.meta.symbol,
+    providerName: result.meta.longName ?? result.meta.shortName ?? null,
+  });
+}
+
+interface Reading {
+  readonly dayOf: (epochSeconds: number) => LocalDate;
+  readonly splits: readonly Split[];
+  readonly read: (price: number) => Decimal | null;
+  readonly currency: string;
+}
+
+function closesOf(result: ChartResult, reading: Reading): DailyClose[] {
+  const closes = result.indicators.quote[0]?.close ?? [];
+  const byDay = new Map<LocalDate, DailyClose>();
+  for (const [index, epochSeconds] of (result.timestamp ?? []).entries()) {
+    const close = closes[index];
+    const adjusted = typeof close === 'number' ? reading.read(close) : null;
+    if (!adjusted || adjusted.sign <= 0) continue; // A halted day has no close.
+    const on = reading.dayOf(epochSeconds);
+    const asTraded = reading.splits
+      .filter((split) => split.on > on)
+      .reduce((price, split) => price.times(split.ratio), adjusted);
+    byDay.set(on, { on, close: asTraded.rounded(18, 'half-even'), currency: reading.currency });
+  }
+  return [...byDay.values()].toSorted((a, b) => (a.on < b.on ? -1 : 1));
+}
+
+function quoteOf(result: ChartResult, reading: Reading & { readonly closes: readonly DailyClose[] }): Quote | null {
+  const { regularMarketPrice, regularMarketTime } = result.meta;
+  const price = typeof regularMarketPrice === 'number' ? reading.read(regularMarketPrice) : null;
+  if (!price || typeof regularMarketTime !== 'number') return null;
+  const today = reading.dayOf(regularMarketTime);
+  const before = reading.closes.findLast((close) => close.on < today);
+  const splitToday = reading.splits.find((split) => split.on === today);
+  const previous =
+    before && splitToday ? before.close.dividedBy(splitToday.ratio, RATIO_DIGITS, 'half-even') : before?.close;
+  return { price, currency: reading.currency, marketAtMs: regularMarketTime * 1_000, previousClose: previous ?? null };
+}
+
+function splitsOf(result: ChartResult, dayOf: Reading['dayOf']): Split[] {
+  return Object.values(result.events?.splits ?? {}).flatMap((split) => {
+    const numerator = Decimal.parse(String(split.numerator));
+    const denominator = Decimal.parse(String(split.denominator));
+    if (!numerator || !denominator || numerator.sign <= 0 || denominator.sign <= 0) return [];
+    return [{ on: dayOf(split.date), ratio: numerator.dividedBy(denominator, RATIO_DIGITS, 'half-even') }];
+  });
+}
+
+function priceReader(priceHint: number, isHundredth: boolean): Reading['read'] {
+  return (price) => {
+    const exact = Number.isFinite(price) ? Decimal.parse(String(price)) : null;
+    if (!exact) return null;
+    const wholeDigits =
+      Math.abs(price) >= 1 ? Math.floor(Math.log10(Math.abs(price))) + 1 : Math.ceil(Math.log10(Math.abs(price) || 1));
+    const digits = Math.min(18, Math.max(priceHint, SIGNIFICANT_DIGITS - wholeDigits));
+    const rounded = exact.rounded(digits, 'half-even');
+    return isHundredth ? rounded.times(HUNDREDTH) : rounded;
+  };
+}
+
+/** One formatter for thousands of candles: making one costs more than all of its uses. */
+function exchangeDay(timeZone: string): Reading['dayOf'] {
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: isZone(timeZone) ? timeZone : 'UTC', ...parts });
+  return (epochSeconds) => localDate(format.format(epochSeconds * 1_000));
+}
+
+function isZone(timeZone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** The JSON of a text, or null when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

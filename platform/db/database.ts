@@ -12,6 +12,7 @@ import { type Listener, openListener, type Subscription } from './listener.ts';
 import { applyMigrations } from './migrations.ts';
 import { asDatabaseFault, pgErrorFacts } from './pg-errors.ts';
 import { Session } from './session.ts';
+import { type SessionLock, takeSessionLock } from './session-lock.ts';
 import { runTransaction, type TransactionParts } from './transaction.ts';
 import type { Database, JobQueue, MigrationOwner, Outbox, QueryFacts } from './types.ts';
 
@@ -109,6 +110,10 @@ class OpenedDatabase extends Session implements DatabaseHandle {
   }
 
   transaction: Database['transaction'] = (work) => runTransaction(this.#transactionParts, work);
+
+  async tryLock(name: string): Promise<SessionLock | null> {
+    return takeSessionLock(await connectClient(this.#parts.connection, 'cactus-lock'), name);
+  }
 
   async migrate(owners: readonly MigrationOwner[]): Promise<number> {
     const client = await connectClient(this.#parts.connection, 'cactus-migrate');

@@ -5,6 +5,7 @@ export { toJson } from './json.ts';
 export { platformMigrations } from './migrations.ts';
 export { newId } from './new-id.ts';
 export { asDatabaseFault, isCheckViolation, isForeignKeyViolation, isUniqueViolation } from './pg-errors.ts';
+export { type SessionLock } from './session-lock.ts';
 export {
   type BigintColumn,
   type CommitOutcome,

@@ -1,6 +1,7 @@
 /** The database as the rest of the product sees it. SQL lives in `.store.ts` files, each on its own domain's tables. */
 import type { EventShape, OutputOf } from '#kernel';
 import type { ColumnType, Kysely } from 'kysely';
+import type { SessionLock } from './session-lock.ts';
 
 /** Anything a store can read from: the database itself or an open transaction. */
 export interface Queryable {
@@ -40,6 +41,11 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one READ COMMITTED transaction; a throw rolls back rows, events and jobs alike. */
   transaction<Value>(work: (tx: Transaction) => Promise<Value>): Promise<Value>;
+  /**
+   * Takes a named lock among all processes for as long as this one lives, for loops that must run once; null when
+   * another holds it: ask again later to take over. Holds one connection.
+   */
+  tryLock(name: string): Promise<SessionLock | null>;
 }
 
 /** `timestamptz`: read as epoch milliseconds, written as `new Date(atMs)`. */

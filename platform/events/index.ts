@@ -1,2 +1,3 @@
 /** The door of platform/events. */
-export { type Events, type StoredEvent } from './types.ts';
+export { createEvents, type EventsHandle } from './events.ts';
+export { type EventPage, type Events, type StoredEvent } from './types.ts';

@@ -106,5 +106,11 @@ test('the listener comes back after its connection was cut, says so, and hears a
 test('every statement is measured under a name without values', async () => {
   facts.length = 0;
   await database.db.tables<Tables>().selectFrom('test_things').select('id').where('name', '=', 'secret').execute();
-  expect(facts).toEqual([{ sqlName: 'select test_things', durationMs: expect.any(Number) }]);
+  expect(facts).toEqual([
+    {
+      sqlName: 'select test_things',
+      statement: 'select "id" from "test_things" where "name" = $1',
+      durationMs: expect.any(Number),
+    },
+  ]);
 });

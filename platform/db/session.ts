@@ -54,7 +54,7 @@ export class Session implements Queryable {
     } catch (error) {
       throw asDatabaseFault(error);
     } finally {
-      this.#onQuery?.({ sqlName, durationMs: performance.now() - startedMs });
+      this.#onQuery?.({ sqlName, statement: config.text, durationMs: performance.now() - startedMs });
     }
   }
 

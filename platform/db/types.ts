@@ -91,5 +91,7 @@ export interface MigrationOwner {
 export interface QueryFacts {
   /** Name of the prepared statement, or verb and table. Never holds values. */
   readonly sqlName: string;
+  /** SQL text with placeholders. */
+  readonly statement: string;
   readonly durationMs: number;
 }

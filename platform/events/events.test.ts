@@ -140,7 +140,7 @@ test('a reader that resumes after any sequence it saw misses nothing, even while
   );
   let isWriting = true;
   void writing.finally(() => (isWriting = false));
-  for (let isLast = false; !isLast; ) {
+  for (let isLast = false; !isLast;) {
     isLast = !isWriting;
     const page = await other.after({ workspaceId, sequence: position, limit: 50 });
     seen.push(...distances(page));

@@ -1,3 +1,5 @@
 /** The door of platform/testing: what tests stand on. Production code never imports it. */
 export { silentLog } from './silent-log.ts';
+export { TEST_NOW_MS, testClock, type TestClock } from './test-clock.ts';
 export { openTestDatabase, type TestDatabase, type TestDomain } from './test-database.ts';
+export { testPlatform, type TestPlatform, type TestPlatformOptions } from './test-platform.ts';

@@ -1,0 +1,127 @@
+/**
+ * A whole platform for domain tests: the real database, events, jobs table, files and bell on a throw-away database and
+ * folder; only the clock stands still, the log says nothing, and what would leave the process is recorded.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventShape } from '#kernel';
+import type { Config } from '#platform/config';
+import { type DatabaseHandle, newId } from '#platform/db';
+import type { Domain, Platform, ProcessRole } from '#platform/domain';
+import { createEvents, type EventsHandle, type StoredEvent } from '#platform/events';
+import { openFileStore } from '#platform/files';
+import { createNotify, type Notification } from '#platform/notify';
+import type { Broadcast } from '#platform/realtime';
+import { createTelemetry } from '#platform/telemetry';
+import { silentLog } from './silent-log.ts';
+import { testClock, type TestClock } from './test-clock.ts';
+import { openTestDatabase } from './test-database.ts';
+
+export interface TestPlatform extends Platform {
+  readonly db: DatabaseHandle;
+  readonly events: EventsHandle;
+  readonly time: TestClock;
+  readonly databaseUrl: string;
+  /** Every event that was published, every broadcast and every notification, in order; clear them as you like. */
+  readonly heard: StoredEvent[];
+  readonly broadcasts: Broadcast[];
+  readonly notifications: Notification[];
+  close(): Promise<void>;
+}
+
+export interface TestPlatformOptions {
+  readonly startMs?: number;
+  /** Settings of domains that differ from their defaults, by domain name. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly config?: Partial<Config>;
+  readonly roles?: readonly ProcessRole[];
+  /** Events beside those of the domains. */
+  readonly events?: readonly EventShape[];
+}
+
+/** Opens it; close it in `afterAll`. */
+export async function testPlatform(
+  domains: readonly Domain[],
+  options: TestPlatformOptions = {},
+): Promise<TestPlatform> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cactus-platform-'));
+  const database = await openTestDatabase(domains);
+  const { db } = database;
+  const time = testClock(options.startMs);
+  const { clock } = time;
+  const catalogue = [...domains.flatMap((domain) => domain.events), ...(options.events ?? [])];
+  const events = await createEvents({ db, catalogue, clock, log: silentLog });
+  const recorded = recorders(clock);
+  events.onPublished((published) => recorded.heard.push(...published));
+  const telemetry = createTelemetry({ level: 'error', write: () => undefined });
+  return {
+    ...recorded,
+    config: testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options }),
+    clock,
+    time,
+    newId,
+    db,
+    events,
+    files: await openFileStore({ dataDir, db, clock, newId }),
+    telemetry: { ...telemetry, log: silentLog },
+    roles: new Set(options.roles ?? ['web', 'worker', 'trader', 'agent']),
+    domains,
+    databaseUrl: database.databaseUrl,
+    close: async () => {
+      await events.close();
+      await database.close();
+      telemetry.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;
+
+function recorders(clock: () => number): Recorders {
+  const broadcasts: Broadcast[] = [];
+  const notifications: Notification[] = [];
+  const realtime = { broadcast: (message: Broadcast): void => void broadcasts.push(message) };
+  const bell = createNotify({ realtime, clock, newId });
+  return {
+    heard: [],
+    broadcasts,
+    notifications,
+    realtime,
+    notify: {
+      ...bell,
+      record: async (tx, notification) => {
+        await bell.record(tx, notification);
+        tx.afterCommit(() => notifications.push(notification));
+      },
+    },
+  };
+}
+
+function testConfig(
+  domains: readonly Domain[],
+  input: { readonly dataDir: string; readonly databaseUrl: string; readonly options: TestPlatformOptions },
+): Config {
+  const sections = new Map(
+    domains.map(({ name, settings }) => [name, settings?.parse(input.options.settings?.[name] ?? {}) ?? {}]),
+  );
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: input.dataDir,
+    databaseUrl: input.databaseUrl,
+    redisUrl: null,
+    publicUrl: null,
+    corsOrigins: [],
+    allowedHosts: [],
+    trustedProxies: [],
+    rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0 },
+    metricsToken: null,
+    logLevel: 'error',
+    demo: false,
+    roles: ['web', 'worker', 'trader', 'agent'],
+    section: <Settings>(domain: string) => (sections.get(domain) ?? {}) as Settings,
+    ...input.options.config,
+  };
+}

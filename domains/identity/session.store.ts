@@ -56,33 +56,28 @@ export async function insertSession(
     .execute();
 }
 
-/** One query per request: the session, its person (enabled) and her role in the session's workspace. */
+const LIVE_SESSION_SQL = `
+  select session.session_id, session.user_id, session.workspace_id, session.created_at, session.last_seen_at, member.role
+  from identity_sessions session
+  join identity_users person on person.user_id = session.user_id and person.disabled_at is null
+  join identity_members member on member.user_id = session.user_id and member.workspace_id = session.workspace_id
+  where session.token_sha256 = $1 and session.revoked_at is null
+    and session.idle_expires_at > $2 and session.absolute_expires_at > $2`;
+
+/** One prepared query per request: the session, its person (enabled) and her role in the session's workspace. */
 export async function findLiveSession(
   queryable: Queryable,
   tokenHash: Buffer,
   nowMs: number,
 ): Promise<LiveSession | null> {
-  const row = await queryable
-    .tables<IdentityTables>()
-    .selectFrom('identity_sessions as session')
-    .innerJoin('identity_users as person', 'person.user_id', 'session.user_id')
-    .innerJoin('identity_members as member', (join) =>
-      join.onRef('member.user_id', '=', 'session.user_id').onRef('member.workspace_id', '=', 'session.workspace_id'),
-    )
-    .select([
-      'session.session_id as session_id',
-      'session.user_id as user_id',
-      'session.workspace_id as workspace_id',
-      'session.created_at as created_at',
-      'session.last_seen_at as last_seen_at',
-      'member.role as role',
-    ])
-    .where('session.token_sha256', '=', tokenHash)
-    .where('session.revoked_at', 'is', null)
-    .where('session.idle_expires_at', '>', instant(nowMs))
-    .where('session.absolute_expires_at', '>', instant(nowMs))
-    .where('person.disabled_at', 'is', null)
-    .executeTakeFirst();
+  const [row] = await queryable.prepared<{
+    session_id: string;
+    user_id: string;
+    workspace_id: string;
+    created_at: number;
+    last_seen_at: number;
+    role: UserRole;
+  }>('identity.session.find', LIVE_SESSION_SQL, [tokenHash, new Date(nowMs)]);
   if (!row) return null;
   return {
     id: row.session_id,

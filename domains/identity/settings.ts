@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 export const identitySettings = z.object({
-  /** Lets setup be done from another machine (a container, a rented server); the link's token still guards it. */
-  remoteSetup: z.union([z.boolean(), z.stringbool()]).default(false),
+  remoteSetup: z.boolean().default(false).meta({
+    description:
+      'Lets the first person be created from another machine (a container, a rented server); the link still guards it.',
+  }),
 });
 
 export type IdentitySettings = z.output<typeof identitySettings>;

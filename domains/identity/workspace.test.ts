@@ -1,0 +1,129 @@
+/** Goal: the demo goes in one press with every domain's rows, the real workspace never does, and nobody is left in a void. */
+import type { Domain } from '#platform/domain';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addUser, openTestServer, setUp, type SetUp, type TestServer } from './test-server.ts';
+
+let removedIds: string[] = [];
+let isFailing = false;
+const neighbour: Domain = {
+  name: 'neighbour',
+  tablePrefix: 'neighbour_',
+  migrations: null,
+  permissions: [],
+  events: [],
+  removeWorkspace(_tx, workspaceId) {
+    if (isFailing) return Promise.reject(new Error('a domain could not delete its rows'));
+    removedIds.push(workspaceId);
+    return Promise.resolve();
+  },
+};
+
+let server: TestServer;
+let made: SetUp;
+beforeEach(async () => {
+  removedIds = [];
+  isFailing = false;
+  server = await openTestServer({ extraDomains: [neighbour] });
+  made = await setUp(server);
+});
+afterEach(() => server.close());
+
+const remove = (browser: SetUp['owner'], workspaceId: string) =>
+  browser.call(`/api/workspaces/${workspaceId}`, { method: 'DELETE' });
+const codeOf = (answer: { json<Body>(): Body }) => answer.json<{ code: string }>().code;
+
+test.each(['manager', 'adviser', 'client'])('%s may not remove the demo', async (role) => {
+  const { browser } = await addUser(server, made.owner, { name: 'Nadie', role });
+  expect((await remove(browser, made.demoWorkspaceId)).statusCode).toBe(403);
+});
+
+test('one press removes the demo, moves its people, and tells every domain and the audit log', async () => {
+  const colleague = await addUser(server, made.owner, { name: 'Carla', role: 'adviser' });
+  const answer = await remove(made.owner, made.demoWorkspaceId);
+  expect([answer.statusCode, answer.json()]).toEqual([200, { workspaceId: made.realWorkspaceId }]);
+  expect(removedIds).toEqual([made.demoWorkspaceId]);
+  for (const browser of [made.owner, colleague.browser]) {
+    const me = (await browser.call('/api/me')).json<{ workspace: { id: string }; workspaces: unknown[] }>();
+    expect(me.workspace.id).toBe(made.realWorkspaceId);
+    expect(me.workspaces).toHaveLength(1);
+  }
+  expect(server.emitted.at(-1)).toMatchObject({
+    event: { name: 'identity.workspace.removed' },
+    fact: { workspaceId: made.demoWorkspaceId, payload: { kind: 'demo' } },
+  });
+  const log = (await made.owner.call('/api/audit-entries')).json<{
+    items: { action: string }[];
+    isChainWhole: boolean;
+  }>();
+  expect(log.items[0]?.action).toBe('identity.workspace.removed');
+  expect(log.isChainWhole).toBe(true);
+  expect(codeOf(await remove(made.owner, made.demoWorkspaceId))).toBe('workspace_not_found');
+});
+
+test('the real workspace stays, whoever asks', async () => {
+  expect(codeOf(await remove(made.owner, made.realWorkspaceId))).toBe('workspace_is_real');
+  expect(removedIds).toEqual([]);
+});
+
+test('when one domain fails nothing is removed', async () => {
+  isFailing = true;
+  expect((await remove(made.owner, made.demoWorkspaceId)).statusCode).toBe(500);
+  const me = (await made.owner.call('/api/me')).json<{ workspace: { id: string } }>();
+  expect(me.workspace.id).toBe(made.demoWorkspaceId);
+  expect(server.emitted.filter(({ event }) => event.name === 'identity.workspace.removed')).toEqual([]);
+});
+
+test('two presses at once remove it once', async () => {
+  const answers = await Promise.all([
+    remove(made.owner, made.demoWorkspaceId),
+    remove(made.owner, made.demoWorkspaceId),
+  ]);
+  expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 404]);
+});
+
+test('files and notifications of the demo go with it', async () => {
+  const { db, platform } = server;
+  const { Readable } = await import('node:stream');
+  const scope = { workspaceId: made.demoWorkspaceId, userId: made.userId };
+  const file = await platform.files.put({ ...scope, name: 'a.csv', bytes: Readable.from(['a;b']), sizeBytesMax: 10 });
+  await db.transaction((tx) =>
+    platform.notify.record(tx, { ...scope, permission: 'session', kind: 'test', payload: {}, href: '/' }),
+  );
+  await remove(made.owner, made.demoWorkspaceId);
+  expect(await platform.files.find(db, { workspaceId: made.demoWorkspaceId, fileId: file.id })).toBeNull();
+  const [left] = await db.prepared<{ n: bigint }>('n', 'select count(*) as n from platform_notifications', []);
+  expect(left?.n).toBe(0n);
+});
+
+test('who has no other workspace is signed out', async () => {
+  const guest = await addUser(server, made.owner, { name: 'Visita', role: 'client' });
+  await server.db.prepared('leave', 'delete from identity_members where user_id = $1 and workspace_id = $2', [
+    guest.userId,
+    made.realWorkspaceId,
+  ]);
+  await remove(made.owner, made.demoWorkspaceId);
+  expect((await guest.browser.call('/api/me')).statusCode).toBe(401);
+  const answer = await guest.browser.call('/api/sessions', { method: 'POST', body: guest.credentials });
+  expect(codeOf(answer)).toBe('workspace_missing');
+});
+
+test('a switch to a workspace with another role replaces the token', async () => {
+  const { owner, realWorkspaceId, demoWorkspaceId } = made;
+  const before = owner.cookie;
+  await owner.call('/api/me/workspace', { method: 'PUT', body: { workspaceId: realWorkspaceId } });
+  expect(owner.cookie).toBe(before);
+  const colleague = await addUser(server, owner, { name: 'Dana', role: 'admin' });
+  await server.db.prepared('join', 'insert into identity_members values ($1, $2, $3, now())', [
+    demoWorkspaceId,
+    colleague.userId,
+    'client',
+  ]);
+  const old = colleague.browser.cookie;
+  const answer = await colleague.browser.call('/api/me/workspace', {
+    method: 'PUT',
+    body: { workspaceId: demoWorkspaceId },
+  });
+  expect(answer.json()).toMatchObject({ role: 'client', workspace: { kind: 'demo' } });
+  expect(colleague.browser.cookie).not.toBe(old);
+  expect((await colleague.browser.call('/api/users')).statusCode).toBe(403);
+});

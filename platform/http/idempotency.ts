@@ -46,12 +46,15 @@ export async function runOnce(
   if (claim.kind === 'answered') return { answer: claim.answer, isReplay: true };
   if (claim.kind === 'running') throw new RequestProblem('idempotency_in_progress');
   if (claim.kind === 'other_request') throw new RequestProblem('idempotency_key_reused');
+  let answer: StoredAnswer;
   try {
-    const answer = await run();
-    await idempotency.record(scope, answer);
-    return { answer, isReplay: false };
+    answer = await run();
   } catch (error) {
-    await idempotency.release(scope);
+    // A key that cannot be freed now frees itself when its lease ends; the first error is the one to tell.
+    await idempotency.release(scope).catch(() => undefined);
     throw error;
   }
+  // The effect is committed: the client gets its answer even when the key could not be written.
+  await idempotency.record(scope, answer).catch(() => undefined);
+  return { answer, isReplay: false };
 }

@@ -1,5 +1,9 @@
 /** The door of platform/http. */
+export { healthOf, type HealthCheck } from './health.ts';
 export { type Idempotency } from './idempotency.ts';
+export { databaseIdempotency } from './idempotency.store.ts';
+export { cursorOf, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOf, readCursor } from './pages.ts';
+export { platformDomain } from './platform-domain.ts';
 export { type FieldIssue, PLATFORM_PROBLEMS, type Problem } from './problem.ts';
 export { createHttp, type HttpOptions, type HttpServer, type InjectedAnswer, type UpgradeRefusal } from './server.ts';
 export {
@@ -11,3 +15,4 @@ export {
   type ReplyFacts,
   type RequestFacts,
 } from './types.ts';
+export { requireVersion } from './versions.ts';

@@ -1,76 +1,45 @@
 /** Goal: every request meets every guard in order, and every failure is a problem with a stable code. */
-import { endpoint, Fault, ok, refuse } from '#kernel';
-import { loadConfig } from '#platform/config';
-import { createTelemetry } from '#platform/telemetry';
-import { afterAll, expect, test } from 'vitest';
+import { endpoint, ok } from '#kernel';
+import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createHttp } from './server.ts';
-import type { Actor } from './types.ts';
+import { type Fixture, openFixture } from './http-fixture.ts';
 
-const telemetry = createTelemetry({ level: 'error', shape: 'json', write: () => undefined });
-afterAll(() => telemetry.stop());
-
-const permissions = [{ name: 'test.note.write' }, { name: 'test.note.read' }] as const;
-const actorWith = (...names: string[]): Actor => ({
-  userId: '0190aaaa-0000-7000-8000-000000000001',
-  sessionId: '0190aaaa-0000-7000-8000-000000000002',
-  workspaceId: '0190aaaa-0000-7000-8000-000000000003',
-  role: 'admin',
-  permissions: new Set(names),
+const opened: Fixture[] = [];
+afterEach(async () => {
+  for (const http of opened.splice(0)) await http.close();
 });
 
-const loaded = loadConfig({ env: {}, argv: ['--port', '0'], cwd: '/nowhere', domains: [] });
-if (!loaded.ok) throw new Error('defaults must load');
-const CONFIG = loaded.value.config;
-
-const writeNote = endpoint({
-  method: 'POST',
-  path: '/api/notes/:noteId',
-  permission: 'test.note.write',
-  summary: 'Writes a note',
-  params: z.object({ noteId: z.string() }),
-  body: z.object({ text: z.string().min(1), tags: z.array(z.object({ name: z.string() })).optional() }),
-  response: z.object({ noteId: z.string(), sizeBytes: z.bigint() }),
-  status: 201,
-  refusals: { note_locked: 409 },
-});
-
-async function openHttp() {
-  const http = await createHttp({
-    config: CONFIG,
-    telemetry,
-    permissions,
-    authenticate: async (request) => {
-      if (request.authorization === 'Bearer writer') return actorWith('test.note.write');
-      return request.authorization === 'Bearer reader' ? actorWith('test.note.read') : null;
-    },
-  });
-  http.route(writeNote, async ({ params, body }) => {
-    if (body.text === 'locked') return refuse('note_locked', { noteId: params.noteId, atMinor: 5n });
-    if (body.text === 'fault') throw new Fault('database_down', 'secret host db.internal', { retryable: true });
-    if (body.text === 'bug') throw new Error('inner detail');
-    const leak = { noteId: params.noteId, sizeBytes: 12n, password: 'hunter2' };
-    return ok(body.text === 'misfit' ? ({ noteId: 3 } as never) : leak);
-  });
+async function open(...[options]: Parameters<typeof openFixture>): Promise<Fixture> {
+  const http = await openFixture(options);
+  opened.push(http);
   return http;
 }
 
-const post = { method: 'POST', url: '/api/notes/n1', headers: { authorization: 'Bearer writer' } } as const;
+const writer = { authorization: 'Bearer writer' };
+const post = { method: 'POST', url: '/api/notes/n1', headers: writer } as const;
+const codeOf = (answer: { json<Body>(): Body }) => answer.json<{ code: string }>().code;
 
 test('nobody, the wrong role, then the right one', async () => {
-  const http = await openHttp();
+  const http = await open();
   const nobody = await http.inject({ method: 'POST', url: '/api/notes/n1', payload: { text: 'hi' } });
-  expect([nobody.statusCode, nobody.json<{ code: string }>().code]).toEqual([401, 'not_signed_in']);
-  const reader = await http.inject({ ...post, headers: { authorization: 'Bearer reader' }, payload: { text: 'hi' } });
+  expect([nobody.statusCode, codeOf(nobody)]).toEqual([401, 'not_signed_in']);
+  const headers = { authorization: 'Bearer reader' };
+  const reader = await http.inject({ ...post, headers, payload: { text: 'hi' } });
   expect(reader.statusCode).toBe(403);
   expect(reader.json()).toMatchObject({ code: 'permission_missing', details: { permission: 'test.note.write' } });
-  const writer = await http.inject({ ...post, payload: { text: 'hi' } });
-  expect([writer.statusCode, writer.body]).toEqual([201, '{"noteId":"n1","sizeBytes":"12"}']);
-  await http.close();
+  const written = await http.inject({ ...post, payload: { text: 'hi' } });
+  expect([written.statusCode, written.body]).toEqual([201, '{"noteId":"n1","sizeBytes":"1"}']);
+  expect(written.headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-store' });
+});
+
+test('nobody hears 401 before the body is looked at', async () => {
+  const http = await open();
+  const answer = await http.inject({ method: 'POST', url: '/api/notes/n1', payload: { nonsense: true } });
+  expect(answer.statusCode).toBe(401);
 });
 
 test('each wrong field is named with what to do; unknown keys are refused at any depth', async () => {
-  const http = await openHttp();
+  const http = await open();
   const answer = await http.inject({ ...post, payload: { tags: [{ name: 'a', nmae: 'b' }], other: 1 } });
   expect(answer.statusCode).toBe(400);
   expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -83,7 +52,18 @@ test('each wrong field is named with what to do; unknown keys are refused at any
       { path: 'body.other', message: 'Unknown field: remove it.' },
     ],
   });
-  await http.close();
+});
+
+test('query text becomes what the contract says, and a typo in it is refused', async () => {
+  const http = await open();
+  const get = (url: string) => http.inject({ method: 'GET', url, headers: writer });
+  expect((await get('/api/notes?limit=3&tag=a')).json()).toEqual({ limit: 3, tags: ['a'] });
+  expect((await get('/api/notes?tag=a&tag=b')).json()).toEqual({ limit: 5, tags: ['a', 'b'] });
+  const wrong = (await get('/api/notes?limit=99&lmit=1')).json<{ errors: { path: string }[] }>();
+  expect(wrong.errors).toEqual([
+    { path: 'query.limit', message: 'Send at most 10.' },
+    { path: 'query.lmit', message: 'Unknown field: remove it.' },
+  ]);
 });
 
 test.each([
@@ -92,27 +72,62 @@ test.each([
   ['bug', 500, 'internal_error'],
   ['misfit', 500, 'internal_error'],
 ])('a handler that ends in %s answers %i %s and tells nothing inside', async (text, status, code) => {
-  const http = await openHttp();
+  const http = await open();
   const answer = await http.inject({ ...post, payload: { text } });
-  expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([status, code]);
+  expect([answer.statusCode, codeOf(answer)]).toEqual([status, code]);
   expect(answer.body).not.toMatch(/inner detail|db\.internal|hunter2|at .*\.ts/);
-  await http.close();
+  expect(http.logLines).toHaveLength(status >= 500 ? 1 : 0);
+  if (status === 503) expect(answer.headers['retry-after']).toBe('2');
 });
 
-test('a route that names a permission nobody declares fails at start', async () => {
-  const http = await openHttp();
+test('a body that is not JSON, a form, nothing and too much are told apart', async () => {
+  const http = await open();
+  const send = (type: string, payload: string) =>
+    http.inject({ ...post, headers: { ...writer, 'content-type': type }, payload });
+  const broken = await send('application/json', '{"text":');
+  expect([broken.statusCode, codeOf(broken)]).toEqual([400, 'invalid_request']);
+  expect((await send('application/json', '{"text":"a","__proto__":{"x":1}}')).statusCode).toBe(400);
+  expect((await send('application/x-www-form-urlencoded', 'text=a')).statusCode).toBe(415);
+  expect((await send('text/plain', '{"text":"a"}')).statusCode).toBe(415);
+  expect((await send('application/octet-stream', 'x')).statusCode).toBe(415);
+  const large = await send('application/json', JSON.stringify({ text: 'x'.repeat(1_100_000) }));
+  expect([large.statusCode, codeOf(large)]).toEqual([413, 'body_too_large']);
+  expect((await http.inject(post)).statusCode).toBe(400);
+});
+
+test('an unknown address is a problem too', async () => {
+  const http = await open();
+  const answer = await http.inject({ method: 'GET', url: '/api/nothing-here' });
+  expect([answer.statusCode, codeOf(answer)]).toEqual([404, 'not_found']);
+});
+
+test('an unchanged answer is not sent twice', async () => {
+  const http = await open();
+  const headers = { ...writer, 'if-none-match': '"v1"' };
+  const answer = await http.inject({ method: 'GET', url: '/api/notes', headers });
+  expect([answer.statusCode, answer.body]).toEqual([304, '']);
+});
+
+test('a route that names a permission nobody declares fails at start, and so does the same route twice', async () => {
+  const http = await open();
   const lost = endpoint({ method: 'GET', path: '/api/lost', permission: 'test.lost.read', summary: 'Lost' });
   expect(() => http.route(lost, async () => ok(undefined))).toThrow(/test\.lost\.read/);
-  await http.close();
+  const twice = endpoint({
+    method: 'GET',
+    path: '/api/notes',
+    permission: 'session',
+    summary: 'Twice',
+    response: z.object({}),
+  });
+  expect(() => http.route(twice, async () => ok({}))).toThrow(/already/i);
 });
 
-test('a foreign host name is refused while bound to loopback (DNS rebinding)', async () => {
-  const http = await openHttp();
-  const answer = await http.inject({
-    ...post,
-    headers: { ...post.headers, host: 'evil.example' },
-    payload: { text: 'x' },
-  });
-  expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([421, 'host_not_allowed']);
-  await http.close();
+test('mounted endpoints can be listed', async () => {
+  const http = await open();
+  expect(http.endpoints.map((mounted) => `${mounted.method} ${mounted.path} ${mounted.permission}`)).toEqual([
+    'POST /api/notes/:noteId test.note.write',
+    'GET /api/notes test.note.read',
+    'POST /api/note-files test.note.write',
+    'POST /api/test-session public',
+  ]);
 });

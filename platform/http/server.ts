@@ -17,11 +17,13 @@ import { clientAddress, isLoopback } from './client-address.ts';
 import { readCookies } from './cookies.ts';
 import { errorAnswer } from './error-answer.ts';
 import { isForeignUpgrade, isForgeable, isHostAllowed } from './guards.ts';
+import { type HealthCheck, mountHealth } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
 import { RequestProblem } from './problem.ts';
 import { type AnyHandler, mountRoute, PROBLEM_TYPE } from './route.ts';
 import type { Actor, Handler, Http, RequestFacts } from './types.ts';
 import { serialiseLoose } from './validate.ts';
+import { mountWebApp } from './web-app.ts';
 
 const BODY_BYTES_MAX = 1_048_576; // One MiB of JSON is thousands of rows; files go through uploads.
 const PARAM_LENGTH_MAX = 200; // Ids have 36 characters, names of things fewer than 200.
@@ -39,6 +41,8 @@ export interface HttpOptions {
   authenticate(request: RequestFacts): Promise<Actor | null>;
   /** Absent (documents, small tests): Idempotency-Key is answered 501. */
   readonly idempotency?: Idempotency;
+  /** Present: mounts /health, /metrics and the health API. */
+  readonly health?: HealthCheck;
 }
 
 export type UpgradeRefusal = 'not_signed_in' | 'cross_site_request' | 'host_not_allowed';
@@ -54,6 +58,8 @@ export interface HttpServer extends Http {
   authenticateUpgrade(request: IncomingMessage): Promise<Result<Actor, UpgradeRefusal>>;
   /** Answers a request without a socket (tests). */
   inject(request: InjectOptions): Promise<InjectedAnswer>;
+  /** Serves the built web app of a folder under `/`. */
+  serveWeb(directory: string): void;
   /** Starts listening on the configured host and port (0 = any free one). */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Stops taking requests, lets running ones end, then closes. */
@@ -96,6 +102,11 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     // Checked per request by the contract; the generic handler type cannot follow that.
     mountRoute(app, { endpoint, handler: handler as unknown as AnyHandler, idempotency: options.idempotency ?? null });
   };
+  let isStopping = false;
+  if (options.health) {
+    const { metricsToken } = config;
+    mountHealth(app, { route }, { check: options.health, telemetry, metricsToken, isStopping: () => isStopping });
+  }
   return {
     endpoints,
     route,
@@ -103,6 +114,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     node: app.server,
     authenticateUpgrade: (request) => authenticateUpgrade(request, options),
     inject: (request) => app.inject(request),
+    serveWeb: (directory) => mountWebApp(app, directory),
     listen: async () => {
       await app.listen({ host: config.host, port: config.port });
       const { port } = app.server.address() as AddressInfo;
@@ -110,7 +122,10 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
         isLoopback(config.host) || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
       return { url: config.publicUrl ?? `http://${name}:${port}`, port };
     },
-    close: () => app.close(),
+    close: async () => {
+      isStopping = true;
+      await app.close();
+    },
   };
 }
 

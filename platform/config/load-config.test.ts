@@ -115,7 +115,7 @@ test('every setting has a meaning, and the table holds each of them', () => {
   const settings = describeSettings([markets]);
   const table = settingsTable(settings);
   for (const setting of settings) {
-    expect(setting.meaning, setting.key).not.toBe('');
+    expect([setting.key, setting.meaning]).not.toEqual([setting.key, '']);
     expect(table).toContain(setting.environmentName);
   }
 });

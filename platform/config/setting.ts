@@ -82,7 +82,8 @@ function leaves(
   object: z.ZodObject,
   above: readonly string[],
 ): { readonly path: readonly string[]; readonly schema: z.core.$ZodType }[] {
-  return Object.entries(object.def.shape).flatMap(([name, schema]) => {
+  const shape: Readonly<Record<string, z.core.$ZodType>> = object.def.shape;
+  return Object.entries(shape).flatMap(([name, schema]) => {
     const inner = bare(schema);
     const path = [...above, name];
     return inner instanceof z.ZodObject ? leaves(inner, path) : [{ path, schema }];
@@ -121,7 +122,7 @@ function metaOf(schema: z.core.$ZodType, name: 'description' | 'allowed' | 'secr
   while (inner) {
     const meta: Record<string, unknown> | undefined = z.globalRegistry.get(inner);
     const value = meta?.[name];
-    if (value !== undefined) return String(value);
+    if (value !== undefined) return typeof value === 'string' ? value : JSON.stringify(value);
     inner = 'innerType' in inner._zod.def ? (inner._zod.def.innerType as z.core.$ZodType) : undefined;
   }
   return undefined;

@@ -2,7 +2,7 @@
  * Cursor pages: stable under inserts, unlike offsets. A cursor is opaque base64url JSON of the last row's sort key; it is
  * not signed, because it only says where to continue inside rows that the query scopes to the caller anyway.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export const PAGE_LIMIT_MAX = 200; // One answer stays below a few hundred KiB.
 export const PAGE_LIMIT_DEFAULT = 50; // One screen and a scroll.

@@ -20,7 +20,7 @@ import { isForeignUpgrade, isForgeable, isHostAllowed } from './guards.ts';
 import { type HealthCheck, mountHealth } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
 import { RequestProblem } from './problem.ts';
-import { type AnyHandler, mountRoute, PROBLEM_TYPE } from './route.ts';
+import { mountRoute, PROBLEM_TYPE } from './route.ts';
 import type { Actor, Handler, Http, RequestFacts } from './types.ts';
 import { serialiseLoose } from './validate.ts';
 import { mountWebApp } from './web-app.ts';
@@ -99,8 +99,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     const isKnown = permission === 'public' || permission === 'session' || permissions.has(permission);
     assert(isKnown, `${endpoint.method} ${endpoint.path} needs ${permission}, which no domain declares`);
     endpoints.push(endpoint);
-    // Checked per request by the contract; the generic handler type cannot follow that.
-    mountRoute(app, { endpoint, handler: handler as unknown as AnyHandler, idempotency: options.idempotency ?? null });
+    mountRoute(app, { endpoint, handler, idempotency: options.idempotency ?? null });
   };
   let isStopping = false;
   if (options.health) {

@@ -42,7 +42,7 @@ function innerOf(type: z.core.$ZodType): z.core.$ZodType | null {
 }
 
 function walkObject(type: z.ZodObject, value: Record<string, unknown>, path: Path): Path[] {
-  const shape = type.def.shape;
+  const shape: Readonly<Record<string, z.core.$ZodType>> = type.def.shape;
   return Object.keys(value).flatMap((key) => {
     const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
     if (field) return walk(field, value[key], [...path, key]);

@@ -121,7 +121,7 @@ function measureOf(origin: string): string {
 function wrapSingles(type: z.ZodType, value: unknown): unknown {
   if (!(type instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
   const wrapped: Record<string, unknown> = { ...value };
-  for (const [key, field] of Object.entries(type.shape as Record<string, z.core.$ZodType>)) {
+  for (const [key, field] of Object.entries<z.core.$ZodType>(type.shape)) {
     if (typeof wrapped[key] === 'string' && unwrapped(field) instanceof z.ZodArray) wrapped[key] = [wrapped[key]];
   }
   return wrapped;

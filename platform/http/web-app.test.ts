@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fixture, openFixture } from './http-fixture.ts';
 
@@ -49,7 +49,6 @@ test('hashed assets are kept for a year and sent in the best encoding', async ()
   expect(brotliDecompressSync(brotli.rawPayload).toString()).toBe(script);
   const prepared = await get('/assets/main-abc123.js', { 'accept-encoding': 'gzip, br;q=0' });
   expect([prepared.headers['content-encoding'], prepared.body]).toEqual(['gzip', 'prepared by the build']);
-  expect(() => gunzipSync(prepared.rawPayload)).toThrow();
   expect((await get('/assets/main-abc123.js')).body).toBe(script);
 });
 

@@ -24,7 +24,7 @@ export interface LogOptions {
   /** `line` is for a terminal, `json` for everything else. */
   readonly shape: 'line' | 'json';
   /** Receives one finished line with its newline. */
-  write(line: string): void;
+  readonly write: (line: string) => void;
 }
 
 /** Builds the root log. */
@@ -68,11 +68,24 @@ export function redacted(value: unknown, depth = 0): unknown {
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, ITEMS_MAX).map((entry) => redacted(entry, depth + 1));
   if (value instanceof Map || value instanceof Set) return redacted([...value], depth);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redacted(value.toJSON() as unknown, depth + 1);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redacted(jsonOf(value), depth + 1);
   const entries = Object.entries(value).slice(0, ITEMS_MAX);
   return Object.fromEntries(
-    entries.map(([key, entry]) => [key, SECRET_KEY.test(key) && entry != null ? CENSORED : redacted(entry, depth + 1)]),
+    entries.map(([key, entry]) => [key, isSecret(key, entry) ? CENSORED : redacted(entry, depth + 1)]),
   );
+}
+
+function isSecret(key: string, value: unknown): boolean {
+  return value !== null && value !== undefined && SECRET_KEY.test(key);
+}
+
+/** Decimal and friends say themselves how they look in JSON; a log line must never throw. */
+function jsonOf(value: object): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? 'null');
+  } catch {
+    return '[unprintable]';
+  }
 }
 
 function redactedError(error: Error, depth: number): Record<string, unknown> {

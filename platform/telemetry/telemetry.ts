@@ -27,7 +27,7 @@ export interface TelemetryOptions {
   readonly level: LogLevel;
   readonly shape?: 'line' | 'json';
   /** Where log lines go; stdout by default. */
-  write?(line: string): void;
+  readonly write?: (line: string) => void;
 }
 
 /** Telemetry with its own stop, so that a test leaves no timer behind. */

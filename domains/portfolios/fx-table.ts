@@ -1,6 +1,6 @@
 /**
  * Exchange rates as of a day. Units: a rate is units of the second currency per one of the first, exact as published;
- * inverses and crosses are rounded half-even to 12 decimals (a cent on ten thousand million).
+ * inverses and crosses are rounded half-even to 18 decimals, as the markets' own cross rates are.
  * Method: the last rate known on or before the day, never a later one; direct, inverse, then through one common currency.
  * Every rate used and every one missing is remembered, so a figure can name what it stands on.
  */
@@ -25,7 +25,7 @@ interface Column {
   readonly rates: Decimal[];
 }
 
-const CROSS_DIGITS = 12;
+const CROSS_DIGITS = 18;
 const PIVOT_COUNT_MAX = 16; // A pair reached through more distinct currencies than this is a data error.
 
 export class FxTable {
@@ -66,6 +66,17 @@ export class FxTable {
   ): Decimal | null {
     const rate = this.rate(pair.from, pair.to, pair.date);
     return rate && amount.times(rate);
+  }
+
+  /** True when `other` gives the same rate wherever this table was asked: a book folded with this one still stands. */
+  agreesWith(other: FxTable): boolean {
+    for (const [key, rate] of this.#found) {
+      const [pair = '', date = ''] = key.split('@');
+      const [from = '', to = ''] = pair.split('/');
+      const fresh = other.rate(from, to, date as LocalDate);
+      if (rate === null ? fresh !== null : fresh === null || !fresh.equals(rate)) return false;
+    }
+    return true;
   }
 
   get missing(): readonly MissingFx[] {

@@ -253,7 +253,10 @@ function grossAmount(draft: LedgerEventDraft, needs: TypeNeeds): Decimal | null 
   if (draft.amount) return draft.amount;
   // Units received as interest (staking) are not cash: without a stated amount the row is refused, never read as money.
   const isPaidInUnits = draft.type === 'interest' && draft.instrument !== undefined;
-  if (draft.quantity && draft.price && !isPaidInUnits) return draft.quantity.times(draft.price);
+  if (draft.quantity && draft.price && !isPaidInUnits) {
+    // Kept to the same 18 decimals as a stated amount, so that every later product fits a Decimal.
+    return draft.quantity.times(draft.price).rounded(FRACTION_DIGITS_MAX, 'half-even');
+  }
   const ownCharge = draft.type === 'fee' ? draft.fee : draft.type === 'tax' ? draft.tax : undefined;
   // A `fee` row may carry its figure in the fee column (a `tax` row in tax): the charge is counted from that column.
   if (needs.amount === 'or_charges' && ownCharge && !ownCharge.isZero) return Decimal.zero;

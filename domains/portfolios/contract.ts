@@ -1,0 +1,416 @@
+/**
+ * What portfolios says to the outside. Money, quantities and prices are exact decimal text in the named currency; null
+ * means unknown (a price or an exchange rate is missing), never zero. Ratios and the points of a chart are numbers.
+ * Days are YYYY-MM-DD, instants epoch milliseconds.
+ */
+import { z } from 'zod';
+import { endpoint, event } from '#kernel';
+
+const NAME_LENGTH_MAX = 120;
+const NOTE_LENGTH_MAX = 500; // A remark on one operation, not a document.
+const FIGURE = /^\d{1,18}(?:\.\d{1,18})?$/;
+const SIGNED_FIGURE = /^-?\d{1,18}(?:\.\d{1,18})?$/;
+
+const Id = z.uuid();
+const Name = z.string().trim().min(1).max(NAME_LENGTH_MAX);
+const DecimalText = z.string();
+const MaybeDecimal = DecimalText.nullable();
+const Figure = z.string().regex(FIGURE);
+const SignedFigure = z.string().regex(SIGNED_FIGURE);
+const Currency = z.string().regex(/^[A-Z][A-Z0-9]{2,9}$/);
+const BaseCurrency = z.string().regex(/^[A-Z]{3}$/);
+const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const EventType = z.enum([
+  'buy',
+  'sell',
+  'deposit',
+  'withdrawal',
+  'transfer_in',
+  'transfer_out',
+  'dividend',
+  'interest',
+  'fee',
+  'tax',
+  'split',
+  'opening',
+]);
+const Kind = z.enum(['crypto', 'stock', 'fund', 'etf', 'bond', 'cash', 'other']);
+
+/** What a total needs and nobody knows. */
+const MissingFact = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('price'), instrumentId: Id, name: z.string() }),
+  z.object({ kind: z.literal('fx'), from: z.string(), to: z.string(), date: Day }),
+]);
+
+const Portfolio = z.object({
+  id: Id,
+  name: z.string(),
+  baseCurrency: z.string(),
+  version: z.number(),
+  operationCount: z.number(),
+  createdAtMs: z.number(),
+});
+
+const Figures = z.object({
+  currency: z.string(),
+  /** Null when any part is unknown; `valueKnown` is then the sum of the parts that are known. */
+  value: MaybeDecimal,
+  valueKnown: DecimalText,
+  /** Change since the last close, new money left out; null when no holding has a previous close. */
+  dayChange: MaybeDecimal,
+  dayChangeRatio: z.number().nullable(),
+  /** True when some holding has no previous close, so the day's change leaves it out. */
+  isDayChangePartial: z.boolean(),
+  profit: MaybeDecimal,
+  profitRatio: z.number().nullable(),
+  cost: MaybeDecimal,
+  unrealised: MaybeDecimal,
+  realised: MaybeDecimal,
+  income: MaybeDecimal,
+  fees: MaybeDecimal,
+  taxes: MaybeDecimal,
+  netFlows: MaybeDecimal,
+  missing: z.array(MissingFact),
+  staleCount: z.number(),
+  simulatedCount: z.number(),
+});
+
+export const ListPortfolios = endpoint({
+  method: 'GET',
+  path: '/api/portfolios',
+  permission: 'portfolios.portfolio.read',
+  summary: 'The portfolios of the workspace with their value, change of the day and profit, and their total.',
+  response: z.object({
+    items: z.array(Portfolio.extend({ figures: Figures })),
+    /** Per base currency, because adding two currencies needs a choice of rate. */
+    totals: z.array(Figures.omit({ missing: true }).extend({ missingCount: z.number() })),
+  }),
+});
+
+export const CreatePortfolio = endpoint({
+  method: 'POST',
+  path: '/api/portfolios',
+  permission: 'portfolios.portfolio.write',
+  summary: 'Creates an empty portfolio.',
+  body: z.object({ name: Name, baseCurrency: BaseCurrency.default('EUR') }),
+  response: Portfolio,
+  status: 201,
+  refusals: { portfolio_name_taken: 409, portfolios_too_many: 409 },
+});
+
+export const RenamePortfolio = endpoint({
+  method: 'PATCH',
+  path: '/api/portfolios/:portfolioId',
+  permission: 'portfolios.portfolio.write',
+  summary: 'Renames a portfolio; needs its version in `If-Match`.',
+  params: z.object({ portfolioId: Id }),
+  body: z.object({ name: Name }),
+  response: Portfolio,
+  refusals: { portfolio_not_found: 404, portfolio_name_taken: 409, if_match_missing: 428, version_conflict: 412 },
+});
+
+export const DeletePortfolio = endpoint({
+  method: 'DELETE',
+  path: '/api/portfolios/:portfolioId',
+  permission: 'portfolios.portfolio.write',
+  summary: 'Deletes a portfolio that never had an operation. A ledger with operations is kept.',
+  params: z.object({ portfolioId: Id }),
+  status: 204,
+  refusals: { portfolio_not_found: 404, portfolio_not_empty: 409 },
+});
+
+const Account = z.object({ id: Id, name: z.string(), currency: z.string() });
+const Cash = z.object({
+  accountId: Id,
+  accountName: z.string(),
+  currency: z.string(),
+  amount: DecimalText,
+  value: MaybeDecimal,
+});
+
+export const ReadPortfolio = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId',
+  permission: 'portfolios.portfolio.read',
+  summary: 'A portfolio with its figures, accounts and cash.',
+  params: z.object({ portfolioId: Id }),
+  response: Portfolio.extend({
+    figures: Figures,
+    accounts: z.array(Account),
+    cash: z.array(Cash),
+    ledgerVersion: z.number(),
+    firstDate: Day.nullable(),
+  }),
+  refusals: { portfolio_not_found: 404 },
+});
+
+const PositionPrice = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('priced'),
+    price: DecimalText,
+    currency: z.string(),
+    provider: z.string(),
+    marketAtMs: z.number(),
+    fetchedAtMs: z.number(),
+    isStale: z.boolean(),
+    isSimulated: z.boolean(),
+    isManual: z.boolean(),
+  }),
+  z.object({ state: z.literal('missing'), reason: z.string() }),
+]);
+
+const Position = z.object({
+  instrumentId: Id,
+  symbol: z.string().nullable(),
+  isin: z.string().nullable(),
+  name: z.string(),
+  kind: Kind,
+  quantity: DecimalText,
+  price: PositionPrice,
+  value: MaybeDecimal,
+  weightRatio: z.number().nullable(),
+  cost: MaybeDecimal,
+  unrealised: MaybeDecimal,
+  gainRatio: z.number().nullable(),
+  fxGain: MaybeDecimal,
+  realised: MaybeDecimal,
+  income: MaybeDecimal,
+  profit: MaybeDecimal,
+  dayChange: MaybeDecimal,
+});
+
+export const ListPositions = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId/positions',
+  permission: 'portfolios.portfolio.read',
+  summary: 'What the portfolio holds now, with the source and age of each price; closed positions on request.',
+  params: z.object({ portfolioId: Id }),
+  query: z.object({ closed: z.enum(['include', 'leave_out']).default('leave_out') }),
+  response: z.object({ currency: z.string(), items: z.array(Position) }),
+  refusals: { portfolio_not_found: 404 },
+});
+
+const Operation = z.object({
+  id: Id,
+  sequence: z.number(),
+  type: EventType,
+  date: Day,
+  accountName: z.string(),
+  instrument: z.object({ id: Id, name: z.string(), symbol: z.string().nullable() }).nullable(),
+  quantity: MaybeDecimal,
+  splitRatio: z.string().nullable(),
+  price: MaybeDecimal,
+  amount: MaybeDecimal,
+  currency: z.string(),
+  fee: DecimalText,
+  tax: DecimalText,
+  fx: MaybeDecimal,
+  note: z.string(),
+  source: z.object({ sheet: z.string(), row: z.number(), importId: Id.nullable() }),
+  recordedAtMs: z.number(),
+  /** The operation that took this one back, or null while it counts. */
+  reversedBy: Id.nullable(),
+});
+
+export const ListOperations = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId/operations',
+  permission: 'portfolios.portfolio.read',
+  summary: 'Operations, newest day first, page by page; by instrument, account or type on request.',
+  params: z.object({ portfolioId: Id }),
+  query: z.object({
+    cursor: z.string().max(60).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    instrumentId: Id.optional(),
+    accountId: Id.optional(),
+    type: EventType.optional(),
+    reversed: z.enum(['include', 'leave_out']).default('leave_out'),
+  }),
+  response: z.object({ items: z.array(Operation), nextCursor: z.string().nullable() }),
+  refusals: { portfolio_not_found: 404, cursor_invalid: 422 },
+});
+
+export const RecordOperation = endpoint({
+  method: 'POST',
+  path: '/api/portfolios/:portfolioId/operations',
+  permission: 'portfolios.operation.write',
+  summary: 'Records one operation by hand. The same `idempotencyKey` never records twice.',
+  params: z.object({ portfolioId: Id }),
+  body: z.object({
+    type: EventType,
+    date: Day,
+    accountName: Name,
+    instrument: z
+      .object({
+        kind: Kind,
+        symbol: z.string().max(40).optional(),
+        isin: z.string().max(20).optional(),
+        name: z.string().max(200),
+        currency: Currency,
+      })
+      .nullable()
+      .default(null),
+    quantity: Figure.optional(),
+    /** A split as new units per old unit: `2` or `7:3`. */
+    splitRatio: z
+      .string()
+      .regex(/^\d{1,9}(?:\.\d{1,9})?(?::\d{1,9}(?:\.\d{1,9})?)?$/)
+      .optional(),
+    price: Figure.optional(),
+    amount: SignedFigure.optional(),
+    currency: Currency,
+    fee: Figure.optional(),
+    tax: Figure.optional(),
+    fx: Figure.optional(),
+    note: z.string().trim().max(NOTE_LENGTH_MAX).default(''),
+    idempotencyKey: z.string().min(8).max(100),
+  }),
+  response: z.object({ operationId: Id.nullable(), outcome: z.enum(['recorded', 'already_known']) }),
+  status: 201,
+  refusals: { portfolio_not_found: 404, date_not_valid: 422, events_refused: 422 },
+});
+
+export const ReverseOperation = endpoint({
+  method: 'POST',
+  path: '/api/portfolios/:portfolioId/operations/:operationId/reversal',
+  permission: 'portfolios.operation.write',
+  summary: 'Takes an operation back by recording its opposite; nothing is deleted.',
+  params: z.object({ portfolioId: Id, operationId: Id }),
+  status: 204,
+  refusals: { portfolio_not_found: 404, operation_not_found: 404, reversal_uncovers_sale: 409 },
+});
+
+export const ReadValueSeries = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId/value-series',
+  permission: 'portfolios.portfolio.read',
+  summary: 'Value by day for a chart: floats, with days that are partly unknown marked.',
+  params: z.object({ portfolioId: Id }),
+  query: z.object({ range: z.enum(['1w', '1m', '3m', 'ytd', '1y', 'all']).default('1y') }),
+  response: z.object({
+    currency: z.string(),
+    points: z.array(
+      z.object({
+        date: Day,
+        /** Null when nothing held that day has a known price. */
+        value: z.number().nullable(),
+        /** Money put in so far less money taken out: what the value is compared with. */
+        invested: z.number(),
+        /** True when a holding of the day has no known price or rate: the value leaves it out. */
+        isPartial: z.boolean(),
+        /** True when a holding is valued at the price of its last own operation, for want of a market price. */
+        isEstimated: z.boolean(),
+      }),
+    ),
+  }),
+  refusals: { portfolio_not_found: 404 },
+});
+
+const Lot = z.object({
+  accountName: z.string(),
+  openedOn: Day,
+  quantity: DecimalText,
+  currency: z.string(),
+  cost: DecimalText,
+  costBase: MaybeDecimal,
+});
+const Match = z.object({
+  soldOn: Day,
+  openedOn: Day,
+  accountName: z.string(),
+  quantity: DecimalText,
+  proceeds: MaybeDecimal,
+  cost: MaybeDecimal,
+  gain: MaybeDecimal,
+});
+const Metric = z.enum(['value', 'cost', 'unrealised', 'realised', 'income', 'fees', 'taxes', 'netFlows', 'profit']);
+
+export const ExplainFigure = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId/explanation',
+  permission: 'portfolios.portfolio.read',
+  summary: 'How a figure comes about: its terms, lots, sales, operations, prices, rates, and what is missing.',
+  params: z.object({ portfolioId: Id }),
+  query: z.object({ metric: Metric, instrumentId: Id.optional() }),
+  response: z.object({
+    metric: Metric,
+    figure: MaybeDecimal,
+    currency: z.string(),
+    /** The terms that add up to the figure exactly (with their sign); null terms are unknown. */
+    terms: z.array(z.object({ name: z.string(), subject: z.string(), figure: MaybeDecimal })),
+    lots: z.array(Lot),
+    matches: z.array(Match),
+    operations: z.array(Operation),
+    /** More operations than are listed here stand behind the figure. */
+    operationCount: z.number(),
+    prices: z.array(z.object({ instrumentId: Id, name: z.string(), price: PositionPrice })),
+    rates: z.array(z.object({ from: z.string(), to: z.string(), date: Day, rate: DecimalText })),
+    missing: z.array(MissingFact),
+  }),
+  refusals: { portfolio_not_found: 404, instrument_not_held: 404 },
+});
+
+export const portfoliosApi = {
+  ListPortfolios,
+  CreatePortfolio,
+  ReadPortfolio,
+  RenamePortfolio,
+  DeletePortfolio,
+  ListPositions,
+  ListOperations,
+  RecordOperation,
+  ReverseOperation,
+  ReadValueSeries,
+  ExplainFigure,
+} as const;
+
+const EXAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+export const PortfolioCreated = event({
+  name: 'portfolios.portfolio.created',
+  version: 1,
+  summary: 'A portfolio was created.',
+  permission: 'portfolios.portfolio.read',
+  schema: z.object({ portfolioId: Id, name: z.string(), baseCurrency: z.string() }),
+  example: { portfolioId: EXAMPLE_ID, name: 'Largo plazo', baseCurrency: 'EUR' },
+});
+
+export const OperationRecorded = event({
+  name: 'portfolios.operation.recorded',
+  version: 1,
+  summary: 'An operation was recorded by hand.',
+  permission: 'portfolios.portfolio.read',
+  schema: z.object({
+    portfolioId: Id,
+    operationId: Id,
+    type: EventType,
+    date: Day,
+    accountName: z.string(),
+    instrumentId: Id.nullable(),
+    quantity: MaybeDecimal,
+    amount: MaybeDecimal,
+    currency: z.string(),
+  }),
+  example: {
+    portfolioId: EXAMPLE_ID,
+    operationId: EXAMPLE_ID,
+    type: 'buy',
+    date: '2026-11-20',
+    accountName: 'Broker',
+    instrumentId: EXAMPLE_ID,
+    quantity: '10',
+    amount: '1000',
+    currency: 'EUR',
+  },
+});
+
+export const OperationReversed = event({
+  name: 'portfolios.operation.reversed',
+  version: 1,
+  summary: 'An operation was taken back by its opposite.',
+  permission: 'portfolios.portfolio.read',
+  schema: z.object({ portfolioId: Id, operationId: Id, reversalId: Id }),
+  example: { portfolioId: EXAMPLE_ID, operationId: EXAMPLE_ID, reversalId: EXAMPLE_ID },
+});
+
+export const portfoliosEvents = [PortfolioCreated, OperationRecorded, OperationReversed] as const;

@@ -1,0 +1,14 @@
+/** Portfolios' manifest. */
+import type { Domain } from '#platform/domain';
+import { portfoliosEvents } from './contract.ts';
+import { portfoliosPermissions } from './permissions.ts';
+import { deleteLedgerOfWorkspace } from './portfolio.store.ts';
+
+export const portfolios: Domain = {
+  name: 'portfolios',
+  tablePrefix: 'portfolios_',
+  migrations: new URL('./migrations/', import.meta.url),
+  permissions: portfoliosPermissions,
+  events: portfoliosEvents,
+  removeWorkspace: deleteLedgerOfWorkspace,
+};

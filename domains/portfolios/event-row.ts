@@ -1,0 +1,62 @@
+/** An event as its table keeps it, and back to what the book folds. Figures travel as exact decimal text. */
+import { Decimal, type LocalDate } from '#kernel';
+import type { LedgerEvent, SupportedEventType } from './ledger-event-check.ts';
+import type { BookEvent } from './posting.ts';
+
+export interface EventRow {
+  readonly event_id: string;
+  readonly sequence: bigint;
+  readonly account_id: string;
+  readonly account_currency: string;
+  readonly type: SupportedEventType;
+  readonly on_date: LocalDate;
+  readonly instrument_id: string | null;
+  readonly quantity: string | null;
+  readonly split_new_units: string | null;
+  readonly split_old_units: string | null;
+  readonly currency: string;
+  readonly amount: string | null;
+  readonly fee: string;
+  readonly tax: string;
+  readonly fx: string | null;
+}
+
+/** Columns of `EventRow`, with the events as `e` and their account as `a`. */
+export const EVENT_COLUMNS = `e.event_id, e.sequence, e.account_id, a.currency as account_currency, e.type, e.on_date,
+  e.instrument_id, e.quantity, e.split_new_units, e.split_old_units, e.currency, e.amount, e.fee, e.tax, e.fx`;
+
+export function bookEventOfRow(row: EventRow): BookEvent {
+  const { split_new_units: newUnits, split_old_units: oldUnits } = row;
+  return {
+    id: row.event_id,
+    sequence: Number(row.sequence),
+    type: row.type,
+    date: row.on_date,
+    accountId: row.account_id,
+    accountCurrency: row.account_currency,
+    instrumentId: row.instrument_id,
+    quantity: decimalOrNull(row.quantity),
+    splitRatio: newUnits && oldUnits ? { newUnits: Decimal.from(newUnits), oldUnits: Decimal.from(oldUnits) } : null,
+    currency: row.currency,
+    amount: decimalOrNull(row.amount),
+    fee: Decimal.from(row.fee),
+    tax: Decimal.from(row.tax),
+    fx: decimalOrNull(row.fx),
+  };
+}
+
+export function decimalOrNull(text: string | null): Decimal | null {
+  return text === null ? null : Decimal.from(text);
+}
+
+/** An event ready to be stored. `reverses` names the event it takes back. */
+export interface StoredEventInput {
+  readonly bookEvent: BookEvent;
+  readonly price: Decimal | null;
+  readonly note: string;
+  readonly idempotencyKey: string;
+  readonly keyRound: number;
+  readonly source: LedgerEvent['source'];
+  readonly importId: string | null;
+  readonly reverses: string | null;
+}

@@ -1,0 +1,321 @@
+/**
+ * Recording: the one way into the ledger. A batch is checked whole and written whole, inside the caller's transaction,
+ * with the portfolio locked: known facts are skipped by their key, everything else fits or the batch is refused with
+ * every problem named by row.
+ */
+import { addDays, assert, dateInZone, localDate, ok, refuse, type Result } from '#kernel';
+import { recordManualPrices, resolveInstruments, watchInstruments, type ManualPrice } from '#markets';
+import type { Transaction } from '#platform/db';
+import { accountCurrencyOf } from './account-currency.ts';
+import { positionKeyOf } from './book.ts';
+import type { StoredEventInput } from './event-row.ts';
+import { checkLedgerEvent, type LedgerEvent } from './ledger-event-check.ts';
+import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
+import { positionBefore, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
+import { findKeys } from './ledger.store.ts';
+import { type Account, insertAccount, listAccounts, lockPortfolio, type Portfolio } from './portfolio.store.ts';
+import { takesUnits } from './position.ts';
+import { bookEventOf } from './posting.ts';
+
+export interface RecordRequest {
+  readonly workspaceId: string;
+  readonly portfolioId: string;
+  /** The import these events belong to; null when a person records one. */
+  readonly importId: string | null;
+  readonly userId: string | null;
+  readonly events: readonly LedgerEventDraft[];
+}
+
+export interface RecordedEvents {
+  /** Ids of the new events in the order given; a known fact has none. */
+  readonly eventIds: readonly string[];
+  readonly recorded: number;
+  readonly alreadyKnown: number;
+}
+
+/** One reason a batch was refused, with the row it is about. `code` may come from the event, its instrument or its price. */
+export interface RecordProblem {
+  readonly code: string;
+  readonly field: string;
+  readonly sheet: string;
+  readonly row: number;
+  readonly [fact: string]: unknown;
+}
+
+export type RecordRefusal = 'portfolio_not_found' | 'events_refused';
+
+const EVENTS_MAX = 200_000; // One import; a longer history comes in several files.
+const PROBLEMS_SHOWN_MAX = 200; // A person fixes the first ones and tries again.
+const DAYS_AHEAD_MAX = 1; // It may already be tomorrow where the operation took place.
+const FIRST_DAY = localDate('1900-01-01'); // Older than any operation somebody still keeps.
+
+/** Records the events that are not known yet. Refuses the whole batch, naming every row, when one does not fit. */
+export async function recordEvents(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  request: RecordRequest,
+): Promise<Result<RecordedEvents, RecordRefusal>> {
+  const portfolio = await lockPortfolio(tx, request);
+  if (!portfolio) return refuse('portfolio_not_found', { portfolioId: request.portfolioId });
+  if (request.events.length > EVENTS_MAX) return refuseEvents([tooMany(request)]);
+  const checked = checkDrafts(platform, request.events);
+  if (!checked.ok) return checked;
+  const fresh = await leaveOutKnown(tx, portfolio, checked.value);
+  const known = request.events.length - fresh.length;
+  if (fresh.length === 0) return ok({ eventIds: [], recorded: 0, alreadyKnown: known });
+
+  const accounts = await requireAccounts(platform, tx, { portfolio, fresh });
+  const instruments = await resolveAll(platform, tx, { portfolio, fresh });
+  if (!instruments.ok) return instruments;
+  const inputs = fresh.map((entry, index) =>
+    storedInput(entry, {
+      id: platform.newId(),
+      sequence: portfolio.lastSequence + 1 + index,
+      account: accounts.get(accountKey(entry.event.accountName)),
+      instrumentId: instruments.value.get(entry.event) ?? null,
+      importId: request.importId,
+    }),
+  );
+  const problems = [...conversionProblems(inputs), ...(await coverProblems(tx, portfolio, inputs))];
+  if (problems.length > 0) return refuseEvents(problems);
+
+  const prices = await recordPrices(platform, tx, { portfolio, fresh, inputs });
+  if (!prices.ok) return prices;
+  await writeEvents(platform, tx, { portfolio, inputs, userId: request.userId, liveEventDelta: inputs.length });
+  await watchHeld(tx, portfolio, inputs);
+  return ok({ eventIds: inputs.map((input) => input.bookEvent.id), recorded: inputs.length, alreadyKnown: known });
+}
+
+interface FreshEvent {
+  readonly event: LedgerEvent;
+  readonly keyRound: number;
+}
+
+function refuseEvents(problems: readonly RecordProblem[]): ReturnType<typeof refuse<'events_refused'>> {
+  return refuse('events_refused', {
+    message: 'Nothing was recorded: correct the rows named in `problems` and send them again.',
+    problemCount: problems.length,
+    problems: problems.slice(0, PROBLEMS_SHOWN_MAX),
+  });
+}
+
+function tooMany(request: RecordRequest): RecordProblem {
+  return { code: 'events_too_many', field: '', sheet: '', row: 0, eventsMax: EVENTS_MAX, count: request.events.length };
+}
+
+function checkDrafts(
+  platform: RecordingPlatform,
+  drafts: readonly LedgerEventDraft[],
+): Result<LedgerEvent[], 'events_refused'> {
+  const lastDay = addDays(dateInZone(platform.clock(), 'UTC'), DAYS_AHEAD_MAX);
+  const events: LedgerEvent[] = [];
+  const problems: RecordProblem[] = [];
+  for (const draft of drafts) {
+    const checked = checkLedgerEvent(draft);
+    if (!checked.ok) problems.push({ ...rowOf(draft), field: '', ...checked.details, code: checked.code });
+    else if (draft.date > lastDay)
+      problems.push({ ...rowOf(draft), code: 'date_in_future', field: 'date', date: draft.date });
+    else if (draft.date < FIRST_DAY)
+      problems.push({ ...rowOf(draft), code: 'date_too_old', field: 'date', date: draft.date });
+    else events.push(checked.value);
+  }
+  return problems.length > 0 ? refuseEvents(problems) : ok(events);
+}
+
+function rowOf({ source }: { readonly source: LedgerEvent['source'] }): {
+  readonly sheet: string;
+  readonly row: number;
+} {
+  return { sheet: source.sheet, row: source.row };
+}
+
+async function leaveOutKnown(
+  tx: Transaction,
+  portfolio: Portfolio,
+  events: readonly LedgerEvent[],
+): Promise<FreshEvent[]> {
+  const keys = await findKeys(
+    tx,
+    portfolio.id,
+    events.map((event) => event.idempotencyKey),
+  );
+  const seen = new Set<string>();
+  const fresh: FreshEvent[] = [];
+  for (const event of events) {
+    const key = keys.get(event.idempotencyKey);
+    if (key?.isLive || seen.has(event.idempotencyKey)) continue;
+    seen.add(event.idempotencyKey);
+    fresh.push({ event, keyRound: key?.nextRound ?? 0 });
+  }
+  return fresh;
+}
+
+function accountKey(name: string): string {
+  return name.toLowerCase();
+}
+
+async function requireAccounts(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  { portfolio, fresh }: { readonly portfolio: Portfolio; readonly fresh: readonly FreshEvent[] },
+): Promise<Map<string, Account>> {
+  const accounts = new Map(
+    (await listAccounts(tx, portfolio.id)).map((account) => [accountKey(account.name), account]),
+  );
+  const groups = Map.groupBy(fresh, ({ event }) => accountKey(event.accountName));
+  for (const [key, entries] of groups) {
+    const [first] = entries;
+    if (accounts.has(key) || !first) continue;
+    const currency = accountCurrencyOf(
+      entries.map(({ event }) => event),
+      portfolio.baseCurrency,
+    );
+    const account = { id: platform.newId(), name: first.event.accountName, currency };
+    const scope = { workspaceId: portfolio.workspaceId, portfolioId: portfolio.id, createdAtMs: platform.clock() };
+    await insertAccount(tx, { ...account, ...scope });
+    accounts.set(key, account);
+  }
+  return accounts;
+}
+
+async function resolveAll(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  { portfolio, fresh }: { readonly portfolio: Portfolio; readonly fresh: readonly FreshEvent[] },
+): Promise<Result<Map<LedgerEvent, string>, 'events_refused'>> {
+  const withInstrument = fresh.filter(({ event }) => event.instrument !== null);
+  const groups = Map.groupBy(withInstrument, ({ event }) => draftKey(event.instrument));
+  const firsts = [...groups.values()].map(([first]) => first);
+  const drafts = firsts.flatMap((first) => first?.event.instrument ?? []);
+  const context = { workspaceId: portfolio.workspaceId, newId: platform.newId, atMs: platform.clock() };
+  const resolved = await resolveInstruments(tx, context, drafts);
+  if (!resolved.ok) {
+    const at = firsts[Number(resolved.details['draftIndex'] ?? 0)]?.event;
+    const row = at ? rowOf(at) : { sheet: '', row: 0 };
+    return refuseEvents([{ ...resolved.details, ...row, code: resolved.code, field: 'instrument' }]);
+  }
+  const ids = new Map<LedgerEvent, string>();
+  for (const [index, group] of [...groups.values()].entries()) {
+    const instrumentId = resolved.value[index]?.instrumentId;
+    assert(instrumentId, 'recording: every draft has its instrument');
+    for (const { event } of group) ids.set(event, instrumentId);
+  }
+  return ok(ids);
+}
+
+function draftKey(draft: InstrumentDraft | null): string {
+  return draft ? JSON.stringify([draft.kind, draft.symbol, draft.isin, draft.name, draft.currency]) : '';
+}
+
+function storedInput(
+  { event, keyRound }: FreshEvent,
+  facts: {
+    readonly id: string;
+    readonly sequence: number;
+    readonly account: Account | undefined;
+    readonly instrumentId: string | null;
+    readonly importId: string | null;
+  },
+): StoredEventInput {
+  const { id, sequence, account, instrumentId, importId } = facts;
+  assert(account, 'recording: every event has its account');
+  const resolved = { id, sequence, accountId: account.id, accountCurrency: account.currency, instrumentId };
+  const { price, note, idempotencyKey, source } = event;
+  return {
+    bookEvent: bookEventOf(event, resolved),
+    price,
+    note,
+    idempotencyKey,
+    keyRound,
+    source,
+    importId,
+    reverses: null,
+  };
+}
+
+/** A rate on an operation that needs no conversion contradicts itself; guessing which side is wrong would bend a figure. */
+function conversionProblems(inputs: readonly StoredEventInput[]): RecordProblem[] {
+  return inputs
+    .filter(
+      ({ bookEvent: event }) => event.fx && event.currency === event.accountCurrency && event.fx.toString() !== '1',
+    )
+    .map((input) => ({
+      code: 'fx_not_expected',
+      field: 'fx',
+      ...rowOf(input),
+      accountCurrency: input.bookEvent.accountCurrency,
+      advice: 'The operation is already in the currency of its account: leave the exchange rate empty.',
+    }));
+}
+
+/** Sales, transfers and splits that what is held does not cover, by folding each touched position with its whole history. */
+async function coverProblems(
+  tx: Transaction,
+  portfolio: Portfolio,
+  inputs: readonly StoredEventInput[],
+): Promise<RecordProblem[]> {
+  const problems: RecordProblem[] = [];
+  const groups = Map.groupBy(inputs, (input) => positionKeyOf(input.bookEvent));
+  for (const [key, group] of groups) {
+    const events = group.map((input) => input.bookEvent);
+    const [first] = events;
+    // More units never uncover anything; only what takes units or changes their number can.
+    if (key === null || !first || !events.some((event) => takesUnits(event) || event.type === 'split')) continue;
+    const before = await positionBefore(tx, portfolio, first);
+    const bySequence = new Map(group.map((input) => [input.bookEvent.sequence, input]));
+    for (const { event, code, held } of uncovered([...before, ...events])) {
+      const input = bySequence.get(event.sequence) ?? group.at(-1);
+      problems.push({
+        code,
+        field: 'quantity',
+        ...(input ? rowOf(input) : { sheet: '', row: 0 }),
+        date: event.date,
+        wanted: event.quantity,
+        held,
+        advice: 'Record the purchase, opening or transfer in that this operation takes from, or correct the quantity.',
+      });
+    }
+  }
+  return problems;
+}
+
+async function recordPrices(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  batch: {
+    readonly portfolio: Portfolio;
+    readonly fresh: readonly FreshEvent[];
+    readonly inputs: readonly StoredEventInput[];
+  },
+): Promise<Result<null, 'events_refused'>> {
+  const prices: ManualPrice[] = [];
+  const events: LedgerEvent[] = [];
+  for (const [index, { event }] of batch.fresh.entries()) {
+    const instrumentId = batch.inputs[index]?.bookEvent.instrumentId;
+    if (!event.manualPrice || !event.instrument || !instrumentId || event.manualPrice.price.isZero) continue;
+    const { price, date: on } = event.manualPrice;
+    prices.push({ instrumentId, price, currency: event.instrument.currency, on });
+    events.push(event);
+  }
+  if (prices.length === 0) return ok(null);
+  const recorded = await recordManualPrices(platform, tx, { workspaceId: batch.portfolio.workspaceId, prices });
+  if (recorded.ok) return recorded;
+  const at = events[Number(recorded.details['priceIndex'] ?? 0)];
+  const row = at ? rowOf(at) : { sheet: '', row: 0 };
+  return refuseEvents([{ ...recorded.details, ...row, code: recorded.code, field: 'manualPrice' }]);
+}
+
+async function watchHeld(tx: Transaction, portfolio: Portfolio, inputs: readonly StoredEventInput[]): Promise<void> {
+  const byDate = Map.groupBy(
+    inputs.filter((input) => input.bookEvent.instrumentId !== null),
+    (input) => input.bookEvent.instrumentId ?? '',
+  );
+  const firstDays = [...byDate].map(([instrumentId, group]) => ({
+    instrumentId,
+    since: group.map((input) => input.bookEvent.date).toSorted()[0] ?? FIRST_DAY,
+  }));
+  for (const [since, group] of Map.groupBy(firstDays, (entry) => entry.since)) {
+    const instrumentIds = group.map((entry) => entry.instrumentId);
+    await watchInstruments(tx, { workspaceId: portfolio.workspaceId, instrumentIds, reason: 'held', since });
+  }
+}

@@ -1,5 +1,11 @@
 /** Portfolios' door for other domains. */
 export { type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
 export { findPortfolio, listPortfolios, type Portfolio } from './portfolio.store.ts';
-export { type RecordedEvents, recordEvents, type RecordProblem, type RecordRefusal, type RecordRequest } from './recording.ts';
+export {
+  type RecordedEvents,
+  recordEvents,
+  type RecordProblem,
+  type RecordRefusal,
+  type RecordRequest,
+} from './recording.ts';
 export { type ImportReversalRequest, type Reversal, type ReversalRefusal, reverseImport } from './reversal.ts';

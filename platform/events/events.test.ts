@@ -23,9 +23,10 @@ let database: TestDatabase;
 let otherDb: DatabaseHandle;
 let here: EventsHandle;
 let other: EventsHandle;
-const heard: { local: StoredEvent[]; published: StoredEvent[]; other: StoredEvent[] } = {
+const heard: Record<'local' | 'published' | 'inOrder' | 'other', StoredEvent[]> = {
   local: [],
   published: [],
+  inOrder: [],
   other: [],
 };
 
@@ -39,12 +40,13 @@ beforeAll(async () => {
   other = await open(otherDb);
   here.afterCommit((events) => heard.local.push(...events));
   here.onPublished((events) => heard.published.push(...events));
+  here.onPublishedInOrder((events) => heard.inOrder.push(...events));
   other.onPublished((events) => heard.other.push(...events));
 });
 beforeEach(async () => {
   // What the test before left on its way must not be counted here: a mark in each direction flushes it.
   const marks = [await here.publish(Moved, fact('mark')), await other.publish(Moved, fact('mark'))];
-  for (const list of [heard.published, heard.other]) {
+  for (const list of [heard.published, heard.inOrder, heard.other]) {
     await expect.poll(() => marks.every(({ id }) => list.some((event) => event.id === id))).toBe(true);
   }
   for (const list of Object.values(heard)) list.length = 0;
@@ -130,6 +132,8 @@ test('concurrent publishing in two processes keeps one order without gaps for ev
   expect(sequences(log)).toEqual(ascending(sequences(log)));
   expect(sequences(heard.local)).toEqual(ascending(sequences(heard.local)));
   expect(new Set(sequences(heard.published)).size).toBe(count + 1);
+  await expect.poll(() => heard.inOrder.length).toBe(count + 1);
+  expect(sequences(heard.inOrder)).toEqual(ascending(sequences(heard.inOrder)));
 });
 
 test('a reader that resumes after any sequence it saw misses nothing, even while others commit', async () => {

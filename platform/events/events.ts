@@ -43,8 +43,15 @@ export async function createEvents(input: {
   const hooks: Hook[] = [];
   const local: Listener[] = [];
   const published: Listener[] = [];
+  const inOrder: Listener[] = [];
   const origin = newId();
-  const remote = new RemoteEvents({ db, log, origin, deliver: (events) => tell(published, events, log) });
+  const remote = new RemoteEvents({
+    db,
+    log,
+    origin,
+    deliver: (events) => tell(published, events, log),
+    deliverInOrder: (events) => tell(inOrder, events, log),
+  });
   const order = new CommitOrder((events) => {
     remote.delivered(events);
     tell(local, events, log);
@@ -59,6 +66,7 @@ export async function createEvents(input: {
     beforeCommit: (hook) => void hooks.push(hook),
     afterCommit: (listener) => void local.push(listener),
     onPublished: (listener) => void published.push(listener),
+    onPublishedInOrder: (listener) => void inOrder.push(listener),
     publish: (event, fact) => publisher.add(outbox.prepare({ event, fact })),
     after: (page) => eventsAfter(db, page),
     latest: (page) => latestEvents(db, page),

@@ -19,8 +19,10 @@ export class RemoteEvents {
   readonly #log: Log;
   readonly #origin: string;
   readonly #deliver: (events: readonly StoredEvent[]) => void;
+  readonly #deliverInOrder: (events: readonly StoredEvent[]) => void;
   /** Our own events that the channel has not told us about yet. */
-  readonly #own = new Set<bigint>();
+  readonly #own = new Map<bigint, StoredEvent>();
+  #toldInOrderUpTo = 0n;
   #heardUpTo = 0n;
   /** Where a failed reading has to begin again. */
   #failedFrom: bigint | null = null;
@@ -31,11 +33,13 @@ export class RemoteEvents {
     readonly log: Log;
     readonly origin: string;
     readonly deliver: (events: readonly StoredEvent[]) => void;
+    readonly deliverInOrder: (events: readonly StoredEvent[]) => void;
   }) {
     this.#db = input.db;
     this.#log = input.log;
     this.#origin = input.origin;
     this.#deliver = input.deliver;
+    this.#deliverInOrder = input.deliverInOrder;
   }
 
   async start(): Promise<void> {
@@ -45,12 +49,13 @@ export class RemoteEvents {
       onReconnect: () => this.#enqueue(() => this.#catchUp()),
     });
     this.#heardUpTo = await newestSequence(this.#db);
+    this.#toldInOrderUpTo = this.#heardUpTo;
   }
 
   /** Remembers events that this process delivers itself. */
   delivered(events: readonly StoredEvent[]): void {
     if (this.#own.size > OWN_MAX) this.#own.clear();
-    for (const { sequence } of events) if (sequence > this.#heardUpTo) this.#own.add(sequence);
+    for (const event of events) if (event.sequence > this.#heardUpTo) this.#own.set(event.sequence, event);
   }
 
   /** Resolves when everything heard so far has been read and delivered. */
@@ -62,8 +67,14 @@ export class RemoteEvents {
     const [origin, first = '0', last = '0'] = message.split(':');
     const range = { first: BigInt(first), last: BigInt(last) };
     if (origin === this.#origin) {
-      for (let sequence = range.first; sequence <= range.last; sequence += 1n) this.#own.delete(sequence);
+      const own: StoredEvent[] = [];
+      for (let sequence = range.first; sequence <= range.last; sequence += 1n) {
+        const event = this.#own.get(sequence);
+        if (event) own.push(event);
+        this.#own.delete(sequence);
+      }
       if (range.last > this.#heardUpTo) this.#heardUpTo = range.last;
+      this.#enqueue(() => this.#tellOwnInOrder(range, own));
       return;
     }
     this.#enqueue(() => this.#load(range));
@@ -82,11 +93,32 @@ export class RemoteEvents {
       if (!newest) break;
       const foreign = events.filter(({ sequence }) => !this.#own.delete(sequence));
       if (foreign.length > 0) this.#deliver(foreign);
+      this.#tellInOrder(events);
       from = newest.sequence + 1n;
       this.#failedFrom = from;
     }
     this.#failedFrom = null;
     if (last > this.#heardUpTo) this.#heardUpTo = last;
+  }
+
+  /** Our own batch in its turn among those of the others. The channel may be faster than the answer to our commit. */
+  async #tellOwnInOrder({ first, last }: Range, own: readonly StoredEvent[]): Promise<void> {
+    if (BigInt(own.length) === last - first + 1n) return this.#tellInOrder(own);
+    for (let from = first; from <= last;) {
+      const events = await eventsInRange(this.#db, { first: from, last });
+      const newest = events.at(-1);
+      if (!newest) return;
+      this.#tellInOrder(events);
+      from = newest.sequence + 1n;
+    }
+  }
+
+  #tellInOrder(events: readonly StoredEvent[]): void {
+    const fresh = events.filter(({ sequence }) => sequence > this.#toldInOrderUpTo);
+    const newest = fresh.at(-1);
+    if (!newest) return;
+    this.#toldInOrderUpTo = newest.sequence;
+    this.#deliverInOrder(fresh);
   }
 
   #enqueue(task: () => Promise<void>): void {

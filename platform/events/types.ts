@@ -36,6 +36,11 @@ export interface Events {
   afterCommit(listener: (events: readonly StoredEvent[]) => void): void;
   /** Hears the events of every process over the same database, in sequence order per process. */
   onPublished(listener: (events: readonly StoredEvent[]) => void): void;
+  /**
+   * The same, strictly in the order of sequences over all processes, so that the last sequence heard is a place to resume
+   * from. Our own events come about a millisecond later than in `onPublished`: their turn is known when the channel says so.
+   */
+  onPublishedInOrder(listener: (events: readonly StoredEvent[]) => void): void;
   /** Publishes one event with group commit: concurrent calls share one transaction. Resolves when it is durable. */
   publish<E extends EventShape>(event: E, fact: EventFact<E>): Promise<StoredEvent>;
   /** Events after a sequence, oldest first: how a live tail resumes without a gap. */

@@ -2,7 +2,8 @@
 import type { Queryable } from '#platform/db';
 import { sql } from 'kysely';
 import { ATTEMPT_MEMORY_MS, type AttemptLimit } from './attempt.ts';
-import { type IdentityTables, instant } from './tables.ts';
+import { instant } from './instant.store.ts';
+import type { IdentityTables } from './tables.ts';
 
 export interface Throttle {
   readonly key: string;

@@ -2,7 +2,8 @@
 import type { UserRole } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sessionExpiry } from './session.ts';
-import { type IdentityTables, instant } from './tables.ts';
+import { instant } from './instant.store.ts';
+import type { IdentityTables } from './tables.ts';
 
 export interface LiveSession {
   readonly id: string;

@@ -1,11 +1,13 @@
 /** Goal: the first person is created once, only from this machine, only with the link of the terminal. */
 import { afterAll, beforeEach, afterEach, expect, test } from 'vitest';
 import { createSetupLink, SETUP_LINK_MS } from './setup.ts';
-import { openTestServer, setUp, setupAnswers, type TestServer } from './test-server.ts';
+import { testServer, type TestServer } from '#platform/testing';
+import { identity } from './domain.ts';
+import { setUp, setupAnswers } from './test-people.ts';
 
 let server: TestServer;
 beforeEach(async () => {
-  server = await openTestServer();
+  server = await testServer([identity], { config: { demo: true } });
 });
 afterEach(() => server.close());
 
@@ -20,7 +22,7 @@ test('the page learns whether it is needed, whether the link lives, and whether 
     link: 'active',
     isAllowedFromHere: false,
   });
-  server.time.nowMs += SETUP_LINK_MS;
+  server.platform.time.advance(SETUP_LINK_MS);
   expect((await browser.call('/api/setup')).json()).toMatchObject({ link: 'expired' });
 });
 
@@ -37,8 +39,8 @@ test('setup creates owner, real and demo workspace, and signs her in at the demo
     ],
   });
   expect(me['permissions']).toContain('identity.users.create');
-  const created = server.emitted.filter(({ event }) => event.name === 'identity.workspace.created');
-  expect(created.map(({ fact }) => fact.payload)).toMatchObject([
+  const created = server.platform.heard.filter(({ name }) => name === 'identity.workspace.created');
+  expect(created.map(({ payload }) => payload)).toMatchObject([
     { kind: 'real', workspaceId: realWorkspaceId, ownerUserId: userId },
     { kind: 'demo', workspaceId: demoWorkspaceId, locale: 'es', timeZone: 'Europe/Madrid' },
   ]);
@@ -48,7 +50,7 @@ test('setup creates owner, real and demo workspace, and signs her in at the demo
 
 test('the token is not stored, and the cookie is out of reach of scripts', async () => {
   const body = await setupAnswers(server);
-  const stored = await server.db.prepared<{ text: string }>(
+  const stored = await server.platform.db.prepared<{ text: string }>(
     't',
     'select l::text as text from identity_setup_links l',
     [],
@@ -88,7 +90,7 @@ test('an expired link and a replaced link are refused', async () => {
   expect((await browser.call('/api/setup', { method: 'POST', body: first })).json()).toMatchObject({
     code: 'setup_link_wrong',
   });
-  server.time.nowMs += SETUP_LINK_MS;
+  server.platform.time.advance(SETUP_LINK_MS);
   expect((await browser.call('/api/setup', { method: 'POST', body: second })).json()).toMatchObject({
     code: 'setup_link_expired',
     status: 410,
@@ -102,16 +104,16 @@ test('of ten parallel uses of one link exactly one creates somebody', async () =
       server.browser().call('/api/setup', { method: 'POST', body: { ...body, email: `p${index}@example.com` } }),
     ),
   );
-  expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([
+  expect(answers.map(({ statusCode }) => statusCode).toSorted(byNumber)).toEqual([
     201,
     ...Array.from({ length: 9 }, () => 409),
   ]);
-  const [count] = await server.db.prepared<{ n: bigint }>('n', 'select count(*) as n from identity_users', []);
+  const [count] = await server.platform.db.prepared<{ n: bigint }>('n', 'select count(*) as n from identity_users', []);
   expect(count?.n).toBe(1n);
 });
 
-test('with --empty there is no demo', async () => {
-  const empty = await openTestServer({ argv: ['--empty'] });
+test('without a demo in the configuration there is none', async () => {
+  const empty = await testServer([identity]);
   afterAll(() => empty.close());
   const { owner, demoWorkspaceId, realWorkspaceId } = await setUp(empty);
   expect(demoWorkspaceId).toBe(realWorkspaceId);
@@ -119,8 +121,12 @@ test('with --empty there is no demo', async () => {
 });
 
 test('from another machine when the configuration says so', async () => {
-  const remote = await openTestServer({ env: { CACTUS_IDENTITY_REMOTE_SETUP: 'true' } });
+  const remote = await testServer([identity], { settings: { identity: { remoteSetup: true } } });
   afterAll(() => remote.close());
   const body = await setupAnswers(remote);
   expect((await remote.browser().call('/api/setup', { method: 'POST', body, ip: LAN })).statusCode).toBe(201);
 });
+
+function byNumber(left: number, right: number): number {
+  return left - right;
+}

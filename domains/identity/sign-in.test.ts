@@ -1,11 +1,13 @@
 /** Goal: signing in tells nothing to a guesser, slows her down, and opens a session that ends when it should. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addUser, openTestServer, OWNER, setUp, type SetUp, type TestServer } from './test-server.ts';
+import { testServer, type TestServer } from '#platform/testing';
+import { identity } from './domain.ts';
+import { addUser, OWNER, setUp, type SetUp } from './test-people.ts';
 
 let server: TestServer;
 let made: SetUp;
 beforeAll(async () => {
-  server = await openTestServer();
+  server = await testServer([identity], { config: { demo: true } });
   made = await setUp(server);
 });
 afterAll(() => server.close());
@@ -65,10 +67,10 @@ test('the sixth guess waits, the owner elsewhere does not, and the wait grows', 
   expect([blocked.statusCode, codeOf(blocked), blocked.headers['retry-after']]).toEqual([429, 'sign_in_blocked', '2']);
   expect(codeOf(await signIn({ email: OWNER.email, password: OWNER.password }, ip))).toBe('sign_in_blocked');
   expect((await signIn({ email: OWNER.email, password: OWNER.password })).statusCode).toBe(201);
-  server.time.nowMs += 2_000;
+  server.platform.time.advance(2_000);
   expect(codeOf(await guess())).toBe('credentials_wrong');
   expect((await guess()).headers['retry-after']).toBe('4');
-  server.time.nowMs += 4_000;
+  server.platform.time.advance(4_000);
   expect((await signIn({ email: OWNER.email, password: OWNER.password }, ip)).statusCode).toBe(201);
   expect(codeOf(await guess())).toBe('credentials_wrong');
 });
@@ -114,14 +116,15 @@ test('a session ends after a quiet week, and after thirty days however busy', as
   const busy = server.browser();
   await signIn({ email: OWNER.email, password: OWNER.password }, freshIp(), quiet);
   await signIn({ email: OWNER.email, password: OWNER.password }, freshIp(), busy);
-  const startMs = server.time.nowMs;
-  for (let day = 1; day < 30; day += 1) {
-    server.time.nowMs = startMs + day * DAY_MS;
-    expect([day, (await busy.call('/api/me')).statusCode]).toEqual([day, 200]);
-    if (day === 8) expect((await quiet.call('/api/me')).statusCode).toBe(401);
-  }
-  server.time.nowMs = startMs + 30 * DAY_MS;
-  expect((await busy.call('/api/me')).statusCode).toBe(401);
+  const startMs = server.platform.clock();
+  const atDay = async (day: number, browser: typeof quiet): Promise<number> => {
+    server.platform.time.set(startMs + day * DAY_MS);
+    return (await browser.call('/api/me')).statusCode;
+  };
+  for (let day = 1; day < 8; day += 1) expect([day, await atDay(day, busy)]).toEqual([day, 200]);
+  expect(await atDay(8, quiet)).toBe(401);
+  for (let day = 8; day < 30; day += 1) expect([day, await atDay(day, busy)]).toEqual([day, 200]);
+  expect(await atDay(30, busy)).toBe(401);
 });
 
 test('my devices: I see mine only, close one of mine, and not somebody else’s', async () => {
@@ -140,9 +143,9 @@ test('my devices: I see mine only, close one of mine, and not somebody else’s'
   expect((await phone.call('/api/me')).statusCode).toBe(200);
   expect((await laptop.call(`/api/sessions/${phoneId}`, { method: 'DELETE' })).statusCode).toBe(204);
   expect((await phone.call('/api/me')).statusCode).toBe(401);
-  expect(server.emitted.at(-1)).toMatchObject({
-    event: { name: 'identity.session.revoked' },
-    fact: { subjectId: phoneId },
+  expect(server.platform.heard.at(-1)).toMatchObject({
+    name: 'identity.session.revoked',
+    subjectId: phoneId,
   });
 });
 
@@ -195,10 +198,10 @@ test('last seen is written at most once a minute', async () => {
     }>();
     return list.items.find(({ isCurrent }) => isCurrent)?.lastSeenAtMs;
   };
-  const openedAtMs = server.time.nowMs;
-  server.time.nowMs += 30_000;
+  const openedAtMs = server.platform.clock();
+  server.platform.time.advance(30_000);
   expect(await lastSeen()).toBe(openedAtMs);
-  server.time.nowMs += 31_000;
+  server.platform.time.advance(31_000);
   await browser.call('/api/me');
   await expect.poll(lastSeen).toBe(openedAtMs + 61_000);
 });

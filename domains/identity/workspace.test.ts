@@ -1,7 +1,9 @@
 /** Goal: the demo goes in one press with every domain's rows, the real workspace never does, and nobody is left in a void. */
 import type { Domain } from '#platform/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addUser, openTestServer, setUp, type SetUp, type TestServer } from './test-server.ts';
+import { testServer, type TestServer } from '#platform/testing';
+import { identity } from './domain.ts';
+import { addUser, setUp, type SetUp } from './test-people.ts';
 
 let removedIds: string[] = [];
 let isFailing = false;
@@ -23,7 +25,7 @@ let made: SetUp;
 beforeEach(async () => {
   removedIds = [];
   isFailing = false;
-  server = await openTestServer({ extraDomains: [neighbour] });
+  server = await testServer([identity, neighbour], { config: { demo: true } });
   made = await setUp(server);
 });
 afterEach(() => server.close());
@@ -47,9 +49,10 @@ test('one press removes the demo, moves its people, and tells every domain and t
     expect(me.workspace.id).toBe(made.realWorkspaceId);
     expect(me.workspaces).toHaveLength(1);
   }
-  expect(server.emitted.at(-1)).toMatchObject({
-    event: { name: 'identity.workspace.removed' },
-    fact: { workspaceId: made.demoWorkspaceId, payload: { kind: 'demo' } },
+  expect(server.platform.heard.at(-1)).toMatchObject({
+    name: 'identity.workspace.removed',
+    workspaceId: made.demoWorkspaceId,
+    payload: { kind: 'demo' },
   });
   const log = (await made.owner.call('/api/audit-entries')).json<{
     items: { action: string }[];
@@ -70,7 +73,7 @@ test('when one domain fails nothing is removed', async () => {
   expect((await remove(made.owner, made.demoWorkspaceId)).statusCode).toBe(500);
   const me = (await made.owner.call('/api/me')).json<{ workspace: { id: string } }>();
   expect(me.workspace.id).toBe(made.demoWorkspaceId);
-  expect(server.emitted.filter(({ event }) => event.name === 'identity.workspace.removed')).toEqual([]);
+  expect(server.platform.heard.filter(({ name }) => name === 'identity.workspace.removed')).toEqual([]);
 });
 
 test('two presses at once remove it once', async () => {
@@ -78,11 +81,12 @@ test('two presses at once remove it once', async () => {
     remove(made.owner, made.demoWorkspaceId),
     remove(made.owner, made.demoWorkspaceId),
   ]);
-  expect(answers.map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 404]);
+  expect(answers.map(({ statusCode }) => statusCode).toSorted(byNumber)).toEqual([200, 404]);
 });
 
 test('files and notifications of the demo go with it', async () => {
-  const { db, platform } = server;
+  const { platform } = server;
+  const { db } = platform;
   const { Readable } = await import('node:stream');
   const scope = { workspaceId: made.demoWorkspaceId, userId: made.userId };
   const file = await platform.files.put({ ...scope, name: 'a.csv', bytes: Readable.from(['a;b']), sizeBytesMax: 10 });
@@ -97,7 +101,7 @@ test('files and notifications of the demo go with it', async () => {
 
 test('who has no other workspace is signed out', async () => {
   const guest = await addUser(server, made.owner, { name: 'Visita', role: 'client' });
-  await server.db.prepared('leave', 'delete from identity_members where user_id = $1 and workspace_id = $2', [
+  await server.platform.db.prepared('leave', 'delete from identity_members where user_id = $1 and workspace_id = $2', [
     guest.userId,
     made.realWorkspaceId,
   ]);
@@ -113,7 +117,7 @@ test('a switch to a workspace with another role replaces the token', async () =>
   await owner.call('/api/me/workspace', { method: 'PUT', body: { workspaceId: realWorkspaceId } });
   expect(owner.cookie).toBe(before);
   const colleague = await addUser(server, owner, { name: 'Dana', role: 'admin' });
-  await server.db.prepared('join', 'insert into identity_members values ($1, $2, $3, now())', [
+  await server.platform.db.prepared('join', 'insert into identity_members values ($1, $2, $3, now())', [
     demoWorkspaceId,
     colleague.userId,
     'client',
@@ -127,3 +131,7 @@ test('a switch to a workspace with another role replaces the token', async () =>
   expect(colleague.browser.cookie).not.toBe(old);
   expect((await colleague.browser.call('/api/users')).statusCode).toBe(403);
 });
+
+function byNumber(left: number, right: number): number {
+  return left - right;
+}

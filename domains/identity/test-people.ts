@@ -1,0 +1,79 @@
+/** For tests of identity: the first run and further people, made through the API as a browser would. */
+import { assert } from '#kernel';
+import type { Platform } from '#platform/domain';
+import { createSetupLink } from './setup.ts';
+
+export const OWNER = { name: 'Ana Ferreyra', email: 'Ana@Example.com', password: 'tres gatos y un pez' };
+
+/** The part of a test browser and server that these need. */
+export interface PersonBrowser {
+  cookie: string | null;
+  call(
+    url: string,
+    call?: {
+      readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+      readonly body?: unknown;
+      readonly ip?: string;
+    },
+  ): Promise<{ readonly statusCode: number; readonly body: string; json<Body>(): Body }>;
+}
+
+export interface PeopleServer {
+  readonly platform: Platform;
+  browser(): PersonBrowser;
+}
+
+export interface SetUp {
+  readonly owner: PersonBrowser;
+  readonly userId: string;
+  readonly demoWorkspaceId: string;
+  readonly realWorkspaceId: string;
+}
+
+/** Answers of the setup page with a fresh link. */
+export async function setupAnswers(server: PeopleServer): Promise<Record<string, string>> {
+  const link = await createSetupLink(server.platform);
+  assert(link, 'test people: somebody exists already');
+  return {
+    ...OWNER,
+    token: link.token,
+    workspaceName: 'Ferreyra Asesores',
+    baseCurrency: 'EUR',
+    locale: 'es',
+    timeZone: 'Europe/Madrid',
+  };
+}
+
+/** Does the first run and gives the owner's browser. */
+export async function setUp(server: PeopleServer): Promise<SetUp> {
+  const owner = server.browser();
+  const answer = await owner.call('/api/setup', { method: 'POST', body: await setupAnswers(server) });
+  assert(answer.statusCode === 201, `test people: setup answered ${answer.body}`);
+  const { userId, workspaceId, realWorkspaceId } = answer.json<Record<string, string>>();
+  assert(userId && workspaceId && realWorkspaceId, 'test people: setup names what it made');
+  return { owner, userId, demoWorkspaceId: workspaceId, realWorkspaceId };
+}
+
+export interface AddedUser {
+  readonly browser: PersonBrowser;
+  readonly userId: string;
+  readonly credentials: { readonly email: string; readonly password: string };
+}
+
+/** Adds a person through the API of `by` and signs her in. */
+export async function addUser(
+  server: PeopleServer,
+  by: PersonBrowser,
+  person: { readonly name: string; readonly role: string },
+): Promise<AddedUser> {
+  const credentials = {
+    email: `${person.name.toLowerCase()}@example.com`,
+    password: `${person.name} tiene un perro verde`,
+  };
+  const created = await by.call('/api/users', { method: 'POST', body: { ...person, ...credentials } });
+  assert(created.statusCode === 201, `test people: adding a person answered ${created.body}`);
+  const browser = server.browser();
+  const signedIn = await browser.call('/api/sessions', { method: 'POST', body: credentials });
+  assert(signedIn.statusCode === 201, `test people: sign-in answered ${signedIn.body}`);
+  return { browser, userId: created.json<{ id: string }>().id, credentials };
+}

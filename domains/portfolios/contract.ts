@@ -4,7 +4,7 @@
  * Days are YYYY-MM-DD, instants epoch milliseconds.
  */
 import { z } from 'zod';
-import { endpoint, event } from '#kernel';
+import { endpoint } from '#kernel';
 
 const NAME_LENGTH_MAX = 120;
 const NOTE_LENGTH_MAX = 500; // A remark on one operation, not a document.
@@ -363,54 +363,3 @@ export const portfoliosApi = {
   ReadValueSeries,
   ExplainFigure,
 } as const;
-
-const EXAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
-
-export const PortfolioCreated = event({
-  name: 'portfolios.portfolio.created',
-  version: 1,
-  summary: 'A portfolio was created.',
-  permission: 'portfolios.portfolio.read',
-  schema: z.object({ portfolioId: Id, name: z.string(), baseCurrency: z.string() }),
-  example: { portfolioId: EXAMPLE_ID, name: 'Largo plazo', baseCurrency: 'EUR' },
-});
-
-export const OperationRecorded = event({
-  name: 'portfolios.operation.recorded',
-  version: 1,
-  summary: 'An operation was recorded by hand.',
-  permission: 'portfolios.portfolio.read',
-  schema: z.object({
-    portfolioId: Id,
-    operationId: Id,
-    type: EventType,
-    date: Day,
-    accountName: z.string(),
-    instrumentId: Id.nullable(),
-    quantity: MaybeDecimal,
-    amount: MaybeDecimal,
-    currency: z.string(),
-  }),
-  example: {
-    portfolioId: EXAMPLE_ID,
-    operationId: EXAMPLE_ID,
-    type: 'buy',
-    date: '2026-11-20',
-    accountName: 'Broker',
-    instrumentId: EXAMPLE_ID,
-    quantity: '10',
-    amount: '1000',
-    currency: 'EUR',
-  },
-});
-
-export const OperationReversed = event({
-  name: 'portfolios.operation.reversed',
-  version: 1,
-  summary: 'An operation was taken back by its opposite.',
-  permission: 'portfolios.portfolio.read',
-  schema: z.object({ portfolioId: Id, operationId: Id, reversalId: Id }),
-  example: { portfolioId: EXAMPLE_ID, operationId: EXAMPLE_ID, reversalId: EXAMPLE_ID },
-});
-
-export const portfoliosEvents = [PortfolioCreated, OperationRecorded, OperationReversed] as const;

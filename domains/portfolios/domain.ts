@@ -1,6 +1,6 @@
 /** Portfolios' manifest. */
 import type { Domain } from '#platform/domain';
-import { portfoliosEvents } from './contract.ts';
+import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
 import { deleteLedgerOfWorkspace } from './portfolio.store.ts';
 

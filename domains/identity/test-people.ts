@@ -18,13 +18,13 @@ export interface PersonBrowser {
   ): Promise<{ readonly statusCode: number; readonly body: string; json<Body>(): Body }>;
 }
 
-export interface PeopleServer {
+export interface PeopleServer<B extends PersonBrowser = PersonBrowser> {
   readonly platform: Platform;
-  browser(): PersonBrowser;
+  browser(): B;
 }
 
-export interface SetUp {
-  readonly owner: PersonBrowser;
+export interface SetUp<B extends PersonBrowser = PersonBrowser> {
+  readonly owner: B;
   readonly userId: string;
   readonly demoWorkspaceId: string;
   readonly realWorkspaceId: string;
@@ -45,7 +45,7 @@ export async function setupAnswers(server: PeopleServer): Promise<Record<string,
 }
 
 /** Does the first run and gives the owner's browser. */
-export async function setUp(server: PeopleServer): Promise<SetUp> {
+export async function setUp<B extends PersonBrowser>(server: PeopleServer<B>): Promise<SetUp<B>> {
   const owner = server.browser();
   const answer = await owner.call('/api/setup', { method: 'POST', body: await setupAnswers(server) });
   assert(answer.statusCode === 201, `test people: setup answered ${answer.body}`);
@@ -54,18 +54,18 @@ export async function setUp(server: PeopleServer): Promise<SetUp> {
   return { owner, userId, demoWorkspaceId: workspaceId, realWorkspaceId };
 }
 
-export interface AddedUser {
-  readonly browser: PersonBrowser;
+export interface AddedUser<B extends PersonBrowser = PersonBrowser> {
+  readonly browser: B;
   readonly userId: string;
   readonly credentials: { readonly email: string; readonly password: string };
 }
 
 /** Adds a person through the API of `by` and signs her in. */
-export async function addUser(
-  server: PeopleServer,
+export async function addUser<B extends PersonBrowser>(
+  server: PeopleServer<B>,
   by: PersonBrowser,
   person: { readonly name: string; readonly role: string },
-): Promise<AddedUser> {
+): Promise<AddedUser<B>> {
   const credentials = {
     email: `${person.name.toLowerCase()}@example.com`,
     password: `${person.name} tiene un perro verde`,

@@ -32,6 +32,11 @@ export interface DatabaseHandle extends Database {
   migrate(owners: readonly MigrationOwner[]): Promise<number>;
   /** Hears NOTIFY on a channel for as long as the database is open. */
   listen(subscription: Subscription): Promise<void>;
+  /**
+   * Shows other processes that this one lives: a session's advisory lock on `hashtextextended(name, 0)`, which the server
+   * drops when our connection goes. `name` must be unique to this process.
+   */
+  holdLock(name: string): Promise<void>;
   /** A pool of its own with node-postgres' plain parsers, for libraries; closed by the caller. */
   createPool(options: { readonly size: number; readonly name: string }): pg.Pool;
   attachOutbox(outbox: Outbox): void;
@@ -128,6 +133,10 @@ class OpenedDatabase extends Session implements DatabaseHandle {
     return this.#parts.listener.subscribe(subscription);
   }
 
+  holdLock(name: string): Promise<void> {
+    return this.#parts.listener.holdLock(name);
+  }
+
   createPool({ size, name }: { readonly size: number; readonly name: string }): pg.Pool {
     const pool = new pg.Pool({ ...this.#parts.connection, max: size, application_name: `cactus-${name}` });
     guardPool(pool, this.#parts.log);
@@ -179,7 +188,9 @@ function sessionOptions(connection: ConnectionOptions, applicationName: string):
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
-    options: '-c timezone=UTC -c datestyle=ISO',
+    // The keepalives let the server notice a machine that vanished, and free what it held, within a minute.
+    options:
+      '-c timezone=UTC -c datestyle=ISO -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3',
     keepAlive: true,
   };
 }

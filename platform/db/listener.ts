@@ -16,12 +16,16 @@ export interface Subscription {
 
 export interface Listener {
   subscribe(subscription: Subscription): Promise<void>;
+  /** Holds a session's advisory lock for as long as this process lives, again after each reconnection. */
+  holdLock(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const RETRY_MS_FIRST = 100;
 const RETRY_MS_MAX = 5_000;
 const KEEPALIVE_MS = 30_000; // A silently dropped TCP peer is noticed by the next statement.
+// Names are unique to a process, so a lock that does not come at once can only be our own dying connection's.
+const HOLD_LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0))';
 const CHANNEL = /^[a-z_]{1,60}$/;
 
 /** Connects (throws when it cannot) and keeps the connection until closed. */
@@ -38,6 +42,7 @@ class ReconnectingListener implements Listener {
   readonly #connect: () => Promise<pg.Client>;
   readonly #log: Log;
   readonly #subscriptions: Subscription[] = [];
+  readonly #locks: string[] = [];
   readonly #closing = new AbortController();
   #client: pg.Client | null = null;
   #keepalive: NodeJS.Timeout | undefined;
@@ -58,6 +63,11 @@ class ReconnectingListener implements Listener {
     if (!CHANNEL.test(subscription.channel)) throw new Error(`db: not a channel name: ${subscription.channel}`);
     this.#subscriptions.push(subscription);
     await this.#client?.query(`listen ${subscription.channel}`);
+  }
+
+  async holdLock(name: string): Promise<void> {
+    this.#locks.push(name);
+    await this.#client?.query(HOLD_LOCK, [name]);
   }
 
   async close(): Promise<void> {
@@ -81,6 +91,7 @@ class ReconnectingListener implements Listener {
     for (const channel of new Set(this.#subscriptions.map((subscription) => subscription.channel))) {
       await client.query(`listen ${channel}`);
     }
+    for (const name of this.#locks) await client.query(HOLD_LOCK, [name]);
     this.#client = client;
   }
 

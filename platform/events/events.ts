@@ -67,7 +67,7 @@ export async function createEvents(input: {
     afterCommit: (listener) => void local.push(listener),
     onPublished: (listener) => void published.push(listener),
     onPublishedInOrder: (listener) => void inOrder.push(listener),
-    publish: (event, fact) => publisher.add(outbox.prepare({ event, fact })),
+    publish: async (event, fact) => publisher.add(outbox.prepare({ event, fact })),
     after: (page) => eventsAfter(db, page),
     latest: (page) => latestEvents(db, page),
     find: findEvent,

@@ -1,2 +1,4 @@
 /** The door of platform/jobs. */
+export { createJobs, type Jobs, type JobSchedule, migrateQueue } from './jobs.ts';
+export { JOB_PERMISSIONS, jobRoutes } from './jobs.routes.ts';
 export { job, type JobContext, type JobDefinition } from './types.ts';

@@ -12,6 +12,7 @@ import {
   type QueryFacts,
 } from '#platform/db';
 import type { Domain } from '#platform/domain';
+import { migrateQueue } from '#platform/jobs';
 import pg from 'pg';
 import { silentLog } from './silent-log.ts';
 import { testPostgresUrl, urlOfDatabase } from './test-postgres.ts';
@@ -84,6 +85,7 @@ async function createTemplate(
   const db = await openDatabase({ databaseUrl: urlOfDatabase(adminUrl, draft), dataDir: '', log: silentLog });
   try {
     await db.migrate([...platformMigrations(), ...ownersOf(domains)]);
+    await migrateQueue(db);
   } finally {
     await db.close();
   }

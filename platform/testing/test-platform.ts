@@ -11,6 +11,7 @@ import { type DatabaseHandle, newId } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
 import { createEvents, type EventsHandle, type StoredEvent } from '#platform/events';
 import { openFileStore } from '#platform/files';
+import { createJobs, type Jobs } from '#platform/jobs';
 import { createNotify, type Notification } from '#platform/notify';
 import type { Broadcast } from '#platform/realtime';
 import { createTelemetry } from '#platform/telemetry';
@@ -22,6 +23,8 @@ export interface TestPlatform extends Platform {
   readonly db: DatabaseHandle;
   readonly events: EventsHandle;
   readonly time: TestClock;
+  /** Knows the jobs of the domains; call `start` to run them. */
+  readonly jobs: Jobs;
   readonly databaseUrl: string;
   /** Every event that was published, every broadcast and every notification, in order; clear them as you like. */
   readonly heard: StoredEvent[];
@@ -52,10 +55,11 @@ export async function testPlatform(
   const { clock } = time;
   const catalogue = [...domains.flatMap((domain) => domain.events), ...(options.events ?? [])];
   const events = await createEvents({ db, catalogue, clock, log: silentLog });
+  const jobs = await createJobs({ db, clock, log: silentLog });
   const recorded = recorders(clock);
   events.onPublished((published) => recorded.heard.push(...published));
   const telemetry = createTelemetry({ level: 'error', write: () => undefined });
-  return {
+  const platform: TestPlatform = {
     ...recorded,
     config: testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options }),
     clock,
@@ -63,18 +67,22 @@ export async function testPlatform(
     newId,
     db,
     events,
+    jobs,
     files: await openFileStore({ dataDir, db, clock, newId }),
     telemetry: { ...telemetry, log: silentLog },
     roles: new Set(options.roles ?? ['web', 'worker', 'trader', 'agent']),
     domains,
     databaseUrl: database.databaseUrl,
     close: async () => {
+      await jobs.stop();
       await events.close();
       await database.close();
       telemetry.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
+  return platform;
 }
 
 type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;

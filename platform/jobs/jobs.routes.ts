@@ -1,0 +1,50 @@
+/** The jobs page over HTTP; every job is scoped to the reader's workspace or to the installation. */
+import { ok, type UserRole } from '#kernel';
+import type { Http } from '#platform/http';
+import { DiscardJob, ListJobs, ListSchedules, RetryJob, RunJobNow } from './contract.ts';
+import type { JobRow } from './job-queue.adapter.ts';
+import type { Jobs } from './jobs.ts';
+
+const ROLES: readonly UserRole[] = ['owner', 'admin'];
+
+/** For the permission catalogue. */
+export const JOB_PERMISSIONS = [
+  { name: 'platform.jobs.read', summary: 'See background jobs and their schedules.', roles: ROLES },
+  { name: 'platform.jobs.run', summary: 'Retry, run now and discard background jobs.', roles: ROLES },
+] as const;
+
+export function jobRoutes(http: Http, jobs: Jobs): void {
+  http.route(ListJobs, async ({ query, actor }) => {
+    const page = {
+      state: query.state ?? null,
+      beforeId: query.before === undefined ? null : BigInt(query.before),
+      countMax: query.limit,
+    };
+    const rows = await jobs.list(actor, page);
+    const next = rows.length === query.limit ? (rows.at(-1)?.id.toString() ?? null) : null;
+    return ok({ items: rows.map(jobView), next, counts: await jobs.count(actor) });
+  });
+
+  http.route(ListSchedules, async () =>
+    ok({
+      items: (await jobs.schedules()).map(({ outcome, ...schedule }) => ({
+        ...schedule,
+        succeededCount: Number(outcome?.succeededCount ?? 0n),
+        failedCount: Number(outcome?.failedCount ?? 0n),
+        lastSucceededAtMs: outcome?.lastSucceededAtMs ?? null,
+        lastFailedAtMs: outcome?.lastFailedAtMs ?? null,
+        lastDurationMs: outcome?.lastDurationMs ?? null,
+        lastError: outcome?.lastError ?? null,
+      })),
+    }),
+  );
+
+  http.route(RetryJob, async ({ params, actor }) => await jobs.retry(actor, BigInt(params.jobId)));
+  http.route(DiscardJob, async ({ params, actor }) => await jobs.discard(actor, BigInt(params.jobId)));
+  http.route(RunJobNow, async ({ params }) => await jobs.runNow(params.name));
+}
+
+function jobView({ doneRatio, message, id, ...row }: JobRow) {
+  const hasProgress = doneRatio !== null && message !== null && message !== '';
+  return { ...row, id: id.toString(), progress: hasProgress ? { doneRatio, message } : null };
+}

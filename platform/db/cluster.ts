@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { Fault } from '#kernel';
 import type { PostgresBinaries } from './postgres-binaries.ts';
-import { chooseLauncher, giveTo, type Launcher, letThrough } from './postgres-launch.ts';
+import { chooseLauncher, commandOf, giveTo, type Launcher, letThrough } from './postgres-launch.ts';
 
 export const POSTGRES_USER = 'cactus';
 /** The major version of the bundled server; a cluster of another one needs its data moved. */
@@ -137,24 +137,27 @@ function runInitdb(input: {
   readonly binaries: PostgresBinaries;
 }): void {
   const { launcher, binaries } = input;
-  const [command = binaries.initdb, ...rest] = [
-    ...launcher.prefix,
-    binaries.initdb,
-    `--pgdata=${input.draft}`,
-    `--username=${POSTGRES_USER}`,
-    `--pwfile=${input.passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    // The built-in locale sorts and folds the same on every machine; libc and ICU change with the system.
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-  ];
-  const run = spawnSync(command, rest, {
-    encoding: 'utf8',
-    timeout: INITDB_MS_MAX,
-    env: { ...process.env, ...binaries.environment, LC_ALL: 'C' },
-  });
+  const { command, words } = commandOf(launcher, binaries.initdb);
+  const run = spawnSync(
+    command,
+    [
+      ...words,
+      `--pgdata=${input.draft}`,
+      `--username=${POSTGRES_USER}`,
+      `--pwfile=${input.passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // The built-in locale sorts and folds the same on every machine; libc and ICU change with the system.
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ],
+    {
+      encoding: 'utf8',
+      timeout: INITDB_MS_MAX,
+      env: { ...process.env, ...binaries.environment, LC_ALL: 'C' },
+    },
+  );
   if (run.status === 0) return;
   const said = `${run.stdout ?? ''}${run.stderr ?? ''}`;
   if (/No space left on device/i.test(said)) throw diskFullFault(input.dataDir);

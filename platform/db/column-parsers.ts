@@ -10,9 +10,9 @@ const OID = { int8: 20, date: 1082, timestamp: 1114, timestamptz: 1184, numeric:
 const ARRAY_OID = { int8: 1016, text: 1009, date: 1182, timestamp: 1115, timestamptz: 1185, numeric: 1231 } as const;
 
 const asText: Parser = (text) => text;
-const parseTextArray = pg.types.getTypeParser(ARRAY_OID.text as number as typeof pg.types.builtins.TEXT) as (
-  text: string,
-) => (string | null)[];
+// node-postgres types its ids as an enum without the array types.
+const plainParser = pg.types.getTypeParser as unknown as (oid: number, format?: 'text' | 'binary') => Parser;
+const parseTextArray = plainParser(ARRAY_OID.text) as (text: string) => (string | null)[];
 const eachOf =
   (parse: Parser): Parser =>
   (text) =>
@@ -33,9 +33,9 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
 
 /** The `types` option of a pg client; leaves the process-wide parsers alone. */
 export const columnParsers: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+  getTypeParser: ((oid: number, format?: 'text' | 'binary'): Parser =>
     (format === 'binary' ? undefined : PARSERS.get(oid)) ??
-    pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+    plainParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
 };
 
 /** Epoch milliseconds of PostgreSQL's ISO text (`2026-11-21 19:26:27.123456+00`); microseconds are cut. */

@@ -213,7 +213,11 @@ async function connectOrCreate(connection: ConnectionOptions): Promise<pg.Client
   } catch (error) {
     if (pgErrorFacts(error)?.code !== '3D000') throw error;
     const admin = await connectClient({ ...connection, database: 'postgres' }, 'cactus-create');
-    await admin.query(`create database ${DATABASE_NAME}`).finally(() => admin.end());
+    try {
+      await admin.query(`create database ${DATABASE_NAME}`);
+    } finally {
+      await admin.end();
+    }
     return connectClient(connection, 'cactus-listener');
   }
 }

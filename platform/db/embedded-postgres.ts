@@ -16,7 +16,7 @@ import pg from 'pg';
 import { type Cluster, diskFullFault, lastLines, openCluster, POSTGRES_USER, requireWritableDir } from './cluster.ts';
 import { withDataDirLock } from './data-dir-lock.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
-import { giveTo } from './postgres-launch.ts';
+import { commandOf, giveTo } from './postgres-launch.ts';
 import { adoptOrClean, type Postmaster, stopPostmaster, waitUntilReady } from './postmaster.ts';
 
 /** What a client needs to reach the server; `host` is a folder when it is a Unix socket. */
@@ -138,12 +138,9 @@ async function launch(input: Start & { binaries: PostgresBinaries; cluster: Clus
   const logStart = statSync(logPath).size;
   try {
     const parameters = await serverParameters(input);
-    const [command = binaries.postgres, ...rest] =
-      process.platform === 'win32'
-        ? [binaries.pgCtl, 'start', '-D', cluster.dir, '-w', '-o', parameters.map((word) => `"${word}"`).join(' ')]
-        : [...cluster.launcher.prefix, binaries.postgres, '-D', cluster.dir, ...parameters];
+    const { command, words } = serverCommand(input, parameters);
     // Its own session: Ctrl+C in the terminal and the death of Cactus must not reach the server.
-    const child = spawn(command, rest, {
+    const child = spawn(command, words, {
       detached: true,
       stdio: ['ignore', logFile, logFile],
       env: { ...process.env, ...binaries.environment, LC_ALL: 'C', PGTZ: 'UTC' },
@@ -158,6 +155,18 @@ async function launch(input: Start & { binaries: PostgresBinaries; cluster: Clus
   } finally {
     closeSync(logFile);
   }
+}
+
+function serverCommand(
+  { binaries, cluster }: { readonly binaries: PostgresBinaries; readonly cluster: Cluster },
+  parameters: readonly string[],
+): { readonly command: string; readonly words: readonly string[] } {
+  if (process.platform === 'win32') {
+    const quoted = parameters.map((word) => `"${word}"`).join(' ');
+    return { command: binaries.pgCtl, words: ['start', '-D', cluster.dir, '-w', '-o', quoted] };
+  }
+  const { command, words } = commandOf(cluster.launcher, binaries.postgres);
+  return { command, words: [...words, '-D', cluster.dir, ...parameters] };
 }
 
 async function serverParameters({ dataDir, settings, cluster }: Start & { cluster: Cluster }): Promise<string[]> {

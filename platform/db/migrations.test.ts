@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test('each file runs once, also when two processes start together', async () => {
   write('0002_fill.sql', 'insert into toys_boxes values (1);');
   const counts = await Promise.all([database.db.migrate([owner]), database.db.migrate([owner])]);
-  expect(counts.toSorted()).toEqual([0, 2]);
+  expect(counts.toSorted((left, right) => left - right)).toEqual([0, 2]);
   expect(await database.db.migrate([owner])).toBe(0);
   const { rows } = await sql`select id from toys_boxes`.execute(database.db.tables());
   expect(rows).toEqual([{ id: 1 }]);

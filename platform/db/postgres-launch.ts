@@ -39,6 +39,12 @@ export function chooseLauncher(binaries: PostgresBinaries, clusterDir: string): 
   );
 }
 
+/** The program to run, and the words before its own arguments. */
+export function commandOf(launcher: Launcher, binary: string): { readonly command: string; readonly words: string[] } {
+  const [command = binary, ...words] = launcher.prefix;
+  return { command, words: launcher.prefix.length === 0 ? [] : [...words, binary] };
+}
+
 /** Hands a folder to the user PostgreSQL runs as; does nothing when that is us. */
 export function giveTo(launcher: Launcher, path: string): void {
   if (launcher.uid !== null) chownSync(path, launcher.uid, launcher.uid);
@@ -55,9 +61,9 @@ function asUser(uid: number): Launcher {
 
 /** Null when the candidate can run the server binary, else why not. */
 function probe(launcher: Launcher, binaries: PostgresBinaries): string | null {
-  const [command = binaries.postgres, ...rest] = [...launcher.prefix, binaries.postgres, '--version'];
+  const { command, words } = commandOf(launcher, binaries.postgres);
   try {
-    execFileSync(command, rest, {
+    execFileSync(command, [...words, '--version'], {
       stdio: 'pipe',
       timeout: PROBE_MS_MAX,
       env: { ...process.env, ...binaries.environment },

@@ -35,7 +35,7 @@ class OpenTransaction extends Session implements Transaction {
   }
 
   emit<E extends EventShape>(event: E, fact: EventFact<E>): void {
-    this.emitted.push(this.#parts.outbox().check({ event, fact: fact as EventFact<EventShape> }));
+    this.emitted.push(this.#parts.outbox().check({ event, fact }));
   }
 
   addJob(name: string, payload: unknown, options: JobOptions = {}): Promise<void> {

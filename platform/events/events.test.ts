@@ -1,13 +1,13 @@
 /** Goal: events live and die with their transaction, are heard once and in order, here and in other processes. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { Decimal, event } from '#kernel';
+import { Decimal, event as declareEvent } from '#kernel';
 import { newId, openDatabase, type DatabaseHandle } from '#platform/db';
 import { createEvents, type EventsHandle, type StoredEvent } from '#platform/events';
 import { openTestDatabase, silentLog, type TestDatabase } from '#platform/testing';
 
-const Moved = event({
+const Moved = declareEvent({
   name: 'toys.ball.moved',
   version: 1,
   summary: 'A ball moved.',
@@ -47,7 +47,7 @@ beforeEach(async () => {
   // What the test before left on its way must not be counted here: a mark in each direction flushes it.
   const marks = [await here.publish(Moved, fact('mark')), await other.publish(Moved, fact('mark'))];
   for (const list of [heard.published, heard.inOrder, heard.other]) {
-    await expect.poll(() => marks.every(({ id }) => list.some((event) => event.id === id))).toBe(true);
+    await vi.waitUntil(() => marks.every(({ id }) => list.some((event) => event.id === id)));
   }
   for (const list of Object.values(heard)) list.length = 0;
 });

@@ -30,8 +30,8 @@ beforeAll(async () => {
   jobs.define([
     toyJob('kick', async () => undefined),
     toyJob('burst', async () => Promise.reject(new Error('it burst'))),
-    toyJob('roll', async ({ id = '' }, { progress }) => {
-      await progress(0.4, 'rolling');
+    toyJob('roll', async ({ id = '' }, context) => {
+      await context.progress(0.4, 'rolling');
       await gates.get(id)?.promise;
     }),
     { ...toyJob('nightly', async () => undefined), cron: '17 3 * * *' },

@@ -17,8 +17,8 @@ export interface LimitedRun<Reply> {
   readonly path: string;
   /** Sent to the worker as its only input. */
   readonly request: unknown;
-  /** Called in order for each message; the worker waits, so memory stays flat. */
-  readonly onReply: (reply: Reply) => Promise<void>;
+  /** Called in order for each message; what it returns is given back to the worker, which waits, so memory stays flat. */
+  readonly onReply: (reply: Reply) => Promise<unknown>;
   readonly signal?: AbortSignal;
   readonly timeMsMax?: number;
 }
@@ -67,8 +67,8 @@ export async function runLimited<Reply>(run: LimitedRun<Reply>): Promise<Result<
     if (message.kind === 'refused') return finished.resolve(refuse(message.code, message.details));
     replies = replies.then(async () => {
       if (message.kind === 'done') return finished.resolve(ok({ peakRssBytes: message.peakRssBytes }));
-      await run.onReply(message.reply as Reply);
-      if (child.connected) child.send({ kind: 'next' });
+      const answer = await run.onReply(message.reply as Reply);
+      if (child.connected) child.send({ kind: 'next', answer: answer ?? null });
     });
     replies.catch((error: unknown) => finished.reject(error instanceof Error ? error : new Error(String(error))));
   });

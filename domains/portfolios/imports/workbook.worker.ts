@@ -1,16 +1,36 @@
 /**
- * The limited reading process (see `limited-reading.ts`): reads the one file it is given, sends what it found in small
- * replies and waits for each to be taken. Started by `fork`, never imported.
+ * The limited reading process (see `limited-reading.ts`): reads the one file it is given, says what it is (`outline`),
+ * is told how to read it, then sends every row with what will happen to it, in small replies, waiting for each to be
+ * taken. Started by `fork`, never imported.
  */
 import { assert } from '#kernel';
 import type { WorkerMessage } from './limited-reading.ts';
+import { type ImportMapping, fitsWorkbook, proposeMapping } from './mapping.ts';
 import { samplePeakRssBytes } from './memory-watch.ts';
+import { type Outline, outlineOf } from './outline.ts';
+import { type PlanDefaults, planRows } from './plan.ts';
+import type { PlannedRow } from './planned-row.ts';
 import { readSheets } from './reading.ts';
+
+export interface PlanRequest {
+  readonly defaults: PlanDefaults;
+  /** A person's mapping of this very file; null asks for a proposal. */
+  readonly mapping: ImportMapping | null;
+}
+
+export type PlanReply =
+  /** The answer may be a remembered mapping for files of this shape. */
+  | { readonly kind: 'recognised'; readonly fingerprint: string }
+  | { readonly kind: 'outline'; readonly outline: Outline; readonly rowCount: number }
+  /** Drafts carry decimals as text: this is what a row looks like as JSON. */
+  | { readonly kind: 'rows'; readonly rowsJson: string; readonly rowsDone: number };
+
+const ROWS_PER_REPLY = 250;
 
 interface Start {
   readonly kind: 'start';
   readonly path: string;
-  readonly request: unknown;
+  readonly request: PlanRequest;
 }
 
 process.once('message', (message: Start) => {
@@ -21,21 +41,41 @@ process.once('message', (message: Start) => {
   });
 });
 
-async function work(start: Start): Promise<void> {
-  const read = await readSheets(start.path);
-  if (!read.ok)
+async function work({ path, request }: Start): Promise<void> {
+  const read = await readSheets(path);
+  if (!read.ok) {
     return send({ kind: 'refused', code: read.code, details: { ...read.details, peakRssBytes: samplePeakRssBytes() } });
-  await reply({ sheets: read.value.sheets.map((sheet) => ({ name: sheet.name, rows: sheet.rows.length })) });
+  }
+  const workbook = read.value;
+  const proposal = proposeMapping(workbook);
+  const { fingerprint, readings } = proposal;
+  const remembered = (await reply({ kind: 'recognised', fingerprint })) as ImportMapping | null;
+  const wanted = request.mapping ?? remembered;
+  const mapping = wanted && fitsWorkbook(wanted, workbook) ? wanted : proposal.mapping;
+  const rowCount = workbook.sheets.reduce((total, sheet) => total + sheet.rows.length, 0);
+  const outline = outlineOf(workbook, { mapping, readings, fingerprint, defaults: request.defaults });
+  await reply({ kind: 'outline', outline, rowCount });
+  let batch: PlannedRow[] = [];
+  let rowsDone = 0;
+  for (const row of planRows(workbook, mapping, request.defaults)) {
+    batch.push(row);
+    if (batch.length < ROWS_PER_REPLY) continue;
+    rowsDone += batch.length;
+    await reply({ kind: 'rows', rowsJson: JSON.stringify(batch), rowsDone });
+    batch = [];
+  }
+  if (batch.length > 0)
+    await reply({ kind: 'rows', rowsJson: JSON.stringify(batch), rowsDone: rowsDone + batch.length });
   await send({ kind: 'done', peakRssBytes: samplePeakRssBytes() });
   process.disconnect?.();
 }
 
-async function reply(content: unknown): Promise<void> {
-  const taken = new Promise<void>((resolve) => {
-    process.once('message', () => resolve());
+async function reply(content: PlanReply): Promise<unknown> {
+  const taken = new Promise<unknown>((resolve) => {
+    process.once('message', (next: { readonly answer: unknown }) => resolve(next.answer));
   });
   await send({ kind: 'reply', reply: content });
-  await taken;
+  return taken;
 }
 
 async function send(message: WorkerMessage): Promise<void> {

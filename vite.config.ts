@@ -7,6 +7,12 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const OWN_FOLDERS = ['kernel', 'web', 'domains'].map((name) => fileURLToPath(new URL(`./${name}/`, import.meta.url)));
+
+function isOwnModule(id: string): boolean {
+  return OWN_FOLDERS.some((folder) => id.startsWith(folder));
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('./web', import.meta.url)),
   base: '/',
@@ -20,5 +26,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     reportCompressedSize: false,
+    rolldownOptions: {
+      // Doors (`index.ts`) only name things: without this every page would carry every component behind `#web/ui`.
+      treeshake: { moduleSideEffects: (id) => !isOwnModule(id) || id.endsWith('.css') || id.endsWith('/web/main.tsx') },
+    },
   },
 });

@@ -5,6 +5,9 @@
  */
 import type * as identity from '#identity/contract';
 import type { EndpointShape, InputOf, OutputOf } from '#kernel';
+import type * as markets from '#markets/contract';
+import type * as notify from '#platform/notify/contract';
+import type * as webhooks from '#webhooks/contract';
 
 interface AddressedEndpoint {
   readonly method: string;
@@ -21,7 +24,11 @@ type NestedValuesOf<Value> = Value extends AddressedEndpoint | readonly unknown[
   : ValuesOf<Value>;
 
 /** Union of the endpoint types of all contracts. */
-type AnyEndpoint = EndpointsOf<typeof identity>;
+type AnyEndpoint =
+  | EndpointsOf<typeof identity>
+  | EndpointsOf<typeof markets>
+  | EndpointsOf<typeof notify>
+  | EndpointsOf<typeof webhooks>;
 
 type KeyOf<E> = E extends { readonly method: infer Method extends string; readonly path: infer Path extends string }
   ? `${Method} ${Path}`

@@ -1,15 +1,15 @@
 /**
  * Live: one WebSocket for the whole app. Reconnects with growing pauses, and resumes after the last event sequence it saw, so that
- * a cut shows up as a delay and never as a hole. Messages: `{type:'event', event:{sequence, name, …}}` (durable, resumable) and
- * `{type:'message', topic, key?, data}` (short-lived figures).
+ * a cut shows up as a delay and never as a hole. A frame is one signal or an array of them: `{type:'event', event:{sequence, name, …}}`
+ * (durable, resumable), `{type:'message', topic, key?, data}` (short-lived figures), `{type:'subscribed', sequence}`.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { currentTimeMs } from '#web/i18n';
 
 export interface LiveEvent {
   readonly id: string;
-  /** Decimal text or number: grows with each event. */
-  readonly sequence: string | number;
+  /** Decimal text: grows with each event. */
+  readonly sequence: string;
   readonly name: string;
   readonly subjectId: string;
   readonly payload: unknown;
@@ -36,7 +36,9 @@ type Handler = (signal: LiveSignal) => void;
 
 const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 15_000;
-const EVERY_EVENT = 'events';
+const QUIET_MS = 25_000; // Proxies cut silent sockets after 30 to 60 s.
+const ANSWER_MS = 10_000; // A server that is alive answers a subscription at once.
+const SESSION_ENDED = 4401;
 
 export class LiveClient {
   readonly #url: () => string;
@@ -46,6 +48,9 @@ export class LiveClient {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #lastSequence: string | null = null;
   #state: LiveState = { phase: 'off', heardAtMs: null };
+  #watchTimer: ReturnType<typeof setInterval> | undefined;
+  #askedAtMs: number | null = null;
+  #onSessionEnded: () => void = () => undefined;
   readonly #handlers = new Map<string, Set<Handler>>();
   readonly #listeners = new Set<() => void>();
 
@@ -57,16 +62,19 @@ export class LiveClient {
     return this.#state;
   }
 
-  /** Opens the socket and keeps it open until `stop`. */
-  start(): void {
+  /** Opens the socket and keeps it open until `stop`, or until the server says the session ended. */
+  start(onSessionEnded: () => void): void {
+    this.#onSessionEnded = onSessionEnded;
     if (this.#isWanted) return;
     this.#isWanted = true;
+    this.#watchTimer = setInterval(() => this.#askIfQuiet(), ANSWER_MS);
     this.#open();
   }
 
   stop(): void {
     this.#isWanted = false;
     clearTimeout(this.#retryTimer);
+    clearInterval(this.#watchTimer);
     this.#socket?.close();
     this.#socket = null;
     this.#lastSequence = null;
@@ -81,7 +89,7 @@ export class LiveClient {
     this.#open();
   }
 
-  /** Hears a topic (`markets.prices`), an event name, or `events` for every event. */
+  /** Hears a topic or event name (`markets.prices`), a family (`markets.*`), or everything (`*`). */
   subscribe(topic: string, handler: Handler): () => void {
     const handlers = this.#handlers.get(topic) ?? new Set<Handler>();
     const isFirst = handlers.size === 0;
@@ -112,60 +120,105 @@ export class LiveClient {
       this.#sendTopics();
     });
     socket.addEventListener('message', (message) => this.#hear(String(message.data)));
-    socket.addEventListener('close', () => {
-      if (this.#socket === socket) this.#retryLater();
+    socket.addEventListener('close', (close) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      if (close.code !== SESSION_ENDED) return this.#retryLater();
+      this.stop();
+      this.#onSessionEnded();
     });
   }
 
   #retryLater(): void {
-    this.#socket = null;
     if (!this.#isWanted) return;
+    this.#askedAtMs = null;
     this.#change({ ...this.#state, phase: 'lost' });
     this.#retryTimer = setTimeout(() => this.#open(), this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, PAUSE_MAX_MS);
   }
 
-  #sendTopics(): void {
+  /** A silent socket may be dead without knowing it: subscribing again must bring an answer. */
+  #askIfQuiet(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    const nowMs = currentTimeMs();
+    if (this.#askedAtMs !== null && nowMs - this.#askedAtMs >= ANSWER_MS) {
+      const dead = this.#socket;
+      this.#socket = null;
+      dead.close();
+      this.#retryLater();
+    } else if (nowMs - (this.#state.heardAtMs ?? 0) >= QUIET_MS && this.#askedAtMs === null) {
+      this.#askedAtMs = nowMs;
+      this.#sendTopics();
+    }
+  }
+
+  #sendTopics(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN || this.#handlers.size === 0) return;
     const after = this.#lastSequence === null ? {} : { after: this.#lastSequence };
     this.#socket.send(JSON.stringify({ type: 'subscribe', topics: [...this.#handlers.keys()], ...after }));
   }
 
   #hear(text: string): void {
+    this.#askedAtMs = null;
     this.#change({ phase: 'live', heardAtMs: currentTimeMs() });
-    const signal = readSignal(text);
-    if (!signal) return;
-    if (signal.type === 'message') {
-      this.#deliver(signal.topic, signal);
-      return;
-    }
-    const sequence = String(signal.event.sequence);
-    // A resume may repeat what was in flight: each event is delivered once.
-    if (this.#lastSequence !== null && BigInt(sequence) <= BigInt(this.#lastSequence)) return;
-    this.#lastSequence = sequence;
-    this.#deliver(signal.event.name, signal);
-    this.#deliver(EVERY_EVENT, signal);
+    for (const signal of readSignals(text)) this.#take(signal);
   }
 
-  #deliver(topic: string, signal: LiveSignal): void {
-    for (const handler of this.#handlers.get(topic) ?? []) handler(signal);
+  #take(signal: ServerSignal): void {
+    if (signal.type === 'subscribed') {
+      // Without a first sequence a cut before the first event could not be resumed.
+      this.#lastSequence ??= signal.sequence;
+    } else if (signal.type === 'message') {
+      this.#deliver(signal.topic, signal);
+    } else if (signal.type === 'event') {
+      const { sequence, name } = signal.event;
+      // A resume may repeat what was in flight: each event is delivered once.
+      if (this.#lastSequence !== null && BigInt(sequence) <= BigInt(this.#lastSequence)) return;
+      this.#lastSequence = sequence;
+      this.#deliver(name, signal);
+    }
+  }
+
+  #deliver(name: string, signal: LiveSignal): void {
+    for (const [topic, handlers] of this.#handlers) {
+      if (!matchesTopic(topic, name)) continue;
+      for (const handler of handlers) handler(signal);
+    }
   }
 
   #change(state: LiveState): void {
+    const isNewPhase = state.phase !== this.#state.phase;
     this.#state = state;
+    // A hundred messages a second must not repaint a hundred times: `heardAtMs` is read by who ticks anyway.
+    if (!isNewPhase) return;
     for (const listener of this.#listeners) listener();
   }
 }
 
-function readSignal(text: string): LiveSignal | null {
+type ServerSignal = LiveSignal | { readonly type: 'subscribed'; readonly sequence: string | null };
+
+/** True when a topic (`*`, `markets.*`, `markets.prices`) covers a name. */
+export function matchesTopic(topic: string, name: string): boolean {
+  if (topic === '*') return true;
+  return topic.endsWith('.*') ? name.startsWith(topic.slice(0, -1)) : topic === name;
+}
+
+function readSignals(text: string): readonly ServerSignal[] {
   try {
-    const signal = JSON.parse(text) as Partial<LiveSignal> | null;
-    if (signal?.type === 'message' && typeof signal.topic === 'string') return signal as LiveSignal;
-    if (signal?.type === 'event' && typeof signal.event?.name === 'string') return signal as LiveSignal;
-    return null;
+    const frame: unknown = JSON.parse(text);
+    return (Array.isArray(frame) ? frame : [frame]).filter(isSignal);
   } catch {
-    return null;
+    return [];
   }
+}
+
+function isSignal(value: unknown): value is ServerSignal {
+  if (typeof value !== 'object' || value === null) return false;
+  const signal = value as Partial<ServerSignal>;
+  if (signal.type === 'message') return typeof signal.topic === 'string';
+  if (signal.type === 'event')
+    return typeof signal.event?.name === 'string' && typeof signal.event.sequence === 'string';
+  return signal.type === 'subscribed';
 }
 
 /** The app's socket. */

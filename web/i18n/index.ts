@@ -14,6 +14,7 @@ export {
   isCurrency,
   type NumberStyle,
   parseTypedNumber,
+  ratioOfPercent,
   signOnScreen,
   UNKNOWN_TEXT,
 } from './numbers.ts';

@@ -112,6 +112,12 @@ export function formatPercent(ratio: number | Amount, style: NumberStyle = {}): 
   return print(ratio, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }, style);
 }
 
+/** A percent figure (`3.45`) as the ratio the formats take (`0.0345`), exactly. */
+export function ratioOfPercent(percent: string): string {
+  const value = Decimal.from(percent);
+  return Decimal.of(value.coefficient, value.scale + 2).toString();
+}
+
 /** A difference of two percentages, in points and always signed: `0.012` -> `+1,20 pp`. */
 export function formatPp(ratioDifference: number | Amount, style: NumberStyle = {}): string {
   if (ratioDifference === null || ratioDifference === undefined) return UNKNOWN_TEXT;

@@ -1,3 +1,16 @@
 /** The shell's door for domain pages. */
 export type { DomainTexts } from '#web/i18n';
-export { defineDomainWeb, type DomainWeb, type PageRoute, type PaletteAction } from './types.ts';
+export { usePageTitle } from './document-title.ts';
+export { type Session, SETUP_PATH, SIGN_IN_PATH, useCan, useSession } from './session.ts';
+export { returnPath } from './sign-in-redirect.ts';
+export {
+  defineDomainWeb,
+  type DomainWeb,
+  type EntitySearch,
+  type FoundEntity,
+  type PageRoute,
+  type PaletteAction,
+} from './types.ts';
+export { useGo, usePathParam, useUrlState } from './url-state.ts';
+export { useSwitchWorkspace } from './workspace.ts';
+export { Logo } from './logo.tsx';

@@ -2,21 +2,24 @@
  * What a domain shows in the web app. Each domain has one `web/pages.ts` whose `domainWeb` the shell finds by itself
  * (`import.meta.glob`), so a new domain needs no edit here. Pages are lazy; only this metadata is in the first bundle.
  */
-import type { DomainTexts } from '#web/i18n';
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
+import type { DomainTexts } from '#web/i18n';
+
+type LazyComponent = () => Promise<{ readonly default: ComponentType }>;
 
 export interface PageRoute<Keys extends string> {
   /** TanStack Router path: `/carteras/$portfolioId`. */
   readonly path: `/${string}`;
+  /** A permission of the catalogue, `session` for any signed-in person, `public` for anybody. */
   readonly permission: string;
   readonly titleKey: Keys;
-  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  readonly load: LazyComponent;
   /** Present when the page has a place in the sidebar, the bottom bar and the palette. */
   readonly nav?: { readonly icon: LucideIcon; readonly order: number };
-  /** `bare` pages have no sidebar or top bar and need nobody signed in: setup, sign-in. */
+  /** `bare` pages have no sidebar or top bar: setup, sign-in. */
   readonly layout?: 'shell' | 'bare';
-  /** Puts the page on the list of Ajustes instead of the sidebar, under this one-line description. */
+  /** Puts the page on the list of Ajustes instead of the sidebar, with one line that says what is there. */
   readonly settings?: { readonly icon: LucideIcon; readonly order: number; readonly detailKey: Keys };
 }
 
@@ -30,16 +33,32 @@ export interface PaletteAction<Keys extends string> {
   readonly href: `/${string}`;
 }
 
+/** Something the palette finds by name: a client, a portfolio, an instrument. */
+export interface FoundEntity {
+  readonly id: string;
+  readonly label: string;
+  readonly detail?: string;
+  readonly href: `/${string}`;
+}
+
+export type EntitySearch = (typed: string, signal: AbortSignal) => Promise<readonly FoundEntity[]>;
+
 export interface DomainWeb<Keys extends string = string> {
   readonly domain: string;
   readonly texts: DomainTexts<Keys>;
   readonly pages: readonly PageRoute<Keys>[];
   readonly actions?: readonly PaletteAction<Keys>[];
+  /** Searched while somebody types in the palette; the module is loaded on the first key. */
+  readonly search?: {
+    readonly titleKey: Keys;
+    readonly permission: string;
+    readonly load: () => Promise<{ readonly default: EntitySearch }>;
+  };
   /** Lazy components for Home, in order: rows that need a person, live tiles, and wide panels such as the wealth chart. */
   readonly home?: {
-    readonly attention?: () => Promise<{ readonly default: ComponentType }>;
-    readonly tiles?: () => Promise<{ readonly default: ComponentType }>;
-    readonly panels?: () => Promise<{ readonly default: ComponentType }>;
+    readonly attention?: LazyComponent;
+    readonly tiles?: LazyComponent;
+    readonly panels?: LazyComponent;
     readonly order: number;
     readonly permission: string;
   };

@@ -1,6 +1,8 @@
 /** The design system: every control, figure and state a page is made of. Pages style nothing beyond layout. */
+export { AttentionList, AttentionRow, type AttentionTone } from './attention.tsx';
 export {
   Button,
+  buttonClass,
   ButtonLink,
   type ButtonKind,
   type ButtonProps,
@@ -34,4 +36,4 @@ export { type Column } from './table-columns.ts';
 export { Table, type TableProps } from './table.tsx';
 export { type Segment, SegmentedControl, type TabPart, Tabs } from './tabs.tsx';
 export { toast, Toasts } from './toast.tsx';
-export { Tooltip } from './tooltip.tsx';
+export { Tooltip, TooltipHost } from './tooltip.tsx';

@@ -1,11 +1,6 @@
 /** A menu of actions behind a button. Chords are shown next to each entry, so that they are learnt. */
-import { Menu as BaseMenu } from '@base-ui/react/menu';
-import { Link } from '@tanstack/react-router';
 import type { LucideIcon } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
-import { cx } from './cx.ts';
-import { Kbd } from './kbd.tsx';
-import { ITEM_CLASS, POPUP_CLASS } from './popup.ts';
+import { lazy, type ReactElement, type ReactNode, Suspense } from 'react';
 
 export interface MenuEntry {
   readonly id: string;
@@ -31,62 +26,13 @@ export interface MenuProps {
   readonly align?: 'start' | 'end';
 }
 
-export function Menu({ trigger, header, groups, align = 'end' }: MenuProps) {
-  return (
-    <BaseMenu.Root>
-      <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
-        <BaseMenu.Positioner sideOffset={6} align={align} className="z-50 outline-none">
-          <BaseMenu.Popup className={cx(POPUP_CLASS, 'max-w-80 min-w-52 p-1')}>
-            {header && <div className="border-b border-line px-2 pt-1.5 pb-2.5">{header}</div>}
-            {groups
-              .filter((group) => group.length > 0)
-              .map((group, index) => (
-                <div
-                  key={group[0]?.id}
-                  role="group"
-                  className={cx(index > 0 && 'mt-1 border-t border-line pt-1', index === 0 && header ? 'mt-1' : '')}
-                >
-                  {group.map((entry) => (
-                    <Entry key={entry.id} entry={entry} />
-                  ))}
-                </div>
-              ))}
-          </BaseMenu.Popup>
-        </BaseMenu.Positioner>
-      </BaseMenu.Portal>
-    </BaseMenu.Root>
-  );
-}
+// The positioning code is a third of the first load otherwise; until it is here the trigger is a plain button.
+const MenuPopup = lazy(() => import('./menu-popup.tsx').then((module) => ({ default: module.MenuPopup })));
 
-function Entry({ entry }: { readonly entry: MenuEntry }) {
-  const { icon: Icon } = entry;
-  const className = cx(ITEM_CLASS, 'flex items-center gap-2.5', entry.isDanger && 'text-danger');
-  const inside = (
-    <>
-      {Icon && <Icon size={16} aria-hidden className={entry.isDanger ? '' : 'text-muted'} />}
-      <span className="min-w-0 flex-1">
-        <span className="block truncate">{entry.label}</span>
-        {entry.detail && <span className="block truncate text-xs text-muted">{entry.detail}</span>}
-      </span>
-      {entry.isCurrent && <span aria-hidden className="size-2 rounded-full bg-accent" />}
-      {entry.chord && <Kbd keys={entry.chord} />}
-    </>
-  );
-  if (entry.to) {
-    return (
-      <BaseMenu.LinkItem closeOnClick className={className} render={<Link to={entry.to} />}>
-        {inside}
-      </BaseMenu.LinkItem>
-    );
-  }
+export function Menu(props: MenuProps) {
   return (
-    <BaseMenu.Item
-      className={className}
-      disabled={entry.isDisabled === true}
-      {...(entry.onSelect ? { onClick: entry.onSelect } : {})}
-    >
-      {inside}
-    </BaseMenu.Item>
+    <Suspense fallback={props.trigger}>
+      <MenuPopup {...props} />
+    </Suspense>
   );
 }

@@ -1,0 +1,99 @@
+/**
+ * Builds the web app when its sources changed: hash of everything that can reach the bundle, compared with the one left beside the last
+ * build. Writes `.br` and `.gz` next to each text asset, so that serving never compresses. Silent unless something fails.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { promisify } from 'node:util';
+
+const SOURCES = [
+  'web/**/*.{ts,tsx,css,html,js,svg,webmanifest}',
+  'domains/*/web/**/*.{ts,tsx,css}',
+  'kernel/*.ts',
+  'vite.config.ts',
+  'package-lock.json',
+  'tools/build-web.ts',
+];
+const COMPRESSED = /\.(?:js|css|html|svg|webmanifest|json)$/;
+const COMPRESS_FROM_BYTES = 512; // Below this the headers weigh more than what is saved.
+const STAMP = '.sources';
+
+export interface WebBuild {
+  /** Folder to serve. */
+  readonly directory: string;
+  readonly isRebuilt: boolean;
+  readonly durationMs: number;
+}
+
+/** Makes sure `web/dist` belongs to the sources at hand; throws when the build fails. Two callers at once both end well. */
+export async function buildWebIfStale(root: string): Promise<WebBuild> {
+  const startedMs = performance.now();
+  const directory = join(root, 'web', 'dist');
+  const wanted = await hashSources(root);
+  if ((await readStamp(directory)) === wanted)
+    return { directory, isRebuilt: false, durationMs: performance.now() - startedMs };
+  // Built aside and swapped at the end: a half-written build is never served.
+  const aside = join(root, 'web', `.dist-${process.pid}`);
+  try {
+    await runVite(root, aside);
+    await compressAssets(aside);
+    await writeFile(join(aside, STAMP), wanted);
+    const old = `${aside}-old`;
+    if (existsSync(directory)) await rename(directory, old);
+    await rename(aside, directory);
+    await rm(old, { recursive: true, force: true });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+  return { directory, isRebuilt: true, durationMs: performance.now() - startedMs };
+}
+
+async function hashSources(root: string): Promise<string> {
+  const hash = createHash('sha256');
+  const isSource = (path: string) => !/(?:\.test\.tsx?$|(?:^|\/)(?:dist|\.dist-[^/]*)\/)/.test(path);
+  const paths = globSync(SOURCES, { cwd: root })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter(isSource)
+    .toSorted();
+  for (const path of paths) {
+    hash.update(`${path}\0`);
+    hash.update(await readFile(join(root, path)));
+    hash.update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function readStamp(directory: string): Promise<string | null> {
+  return readFile(join(directory, STAMP), 'utf8').catch(() => null);
+}
+
+async function runVite(root: string, outDir: string): Promise<void> {
+  // Loaded here only: a fresh start must not pay for a bundler it does not need.
+  const { build } = await import('vite');
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true },
+  });
+}
+
+async function compressAssets(directory: string): Promise<void> {
+  const toBrotli = promisify(brotliCompress);
+  const toGzip = promisify(gzip);
+  const paths = globSync('**/*', { cwd: directory }).filter((path) => COMPRESSED.test(path));
+  await mkdir(directory, { recursive: true });
+  await Promise.all(
+    paths.map(async (path) => {
+      const bytes = await readFile(join(directory, path));
+      if (bytes.length < COMPRESS_FROM_BYTES) return;
+      const quality = {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+      };
+      await writeFile(join(directory, `${path}.br`), await toBrotli(bytes, quality));
+      await writeFile(join(directory, `${path}.gz`), await toGzip(bytes, { level: 9 }));
+    }),
+  );
+}

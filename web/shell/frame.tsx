@@ -1,0 +1,141 @@
+/** The frame around every page of a signed-in person. */
+import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { live, useApi } from '#web/api';
+import { textsNow, useTexts } from '#web/i18n';
+import { changePreferences, openPreferencesOf, preferences, usePreferences } from '#web/preferences';
+import { ErrorState, Skeleton } from '#web/ui';
+import { BottomBar } from './bottom-bar.tsx';
+import { DemoRibbon } from './demo-ribbon.tsx';
+import { TitleContext } from './document-title.ts';
+import { ForbiddenPage } from './page-states.tsx';
+import { togglePrivacy, usePaletteEntries } from './palette-entries.ts';
+import { isAllowed, type Session, SessionContext, useSession } from './session.ts';
+import { shellTexts } from './shell-texts.ts';
+import { focusNextRegion, type Shortcut, useShortcuts } from './shortcuts.ts';
+import { Sidebar } from './sidebar.tsx';
+import { toSignIn } from './sign-in-redirect.ts';
+import { TopBar } from './top-bar.tsx';
+
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then((module) => ({ default: module.ShortcutSheet })));
+
+/** Reads who is signed in; 401 leads to the sign-in page. */
+export function SignedInFrame() {
+  const me = useApi('GET /api/me');
+  const userId = me.data?.user.id;
+  const workspaceId = me.data?.workspace.id;
+  useEffect(() => {
+    if (userId) openPreferencesOf(userId);
+  }, [userId]);
+  useEffect(() => {
+    if (!workspaceId) return undefined;
+    live.start(toSignIn);
+    return () => live.stop();
+  }, [workspaceId]);
+  if (me.data) {
+    return (
+      <SessionContext value={me.data}>
+        <Frame />
+      </SessionContext>
+    );
+  }
+  if (me.error && me.error.status !== 401) return <ErrorState error={me.error} onRetry={() => void me.refetch()} />;
+  return <Skeleton className="mx-auto max-w-md p-12" />;
+}
+
+function Frame() {
+  const t = useTexts(shellTexts);
+  const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const close = useCallback(() => setOverlay(null), []);
+  const openShortcuts = useCallback(() => setOverlay('shortcuts'), []);
+  const openPalette = useCallback(() => setOverlay('palette'), []);
+  const entries = usePaletteEntries({ onShortcuts: openShortcuts });
+  const shortcuts = useMemo((): readonly Shortcut[] => {
+    const chorded = entries
+      .filter((entry) => entry.keys)
+      .map((entry) => ({ keys: entry.keys ?? '', label: entry.label, run: entry.run }));
+    return [
+      { keys: 'Ctrl+K', label: t('palette'), run: openPalette },
+      {
+        keys: '[',
+        label: t('collapseNav'),
+        run: () => changePreferences({ isSidebarCollapsed: !preferences().isSidebarCollapsed }),
+      },
+      { keys: 'Shift+H', label: t('hideFigures'), run: togglePrivacy },
+      { keys: 'F6', label: t('nextRegion'), run: focusNextRegion },
+      ...chorded,
+    ];
+  }, [entries, t, openPalette]);
+  useShortcuts(shortcuts);
+  return (
+    <>
+      <a
+        href="#contenido"
+        data-shell
+        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-fg px-3 py-2 text-sm text-surface focus:translate-y-0"
+      >
+        {t('skipToContent')}
+      </a>
+      <div className="flex min-h-dvh">
+        <Sidebar />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <DemoRibbon />
+          <TopBar onPalette={openPalette} onShortcuts={openShortcuts} />
+          <PageArea />
+        </div>
+      </div>
+      <BottomBar />
+      <Suspense>
+        {overlay === 'palette' && <Palette isOpen onClose={close} entries={entries} />}
+        {overlay === 'shortcuts' && <ShortcutSheet isOpen onClose={close} shortcuts={shortcuts} />}
+      </Suspense>
+    </>
+  );
+}
+
+function PageArea() {
+  const session = useSession();
+  const match = useMatches().at(-1);
+  const page = match?.staticData.page;
+  const main = useRef<HTMLElement>(null);
+  const setTitle = useDocumentTitle(session);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const firstPath = useRef(path);
+  useEffect(() => {
+    // After moving, readers start at the new page, not at the link that was pressed.
+    if (firstPath.current !== path) main.current?.focus({ preventScroll: true });
+    firstPath.current = '';
+  }, [path]);
+  return (
+    <main
+      ref={main}
+      id="contenido"
+      tabIndex={-1}
+      data-region
+      data-page
+      className="mx-auto w-full max-w-[1440px] flex-1 px-4 pt-6 pb-24 outline-none md:px-6 md:pb-10"
+    >
+      <TitleContext value={setTitle}>
+        {page && !isAllowed(session, page.permission) ? (
+          <ForbiddenPage />
+        ) : (
+          <Suspense fallback={<Skeleton className="max-w-2xl pt-2" />}>
+            <Outlet />
+          </Suspense>
+        )}
+      </TitleContext>
+    </main>
+  );
+}
+
+function useDocumentTitle(session: Session): (title: string | null) => void {
+  const { language } = usePreferences();
+  const page = useMatches().at(-1)?.staticData.page;
+  const [own, setOwn] = useState<string | null>(null);
+  useEffect(() => {
+    const title = own ?? (page ? textsNow(page.texts)(page.titleKey) : null);
+    document.title = title ? `${title} · Cactus` : 'Cactus';
+  }, [own, page, language, session]);
+  return setOwn;
+}

@@ -1,0 +1,123 @@
+/** What the palette offers: pages, actions of the domains, and the shell's own switches. */
+import {
+  Activity,
+  CornerDownRight,
+  Eye,
+  Keyboard,
+  Languages,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  Rows3,
+} from 'lucide-react';
+import { useMemo } from 'react';
+import { textsNow, useTexts } from '#web/i18n';
+import { changePreferences, paintedTheme, preferences, usePreferences } from '#web/preferences';
+import { actions, navPages, pages } from './catalogue.ts';
+import { isAllowed, useSession } from './session.ts';
+import { shellTexts } from './shell-texts.ts';
+import { useSignOut } from './top-bar.tsx';
+import { useGo } from './url-state.ts';
+
+export interface PaletteEntry {
+  readonly id: string;
+  readonly group: 'pages' | 'actions' | 'found';
+  readonly label: string;
+  readonly detail?: string;
+  readonly icon: LucideIcon;
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+/** Everything this person can reach from the keyboard, in order. */
+export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () => void }): readonly PaletteEntry[] {
+  const session = useSession();
+  const go = useGo();
+  const t = useTexts(shellTexts);
+  const signOut = useSignOut();
+  const { theme, isPrivate, density, language } = usePreferences();
+  return useMemo(() => {
+    const own: readonly PaletteEntry[] = [
+      {
+        id: 'privacy',
+        group: 'actions',
+        label: isPrivate ? t('showFigures') : t('hideFigures'),
+        icon: Eye,
+        keys: 'Shift+H',
+        run: togglePrivacy,
+      },
+      {
+        id: 'theme',
+        group: 'actions',
+        label: paintedTheme(theme) === 'dark' ? t('toLight') : t('toDark'),
+        icon: Moon,
+        run: toggleTheme,
+      },
+      {
+        id: 'density',
+        group: 'actions',
+        label: `${t('density')}: ${t(NEXT_DENSITY[density].key)}`,
+        icon: Rows3,
+        run: () => changePreferences({ density: NEXT_DENSITY[density].value }),
+      },
+      {
+        id: 'language',
+        group: 'actions',
+        label: language === 'es' ? 'Switch to English' : 'Cambiar a español',
+        icon: Languages,
+        run: () => changePreferences(language === 'es' ? { language: 'en' } : { language: 'es' }),
+      },
+      { id: 'shortcuts', group: 'actions', label: t('shortcuts'), icon: Keyboard, keys: '?', run: onShortcuts },
+      { id: 'sign-out', group: 'actions', label: t('signOut'), icon: LogOut, run: signOut },
+    ];
+    const chords = new Map(
+      navPages
+        .filter((page) => isAllowed(session, page.permission))
+        .map((page, index) => [page.path, `g ${index + 1}`]),
+    );
+    const reachable = pages
+      .filter((page) => (page.nav || page.settings) && isAllowed(session, page.permission))
+      .toSorted((left, right) => orderOf(left) - orderOf(right))
+      .map((page): PaletteEntry => {
+        const keys = chords.get(page.path);
+        return {
+          id: page.path,
+          group: 'pages',
+          label: textsNow(page.texts)(page.titleKey),
+          icon: page.nav?.icon ?? page.settings?.icon ?? Activity,
+          ...(keys ? { keys } : {}),
+          run: () => go(page.path),
+        };
+      });
+    const domainActions = actions
+      .filter((action) => isAllowed(session, action.permission))
+      .map((action): PaletteEntry => ({
+        id: action.id,
+        group: 'actions',
+        label: textsNow(action.texts)(action.labelKey),
+        icon: CornerDownRight,
+        ...(action.chord ? { keys: action.chord } : {}),
+        run: () => go(action.href),
+      }));
+    return [...reachable, ...domainActions, ...own];
+    // `t` changes with the language, which is what these texts depend on.
+  }, [session, go, t, signOut, theme, isPrivate, density, language, onShortcuts]);
+}
+
+function orderOf(page: (typeof pages)[number]): number {
+  return page.nav?.order ?? 2_000 + (page.settings?.order ?? 0);
+}
+
+const NEXT_DENSITY = {
+  comfortable: { value: 'compact', key: 'densityCompact' },
+  compact: { value: 'dense', key: 'densityDense' },
+  dense: { value: 'comfortable', key: 'densityComfortable' },
+} as const;
+
+export function togglePrivacy(): void {
+  changePreferences({ isPrivate: !preferences().isPrivate });
+}
+
+export function toggleTheme(): void {
+  changePreferences({ theme: paintedTheme() === 'dark' ? 'light' : 'dark' });
+}

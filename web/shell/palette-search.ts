@@ -1,0 +1,60 @@
+/** Entities found by name while somebody types: each domain searches its own, and a slow or failed one never blocks the others. */
+import { FileSearch } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { domainWebs } from './catalogue.ts';
+import type { PaletteEntry } from './palette-entries.ts';
+import { isAllowed, useSession } from './session.ts';
+import type { DomainWeb, FoundEntity } from './types.ts';
+import { useGo } from './url-state.ts';
+
+const PAUSE_MS = 120; // Between two keys of a fast typist: search once, not per letter.
+const TYPED_MIN = 2;
+
+export function useFoundEntities(typed: string): {
+  readonly entries: readonly PaletteEntry[];
+  readonly isSearching: boolean;
+} {
+  const session = useSession();
+  const go = useGo();
+  const [found, setFound] = useState<readonly FoundEntity[]>([]);
+  const [isSearching, setSearching] = useState(false);
+  useEffect(() => {
+    const searches = domainWebs.filter((web) => web.search && isAllowed(session, web.search.permission));
+    if (typed.trim().length < TYPED_MIN || searches.length === 0) {
+      setFound([]);
+      return undefined;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      setSearching(true);
+      void Promise.all(searches.map((web) => searchOne(web, typed, stop.signal))).then((results) => {
+        if (stop.signal.aborted) return;
+        setFound(results.flat());
+        setSearching(false);
+      });
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [typed, session]);
+  const entries = found.map((entity): PaletteEntry => ({
+    id: entity.id,
+    group: 'found',
+    label: entity.label,
+    ...(entity.detail ? { detail: entity.detail } : {}),
+    icon: FileSearch,
+    run: () => go(entity.href),
+  }));
+  return { entries, isSearching };
+}
+
+async function searchOne(web: DomainWeb, typed: string, signal: AbortSignal): Promise<readonly FoundEntity[]> {
+  try {
+    const module = await web.search?.load();
+    return (await module?.default(typed, signal)) ?? [];
+  } catch {
+    // The palette still offers everything else; the page itself shows the failure.
+    return [];
+  }
+}

@@ -1,0 +1,18 @@
+/** Sends a person whose session ended to sign in, and remembers where she was. */
+import { SETUP_PATH, SIGN_IN_PATH } from './session.ts';
+
+/** Name of the query value the sign-in page returns to. */
+export const RETURN_PARAM = 'volver';
+
+export function toSignIn(): void {
+  const { pathname, search } = location;
+  if (pathname === SIGN_IN_PATH || pathname === SETUP_PATH) return;
+  const from = pathname === '/' && search === '' ? '' : `?${RETURN_PARAM}=${encodeURIComponent(pathname + search)}`;
+  location.replace(`${SIGN_IN_PATH}${from}`);
+}
+
+/** Where to go after signing in: only a path of this app, never another site. */
+export function returnPath(search: string): string {
+  const wanted = new URLSearchParams(search).get(RETURN_PARAM) ?? '/';
+  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+}

@@ -1,0 +1,61 @@
+/** The list of what needs a person: it counts itself, and vanishes when nothing does. */
+import type { LucideIcon } from 'lucide-react';
+import { createContext, type ReactNode, use, useEffect } from 'react';
+import { cx } from './cx.ts';
+
+const Counter = createContext<(step: 1 | -1) => void>(() => undefined);
+
+/** Frames the rows and tells how many there are. */
+export function AttentionList({
+  label,
+  onCount,
+  children,
+}: {
+  readonly label: string;
+  readonly onCount: (step: 1 | -1) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Counter value={onCount}>
+      <section
+        aria-label={label}
+        className="divide-y divide-line overflow-clip rounded-lg border border-line bg-surface empty:hidden"
+      >
+        {children}
+      </section>
+    </Counter>
+  );
+}
+
+export type AttentionTone = 'warn' | 'danger' | 'info';
+
+/** One thing to do: what happened, why, and the button that deals with it. */
+export function AttentionRow({
+  icon: Icon,
+  tone = 'warn',
+  title,
+  detail,
+  action,
+}: {
+  readonly icon: LucideIcon;
+  readonly tone?: AttentionTone;
+  readonly title: ReactNode;
+  readonly detail?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  const count = use(Counter);
+  useEffect(() => {
+    count(1);
+    return () => count(-1);
+  }, [count]);
+  const tones = { warn: 'text-warn', danger: 'text-danger', info: 'text-info' };
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <Icon size={18} aria-hidden className={cx('shrink-0', tones[tone])} />
+      <p className="min-w-0 flex-1 basis-56 text-sm">
+        <span className="font-semibold">{title}</span> {detail && <span className="text-muted">{detail}</span>}
+      </p>
+      {action}
+    </div>
+  );
+}

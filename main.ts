@@ -1,0 +1,22 @@
+/** The composition root: lists the domains and starts this process. Also imported by tools that need the list. */
+import { fileURLToPath } from 'node:url';
+import { createSetupLink } from '#identity';
+import type { Domain } from '#platform/domain';
+import { startProcess } from '#platform/runtime';
+import { identity } from './domains/identity/domain.ts';
+import { markets } from './domains/markets/domain.ts';
+import { portfolios } from './domains/portfolios/domain.ts';
+import { webhooks } from './domains/webhooks/domain.ts';
+
+export const domains: readonly Domain[] = [identity, webhooks, markets, portfolios];
+
+if (import.meta.main) {
+  await startProcess({
+    domains,
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    buildWeb: async () => (await import('./tools/build-web.ts')).buildWebIfStale(),
+    createSetupLink,
+  });
+}

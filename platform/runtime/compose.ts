@@ -1,0 +1,92 @@
+/**
+ * Composes the platform of one process: database, migrations, events, files, notifications, realtime, jobs. Used by the
+ * server and by offline commands, so both see the same rules and the same data.
+ */
+import { assert, type EventShape } from '#kernel';
+import type { Config } from '#platform/config';
+import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
+import type { Domain, Platform, ProcessRole } from '#platform/domain';
+import { createEvents, type EventsHandle } from '#platform/events';
+import { openFileStore } from '#platform/files';
+import { createJobs, type JobsHandle } from '#platform/jobs';
+import { createNotify } from '#platform/notify';
+import { createRealtime, type RealtimeHandle } from '#platform/realtime';
+import type { Telemetry } from '#platform/telemetry';
+
+export interface ComposeInput {
+  readonly config: Config;
+  /** The platform's own manifest first, then the domains in the order of main.ts. */
+  readonly domains: readonly Domain[];
+  readonly roles: ReadonlySet<ProcessRole>;
+  readonly telemetry: Telemetry;
+}
+
+export interface Composition {
+  readonly platform: Platform;
+  readonly db: DatabaseHandle;
+  readonly events: EventsHandle;
+  readonly jobs: JobsHandle;
+  readonly realtime: RealtimeHandle;
+  /** Closes everything in reverse order; safe to call once. */
+  close(): Promise<void>;
+}
+
+/** Opens and migrates the database and builds the platform on it. Faults carry messages a person can act on. */
+export async function composePlatform(input: ComposeInput): Promise<Composition> {
+  const { config, domains, telemetry } = input;
+  const clock = Date.now;
+  const log = telemetry.log;
+  const db = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    log,
+    onQuery: ({ statement, durationMs }) => telemetry.observeQuery({ statement, durationMs }),
+  });
+  try {
+    await db.migrate([...platformMigrations(), ...domainMigrations(domains)]);
+    const catalogue = catalogueOf(domains);
+    const events = await createEvents({ db, catalogue, clock, log });
+    const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
+    const realtime = await createRealtime({ db, events, clock, log });
+    const notify = createNotify({ clock, newId, realtime });
+    const jobs = await createJobs({ db, clock, log });
+    const platform: Platform = {
+      config,
+      clock,
+      newId,
+      db,
+      events,
+      files,
+      notify,
+      realtime,
+      telemetry,
+      roles: input.roles,
+      domains,
+    };
+    const close = async (): Promise<void> => {
+      await realtime.close();
+      await events.close();
+      await db.close();
+    };
+    return { platform, db, events, jobs, realtime, close };
+  } catch (error) {
+    await db.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function domainMigrations(domains: readonly Domain[]): Parameters<DatabaseHandle['migrate']>[0] {
+  return domains.flatMap(({ name, tablePrefix, migrations }) =>
+    migrations ? [{ name, tablePrefix, directory: migrations }] : [],
+  );
+}
+
+function catalogueOf(domains: readonly Domain[]): EventShape[] {
+  const permissions = new Set(domains.flatMap((domain) => domain.permissions.map((permission) => permission.name)));
+  return domains.flatMap((domain) =>
+    domain.events.map((event) => {
+      assert(permissions.has(event.permission), `${event.name} is seen with ${event.permission}, which nobody declares`);
+      return event;
+    }),
+  );
+}

@@ -1,0 +1,4 @@
+/** The door of platform/runtime. */
+export { type Composition, composePlatform } from './compose.ts';
+export { startProcess } from './process.ts';
+export { languageOf } from './start-box.ts';

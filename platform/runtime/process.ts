@@ -1,0 +1,166 @@
+/**
+ * One Cactus process from its first line to its last: read the configuration, compose the platform, mount the domains,
+ * listen, print the box, and stop cleanly. `main.ts` is the only caller.
+ */
+import { Fault } from '#kernel';
+import { loadConfig } from '#platform/config';
+import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
+import { createHttp, databaseIdempotency, type HealthCheck, healthOf, type HttpServer, platformDomain } from '#platform/http';
+import { jobRoutes } from '#platform/jobs';
+import { notifyRoutes } from '#platform/notify';
+import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';
+import { type Composition, composePlatform } from './compose.ts';
+import { languageOf, renderStartBox } from './start-box.ts';
+
+export interface StartInput {
+  readonly domains: readonly Domain[];
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Builds the web app when its sources changed; gives the folder to serve. */
+  buildWeb(): Promise<string>;
+  /** The single-use link of the first run; null once somebody exists. */
+  createSetupLink(platform: Platform): Promise<{ readonly token: string; readonly expiresAtMs: number } | null>;
+}
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+const STOP_MS_MAX = 15_000; // Running requests get this long; whatever is durable survives a harder stop anyway.
+const MINUTE_MS = 60_000;
+
+/** Starts the process and keeps it until a signal; exits by itself with a clear message when it cannot start. */
+export async function startProcess(input: StartInput): Promise<void> {
+  const domains = [platformDomain, ...input.domains];
+  const loaded = loadConfig({ env: input.env, argv: input.argv, cwd: input.cwd, domains });
+  if (!loaded.ok) return quit(EXIT_USAGE, String(loaded.details['message']));
+  const { config } = loaded.value;
+  const telemetry = createTelemetry({ level: config.logLevel });
+  const roles = new Set<ProcessRole>(config.roles);
+  try {
+    // Vite and PostgreSQL start side by side; the slower one decides.
+    const [composition, webDir] = await Promise.all([
+      composePlatform({ config, domains, roles, telemetry }),
+      roles.has('web') ? input.buildWeb() : Promise.resolve(null),
+    ]);
+    const running = await startParts({ composition, telemetry, domains, webDir });
+    stopOnSignal(running.stop, telemetry);
+    await announce(input, composition, running.url);
+  } catch (error) {
+    if (error instanceof Fault) return quit(EXIT_FAILED, error.message);
+    throw error;
+  }
+}
+
+interface PartsInput {
+  readonly composition: Composition;
+  readonly telemetry: RunningTelemetry;
+  readonly domains: readonly Domain[];
+  readonly webDir: string | null;
+}
+
+interface Running {
+  /** Null when this process has no `web` role. */
+  readonly url: string | null;
+  readonly stop: Stop;
+}
+
+async function startParts({ composition, telemetry, domains, webDir }: PartsInput): Promise<Running> {
+  const { platform, jobs, realtime } = composition;
+  const stops: Stop[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of stops.toReversed()) {
+      await step().catch((error: unknown) => telemetry.log.error('A part did not stop cleanly', { error }));
+    }
+    await composition.close();
+    telemetry.stop();
+  };
+  try {
+    let url: string | null = null;
+    jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
+    if (platform.roles.has('worker')) stops.push(await jobs.start());
+    for (const domain of domains) {
+      const stopDomain = await domain.start?.(platform);
+      if (stopDomain) stops.push(stopDomain);
+    }
+    if (webDir !== null) {
+      const http = await openHttp({ composition, telemetry, domains, webDir });
+      stops.push(http.close, async () => realtime.closeSockets());
+      realtime.attach(http);
+      url = (await http.listen()).url;
+    }
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openHttp({ composition, telemetry, domains, webDir }: PartsInput): Promise<HttpServer> {
+  const { platform, db } = composition;
+  const authenticate = domains.find((domain) => domain.authenticate)?.authenticate;
+  const http = await createHttp({
+    config: platform.config,
+    telemetry,
+    permissions: domains.flatMap((domain) => domain.permissions),
+    authenticate: async (request) => (authenticate ? authenticate(request, platform) : null),
+    idempotency: databaseIdempotency(db),
+    health: healthOf(healthSources(composition, domains)),
+  });
+  for (const domain of domains) domain.routes?.(http, platform);
+  notifyRoutes(http, platform);
+  jobRoutes(http, composition.jobs);
+  if (webDir !== null) http.serveWeb(webDir);
+  return http;
+}
+
+function healthSources({ platform, db }: Composition, domains: readonly Domain[]): Record<string, HealthCheck> {
+  const database: HealthCheck = async () => {
+    const roundTripMs = await db.ping();
+    return [{ name: 'database', state: 'ok', detail: `answers in ${roundTripMs.toFixed(1)} ms` }];
+  };
+  const ofDomains = domains.flatMap((domain): [string, HealthCheck][] =>
+    domain.health ? [[domain.name, async () => domain.health?.(platform) ?? []]] : [],
+  );
+  return { database, ...Object.fromEntries(ofDomains) };
+}
+
+async function announce(input: StartInput, composition: Composition, url: string | null): Promise<void> {
+  const { platform, db } = composition;
+  const setupLink = url === null ? null : await input.createSetupLink(platform);
+  const box = renderStartBox(
+    {
+      url: url ?? '-',
+      setup: setupLink && {
+        url: `${url}/setup#t=${setupLink.token}`,
+        lifeMinutes: Math.round((setupLink.expiresAtMs - platform.clock()) / MINUTE_MS),
+      },
+      dataDir: platform.config.dataDir,
+      database: db.embedded ? 'PostgreSQL (embedded)' : 'PostgreSQL (DATABASE_URL)',
+      roles: [...platform.roles],
+      startedInMs: performance.now(),
+    },
+    languageOf(input.env),
+  );
+  process.stdout.write(`${box}\n`);
+}
+
+/** First signal: stop cleanly. Second: leave at once; what was acknowledged is on disk either way. */
+function stopOnSignal(stop: Stop, telemetry: RunningTelemetry): void {
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(EXIT_INTERRUPTED);
+    isStopping = true;
+    telemetry.log.info('Stopping', { signal });
+    setTimeout(() => process.exit(EXIT_FAILED), STOP_MS_MAX).unref();
+    void stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal);
+}
+
+function quit(code: number, message: string): never {
+  process.stderr.write(`Cactus: ${message}\n`);
+  process.exit(code);
+}

@@ -85,7 +85,10 @@ function catalogueOf(domains: readonly Domain[]): EventShape[] {
   const permissions = new Set(domains.flatMap((domain) => domain.permissions.map((permission) => permission.name)));
   return domains.flatMap((domain) =>
     domain.events.map((event) => {
-      assert(permissions.has(event.permission), `${event.name} is seen with ${event.permission}, which nobody declares`);
+      assert(
+        permissions.has(event.permission),
+        `${event.name} is seen with ${event.permission}, which nobody declares`,
+      );
       return event;
     }),
   );

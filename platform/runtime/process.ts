@@ -5,7 +5,14 @@
 import { Fault } from '#kernel';
 import { loadConfig } from '#platform/config';
 import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
-import { createHttp, databaseIdempotency, type HealthCheck, healthOf, type HttpServer, platformDomain } from '#platform/http';
+import {
+  createHttp,
+  databaseIdempotency,
+  type HealthCheck,
+  healthOf,
+  type HttpServer,
+  platformDomain,
+} from '#platform/http';
 import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';

@@ -8,7 +8,7 @@ import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#p
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
 import { createEvents, type EventsHandle } from '#platform/events';
 import { openFileStore } from '#platform/files';
-import { createJobs, type JobsHandle } from '#platform/jobs';
+import { createJobs, type Jobs } from '#platform/jobs';
 import { createNotify } from '#platform/notify';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import type { Telemetry } from '#platform/telemetry';
@@ -25,7 +25,7 @@ export interface Composition {
   readonly platform: Platform;
   readonly db: DatabaseHandle;
   readonly events: EventsHandle;
-  readonly jobs: JobsHandle;
+  readonly jobs: Jobs;
   readonly realtime: RealtimeHandle;
   /** Closes everything in reverse order; safe to call once. */
   close(): Promise<void>;

@@ -3,7 +3,7 @@
  * listen, print the box, and stop cleanly. `main.ts` is the only caller.
  */
 import { Fault } from '#kernel';
-import { loadConfig } from '#platform/config';
+import { type Config, loadConfig } from '#platform/config';
 import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
 import {
   createHttp,
@@ -54,9 +54,23 @@ export async function startProcess(input: StartInput): Promise<void> {
     stopOnSignal(running.stop, telemetry);
     await announce(input, composition, running.url);
   } catch (error) {
-    if (error instanceof Fault) return quit(EXIT_FAILED, error.message);
+    const message = startFailure(error, config);
+    if (message) return quit(EXIT_FAILED, message);
     throw error;
   }
+}
+
+/** What a person can do about a failed start; null for a bug, which shows its stack. */
+function startFailure(error: unknown, { host, port }: Config): string | null {
+  if (error instanceof Fault) return error.message;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    return `port ${port} is used by another program (another Cactus?). Choose another: npm start -- --port ${port + 1}`;
+  }
+  if (code === 'EACCES')
+    return `this user may not listen on port ${port}. Choose one above 1023: npm start -- --port 7700`;
+  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${host}. Use --host 127.0.0.1 or --host 0.0.0.0`;
+  return null;
 }
 
 interface PartsInput {
@@ -85,7 +99,10 @@ async function startParts({ composition, telemetry, domains, webDir }: PartsInpu
   try {
     let url: string | null = null;
     jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
-    if (platform.roles.has('worker')) stops.push(await jobs.start());
+    if (platform.roles.has('worker')) {
+      stops.push(jobs.stop);
+      await jobs.start();
+    }
     for (const domain of domains) {
       const stopDomain = await domain.start?.(platform);
       if (stopDomain) stops.push(stopDomain);

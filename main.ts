@@ -16,7 +16,7 @@ if (import.meta.main) {
     argv: process.argv.slice(2),
     env: process.env,
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    buildWeb: async () => (await import('./tools/build-web.ts')).buildWebIfStale(),
+    buildWeb: async () => fileURLToPath(new URL('web/dist', import.meta.url)),
     createSetupLink,
   });
 }

@@ -2,9 +2,7 @@
 import { Fault } from '#kernel';
 import { Command, CommanderError } from 'commander';
 import { registerDoctor } from './doctor.ts';
-import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
-import { registerPortfolio } from './portfolio.ts';
 import { registerSetupLink } from './setup-link.ts';
 
 const program = new Command('cactus')
@@ -14,8 +12,6 @@ const program = new Command('cactus')
   .exitOverride();
 
 registerDoctor(program);
-registerImport(program);
-registerPortfolio(program);
 registerSetupLink(program);
 
 try {

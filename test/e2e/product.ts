@@ -48,7 +48,9 @@ export async function startProduct(options: {
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const [, url = '', path] = await untilBox(child, () => output);
+  await untilBox(child, () => output);
+  // A worker has no address of its own.
+  const [, url = '', path] = BOX_ADDRESS.exec(output) ?? [];
   return {
     url,
     setupUrl: path === undefined ? null : `${url}${path}`,
@@ -62,11 +64,10 @@ export async function startProduct(options: {
   };
 }
 
-function untilBox(child: ChildProcess, output: () => string): Promise<RegExpExecArray> {
+function untilBox(child: ChildProcess, output: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      const match = output().includes('╰') ? BOX_ADDRESS.exec(output()) : null;
-      if (match) settle(() => resolve(match));
+      if (output().includes('╯')) settle(resolve);
     };
     const settle = (finish: () => void): void => {
       clearTimeout(timer);

@@ -6,11 +6,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { newDataDir, type Product, removeDataDir, startProduct } from '../e2e/product.ts';
 import { send, setUpOwner } from './first-run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+vi.setConfig({ testTimeout: 120_000 }); // Each case starts real processes and a real database.
+
 const running: Product[] = [];
 const folders: string[] = [];
 

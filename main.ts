@@ -11,12 +11,16 @@ import { webhooks } from './domains/webhooks/domain.ts';
 export const domains: readonly Domain[] = [identity, webhooks, markets, portfolios];
 
 if (import.meta.main) {
+  const root = fileURLToPath(new URL('.', import.meta.url));
   await startProcess({
     domains,
     argv: process.argv.slice(2),
     env: process.env,
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    buildWeb: async () => fileURLToPath(new URL('web/dist', import.meta.url)),
+    cwd: root,
+    buildWeb: async () => {
+      const { buildWebIfStale } = await import('./tools/build-web.ts');
+      return (await buildWebIfStale(root)).directory;
+    },
     createSetupLink,
   });
 }

@@ -31,15 +31,20 @@ const SHIPMENT_COLUMNS = sql.raw(
 const INSERT = `
   insert into webhooks_deliveries
     (id, workspace_id, endpoint_id, event_id, event_name, occurred_at, body, state, attempts, due_at)
-  select id, workspace_id, endpoint_id, event_id, event_name, to_timestamp(occurred_at_ms / 1000), body, state, attempts,
-    to_timestamp(due_at_ms / 1000)
+  select born.id, born.workspace_id, endpoint_id, event_id, event_name, to_timestamp(occurred_at_ms / 1000), body, state,
+    attempts, to_timestamp(due_at_ms / 1000)
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::double precision[], $7::text[],
     $8::text[], $9::smallint[], $10::double precision[])
-    as born (id, workspace_id, endpoint_id, event_id, event_name, occurred_at_ms, body, state, attempts, due_at_ms)`;
+    as born (id, workspace_id, endpoint_id, event_id, event_name, occurred_at_ms, body, state, attempts, due_at_ms)
+  join webhooks_endpoints e on e.id = born.endpoint_id and e.is_enabled
+  returning webhooks_deliveries.id`;
 
-/** Inserts the deliveries of a transaction's events, in that transaction. */
-export async function insertDeliveries(tx: Transaction, rows: readonly NewDelivery[]): Promise<void> {
-  await tx.prepared('webhooks.delivery.insert', INSERT, [
+/**
+ * Inserts the deliveries of a transaction's events, in that transaction; gives the ids that were born. The list of endpoints
+ * in memory may be a moment old, so an endpoint that has just gone is left out here.
+ */
+export async function insertDeliveries(tx: Transaction, rows: readonly NewDelivery[]): Promise<ReadonlySet<string>> {
+  const born = await tx.prepared<{ readonly id: string }>('webhooks.delivery.insert', INSERT, [
     rows.map((row) => row.id),
     rows.map((row) => row.workspaceId),
     rows.map((row) => row.endpointId),
@@ -51,6 +56,7 @@ export async function insertDeliveries(tx: Transaction, rows: readonly NewDelive
     rows.map((row) => row.attempts),
     rows.map((row) => row.dueAtMs),
   ]);
+  return new Set(born.map(({ id }) => id));
 }
 
 const COMPLETE = `

@@ -3,7 +3,7 @@ import type { Domain, PermissionDefinition } from '#platform/domain';
 import { CustomPublished, EndpointChanged, EndpointTested } from './contract.ts';
 import { deliveryRoutes } from './delivery.routes.ts';
 import { endpointEditRoutes, endpointRoutes, endpointSecretRoutes } from './endpoint.routes.ts';
-import { deleteWorkspaceRows, listEndpoints } from './endpoint.store.ts';
+import { deleteWorkspaceRows } from './endpoint.store.ts';
 import { engineOf } from './engine.ts';
 import { eventRoutes } from './event.routes.ts';
 import { purgeJob } from './purge.job.ts';
@@ -39,10 +39,6 @@ export const webhooks: Domain = {
   jobs: (platform) => [purgeJob(platform)],
   start: (platform) => engineOf(platform).start(),
   async removeWorkspace(tx, workspaceId) {
-    const endpoints = await listEndpoints(tx, workspaceId);
     await deleteWorkspaceRows(tx, workspaceId);
-    for (const { id } of endpoints) {
-      tx.emit(EndpointChanged, { workspaceId, subjectId: id, payload: { change: 'removed' } });
-    }
   },
 };

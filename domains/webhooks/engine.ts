@@ -110,9 +110,9 @@ function listenToEvents(
       leaseMs: dispatcher.leaseMs,
     });
     if (planned.length === 0) return;
-    await insertDeliveries(tx, planned);
+    const born = await insertDeliveries(tx, planned);
     const shipments = planned
-      .filter(({ state }) => state === 'sending')
+      .filter(({ id, state }) => state === 'sending' && born.has(id))
       .map(({ dueAtMs, ...delivery }): Shipment => ({ ...delivery, attempt: 1, leaseUntilMs: dueAtMs }));
     tx.afterCommit(() => dispatcher.send(shipments));
   });

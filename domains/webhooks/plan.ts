@@ -1,6 +1,6 @@
 /** Plans the deliveries of a transaction's events: who listens, what travels, and whether it can leave right away. Pure. */
 import type { StoredEvent } from '#platform/events';
-import { EndpointTested } from './contract.ts';
+import { EndpointChanged, EndpointTested } from './contract.ts';
 import { renderBody } from './delivery.ts';
 import type { NewDelivery } from './delivery.store.ts';
 import type { LiveEndpoint } from './endpoint.ts';
@@ -26,8 +26,12 @@ export function planDeliveries(input: PlanInput): NewDelivery[] {
   });
 }
 
-/** A test reaches the endpoint it names, whatever its filter, and no other one. */
+/**
+ * A test reaches the endpoint it names, whatever its filter, and no other one. An endpoint is never told of its own change:
+ * it may be on its way out.
+ */
 function hears(endpoint: LiveEndpoint, event: StoredEvent): boolean {
+  if (event.name === EndpointChanged.name && event.subjectId === endpoint.id) return false;
   if (event.name === EndpointTested.name) return event.subjectId === endpoint.id;
   return endpoint.accepts(event.name);
 }

@@ -127,10 +127,9 @@ async function tail(
   await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const after = options.after === undefined ? {} : { after: options.after };
   socket.send(JSON.stringify({ type: 'subscribe', topics: options.topics ?? ['events'], ...after }));
-  if (options.isAwaited !== false) {
-    await expect.poll(() => heard.some(({ type }) => type === 'subscribed'), { interval: 5 }).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 20)); // Its first reading of the log ends.
-  }
+  if (options.isAwaited === false) return opened;
+  await expect.poll(() => heard.some(({ type }) => type === 'subscribed'), { interval: 5 }).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // Its first reading of the log ends.
   return opened;
 }
 const move = (place: number, shape: typeof Moved | typeof Hidden = Moved, workspace = workspaceId) =>

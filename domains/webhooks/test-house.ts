@@ -1,0 +1,102 @@
+/** What the tests of this domain stand on: the real server with webhooks, two workspaces, a clock to step, and receivers. */
+import type { UserRole } from '#kernel';
+import { newId } from '#platform/db';
+import type { Actor, InjectedAnswer } from '#platform/http';
+import { type TestCall, testServer, type TestServer } from '#platform/testing';
+import type { Completion } from './delivery.ts';
+import { webhooks } from './domain.ts';
+import { type Engine, engineOf } from './engine.ts';
+
+export interface EndpointAnswer {
+  readonly id: string;
+  readonly url: string;
+  readonly version: number;
+  readonly isEnabled: boolean;
+  readonly disabledReason: string | null;
+  readonly secrets: readonly unknown[];
+}
+export interface DeliveryAnswer {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly eventName: string;
+  readonly state: Completion['state'] | 'sending';
+  readonly attempts: number;
+  readonly nextAttemptAtMs: number | null;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+}
+
+export interface TestHouse extends TestServer {
+  readonly engine: Engine;
+  readonly workspaceId: string;
+  readonly otherWorkspaceId: string;
+  /** Asks as a role of a workspace; `nobody` is not signed in. */
+  as(role: UserRole | 'nobody', workspaceId?: string): (url: string, call?: TestCall) => Promise<InjectedAnswer>;
+  addEndpoint(
+    url: string,
+    filters?: readonly string[],
+  ): Promise<{ readonly endpoint: EndpointAnswer; readonly secret: string }>;
+  publish(type: string, data?: Record<string, unknown>): Promise<{ readonly id: string; readonly sequence: string }>;
+  deliveries(query?: string): Promise<readonly DeliveryAnswer[]>;
+  /** Moves the clock, takes what is due, and waits until it has ended. */
+  sweepAfter(byMs: number): Promise<void>;
+}
+
+/** Opens it; close it in `afterAll`. Loopback receivers are allowed unless the settings say otherwise. */
+export async function openHouse(settings: Record<string, unknown> = {}): Promise<TestHouse> {
+  const [workspaceId, otherWorkspaceId] = [newId(), newId()];
+  const server = await testServer([webhooks], {
+    settings: { webhooks: { allowPrivateNetworks: true, timeoutMs: 500, ...settings } },
+    actor: ({ cookies }) => actorOf(cookies['actor']),
+  });
+  const engine = engineOf(server.platform);
+  const browser = server.browser();
+  const as: TestHouse['as'] =
+    (role, workspace = workspaceId) =>
+    (url, call = {}) => {
+      browser.cookie = `actor=${role}.${workspace}`;
+      return browser.call(url, call);
+    };
+  return {
+    ...server,
+    engine,
+    workspaceId,
+    otherWorkspaceId,
+    as,
+    async addEndpoint(url, filters = []) {
+      const answer = await as('owner')('/api/webhooks/endpoints', { method: 'POST', body: { url, filters } });
+      return answer.json();
+    },
+    async publish(type, data = {}) {
+      const answer = await as('owner')('/api/events', { method: 'POST', body: { type, data } });
+      return answer.json();
+    },
+    async deliveries(query = '') {
+      const answer = await as('owner')(`/api/webhooks/deliveries?${query}`);
+      return answer.json<{ readonly items: readonly DeliveryAnswer[] }>().items;
+    },
+    async sweepAfter(byMs) {
+      server.platform.time.advance(byMs);
+      await engine.sweep();
+      await engine.dispatcher.idle();
+    },
+    async close() {
+      await engine.dispatcher.stop();
+      await server.close();
+    },
+  };
+}
+
+function actorOf(cookie: string | undefined): Actor | null {
+  const [role, workspaceId = ''] = (cookie ?? 'nobody').split('.');
+  if (role === 'nobody') return null;
+  const held = webhooks.permissions.filter((permission) => permission.roles.some((holder) => holder === role));
+  return {
+    userId: newId(),
+    sessionId: newId(),
+    workspaceId,
+    role: role as UserRole,
+    permissions: new Set(held.map(({ name }) => name)),
+  };
+}

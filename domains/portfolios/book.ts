@@ -41,7 +41,8 @@ export interface BookAccount {
 
 export interface Book {
   readonly baseCurrency: string;
-  readonly fx: FxTable;
+  /** Replaced when fresh rates arrive that agree with every rate the book was folded with. */
+  fx: FxTable;
   readonly accounts: Map<string, BookAccount>;
   readonly positions: Map<string, Position>;
   eventCount: number;

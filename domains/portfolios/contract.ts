@@ -62,7 +62,8 @@ const Figures = z.object({
   /** True when some holding has no previous close, so the day's change leaves it out. */
   isDayChangePartial: z.boolean(),
   profit: MaybeDecimal,
-  profitRatio: z.number().nullable(),
+  /** Unrealised gain against the cost of what is held. */
+  gainRatio: z.number().nullable(),
   cost: MaybeDecimal,
   unrealised: MaybeDecimal,
   realised: MaybeDecimal,
@@ -294,8 +295,8 @@ export const ReadValueSeries = endpoint({
         date: Day,
         /** Null when nothing held that day has a known price. */
         value: z.number().nullable(),
-        /** Money put in so far less money taken out: what the value is compared with. */
-        invested: z.number(),
+        /** Money put in so far less money taken out; null when a rate of some flow is unknown. */
+        invested: z.number().nullable(),
         /** True when a holding of the day has no known price or rate: the value leaves it out. */
         isPartial: z.boolean(),
         /** True when a holding is valued at the price of its last own operation, for want of a market price. */

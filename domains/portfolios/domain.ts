@@ -1,5 +1,9 @@
 /** Portfolios' manifest. */
 import type { Domain } from '#platform/domain';
+import { z } from 'zod';
+import { openBookShelf } from './book-shelf.ts';
+import { operationRoutes } from './operation.routes.ts';
+import { figuresSource, portfolioRoutes } from './portfolio.routes.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
 import { deleteLedgerOfWorkspace } from './portfolio.store.ts';
@@ -10,5 +14,14 @@ export const portfolios: Domain = {
   migrations: new URL('./migrations/', import.meta.url),
   permissions: portfoliosPermissions,
   events: portfoliosEvents,
+  settings: z.object({
+    /** Zone whose calendar day is today for valuations and the change of the day. */
+    timeZone: z.string().default('Europe/Madrid'),
+  }),
+  routes: (http, platform) => {
+    const source = figuresSource(platform, openBookShelf(platform));
+    portfolioRoutes(http, platform, source);
+    operationRoutes(http, platform, source);
+  },
   removeWorkspace: deleteLedgerOfWorkspace,
 };

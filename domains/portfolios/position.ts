@@ -53,6 +53,8 @@ export interface Position {
   readonly lots: OpenLots;
   readonly figures: PositionFigures;
   readonly steps: QuantitySteps;
+  /** Cost of units that left without a stated value, by epoch day; floats, for the chart only (NaN is unknown). */
+  readonly leftByDay: Map<number, number>;
   lastDate: LocalDate | null;
   eventCount: number;
 }
@@ -80,6 +82,7 @@ export function emptyPosition(accountId: string, instrumentId: string): Position
     lots: noLots(),
     figures: emptyFigures(),
     steps: { days: [], quantities: [] },
+    leftByDay: new Map(),
     lastDate: null,
     eventCount: 0,
   };
@@ -198,7 +201,11 @@ function takeUnits(position: Position, event: BookEvent, { rate, onMatch }: Take
   }
   // Without a stated value the units leave at their cost: what they had gained goes with them.
   const value = event.amount === null ? cost : rate && event.amount.times(rate);
-  if (event.amount === null) figures.leftAtCost.add(cost);
+  if (event.amount === null) {
+    const day = epochDay(event.date);
+    figures.leftAtCost.add(cost);
+    position.leftByDay.set(day, (position.leftByDay.get(day) ?? 0) + (cost?.toStatistic() ?? Number.NaN));
+  }
   figures.feesExpensed.add(fee);
   figures.transferred.add(value && cost && value.minus(cost));
   figures.invested.add(value && fee && tax && fee.plus(tax).minus(value));

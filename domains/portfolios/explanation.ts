@@ -1,0 +1,220 @@
+/**
+ * "Cómo se calcula": any figure of a portfolio taken apart into terms that add up to it exactly, with the lots, sales,
+ * operations, prices and rates it stands on, and what is missing named.
+ */
+import { Decimal, ok, refuse } from '#kernel';
+import { netFlowsOf, refoldPosition } from './book.ts';
+import { cashOf } from './chart.ts';
+import { type FiguresSource, missingOf, textOf, valuePortfolio, type ValuedPortfolio } from './figures.ts';
+import type { SupportedEventType } from './ledger-event-check.ts';
+import { readPositionEvents } from './ledger.store.ts';
+import { openLotsOf } from './lot.ts';
+import { countOperations } from './operation.store.ts';
+import { listOperations } from './operation.ts';
+import { listAccounts, type Portfolio } from './portfolio.store.ts';
+import type { LotMatch } from './position.ts';
+import { priceText } from './position-text.ts';
+import type { ValuedHolding } from './valuation.ts';
+
+export type Metric = 'value' | 'cost' | 'unrealised' | 'realised' | 'income' | 'fees' | 'taxes' | 'netFlows' | 'profit';
+
+interface Term {
+  /** Stable name that the reader's language puts into words: `holding_value`, `minus_cost`, `cash`… */
+  readonly name: string;
+  /** What the term is about: an instrument, an account, or nothing. */
+  readonly subject: string;
+  readonly figure: string | null;
+}
+
+const LISTED_MAX = 200; // What a person reads; the rest is in the operations list.
+
+/** Which operations a metric stands on; the others stand on all. */
+const TYPES_OF: Partial<Record<Metric, readonly SupportedEventType[]>> = {
+  income: ['dividend', 'interest'],
+  realised: ['sell'],
+};
+
+/** Takes a figure apart. Refuses an instrument the portfolio never held. */
+export async function explainFigure(
+  source: FiguresSource,
+  portfolio: Portfolio,
+  query: { readonly metric: Metric; readonly instrumentId?: string | undefined },
+) {
+  const { queryable } = source;
+  const { metric, instrumentId } = query;
+  const valued = await valuePortfolio(source, portfolio);
+  const holdings = valued.valuation.holdings.filter(
+    (holding) => !instrumentId || holding.instrumentId === instrumentId,
+  );
+  if (instrumentId && holdings.length === 0) return refuse('instrument_not_held', { instrumentId });
+  const accounts = await listAccounts(queryable, portfolio.id);
+  const nameOf = new Map(accounts.map((account) => [account.id, account.name]));
+  const types = TYPES_OF[metric];
+  const scope = { portfolioId: portfolio.id, instrumentId, types };
+  const page = {
+    ...scope,
+    workspaceId: portfolio.workspaceId,
+    limit: LISTED_MAX,
+    after: null,
+    reversed: 'leave_out' as const,
+  };
+  const [operations, operationCount] = await Promise.all([
+    listOperations(queryable, page),
+    countOperations(queryable, scope),
+  ]);
+  const terms = instrumentId ? holdingTerms(metric, holdings[0]) : portfolioTerms(valued, metric, nameOf);
+  const matches = instrumentId ? await matchesOf(source, valued, instrumentId) : [];
+  return ok({
+    metric,
+    figure: sumOfTerms(terms),
+    currency: portfolio.baseCurrency,
+    terms,
+    lots: instrumentId ? lotsOf(holdings, nameOf) : [],
+    matches: matches.slice(-LISTED_MAX).map((match) => matchText(match, nameOf)),
+    operations: operations.items,
+    operationCount,
+    prices: holdings
+      .filter((holding) => !holding.quantity.isZero)
+      .map(({ instrumentId: id }) => ({
+        instrumentId: id,
+        name: valued.instruments.get(id)?.name ?? '',
+        price: priceText(valued.prices.get(id)),
+      })),
+    rates: ratesOf(valued, holdings),
+    missing: missingOf(valued).filter(
+      (fact) => fact.kind === 'fx' || !instrumentId || fact.instrumentId === instrumentId,
+    ),
+  });
+}
+
+function term(name: string, subject: string, figure: Decimal | null): Term {
+  return { name, subject, figure: textOf(figure) };
+}
+
+function negated(figure: Decimal | null): Decimal | null {
+  return figure && figure.negated();
+}
+
+/** The terms of one holding's figure, each with the sign it is added with. */
+function holdingTerms(metric: Metric, holding: ValuedHolding | undefined): Term[] {
+  if (!holding) return [];
+  const { value, cost, realised, income, fees, taxes, profit } = holding;
+  if (metric === 'unrealised') return [term('value', '', value), term('minus_cost', '', negated(cost))];
+  if (metric === 'profit')
+    return [term('value', '', value), term('minus_invested', '', profit && value && profit.minus(value))];
+  if (metric === 'netFlows') return [term('invested', '', profit && value && value.minus(profit))];
+  const plain = { value, cost, realised, income, fees, taxes }[metric];
+  return [term(metric, '', plain)];
+}
+
+function portfolioTerms(valued: ValuedPortfolio, metric: Metric, nameOf: ReadonlyMap<string, string>): Term[] {
+  const { totals, holdings } = valued.valuation;
+  const nameOfHolding = (holding: ValuedHolding): string => valued.instruments.get(holding.instrumentId)?.name ?? '';
+  if (metric === 'profit')
+    return [term('value', '', totals.value), term('minus_net_flows', '', negated(totals.netFlows))];
+  if (metric === 'value') {
+    const open = holdings.filter((holding) => !holding.quantity.isZero);
+    const accounts = [...nameOf].map(([id, name]) => ({ id, name, currency: '' }));
+    return [
+      ...open.map((holding) => term('holding_value', nameOfHolding(holding), holding.value)),
+      ...cashOf(valued, accounts).map((cash): Term => ({
+        name: 'cash',
+        subject: `${cash.accountName} · ${cash.currency}`,
+        figure: cash.value,
+      })),
+    ];
+  }
+  if (metric === 'netFlows') return flowTerms(valued, nameOf);
+  const own = {
+    cost: 'cost',
+    unrealised: 'unrealised',
+    realised: 'realised',
+    income: 'income',
+    fees: 'fees',
+    taxes: 'taxes',
+  } as const;
+  const field = own[metric];
+  const byHolding = holdings.map((holding) => term(`holding_${field}`, nameOfHolding(holding), holding[field]));
+  const accounts =
+    field === 'income' || field === 'fees' || field === 'taxes' ? [...valued.shelved.book.accounts.values()] : [];
+  const byAccount = accounts.map((account) =>
+    term(`account_${field}`, nameOf.get(account.accountId) ?? '', account[field as 'income' | 'fees' | 'taxes'].total),
+  );
+  return [...byHolding, ...byAccount].filter((entry) => entry.figure !== '0');
+}
+
+/** By account what crossed the border; units that left at their cost are apart, because only their lots know it. */
+function flowTerms(valued: ValuedPortfolio, nameOf: ReadonlyMap<string, string>): Term[] {
+  const { book } = valued.shelved;
+  const accounts = [...book.accounts.values()].map((account) =>
+    term('account_flows', nameOf.get(account.accountId) ?? '', netFlowsOf(account).total),
+  );
+  const left = [...book.positions.values()].map((position) =>
+    term(
+      'left_at_cost',
+      valued.instruments.get(position.instrumentId)?.name ?? '',
+      negated(position.figures.leftAtCost.total),
+    ),
+  );
+  return [...accounts, ...left.filter((entry) => entry.figure !== '0')];
+}
+
+function sumOfTerms(terms: readonly Term[]): string | null {
+  if (terms.some((entry) => entry.figure === null)) return null;
+  return Decimal.sum(terms.map((entry) => Decimal.from(entry.figure ?? '0'))).toString();
+}
+
+function lotsOf(holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, string>) {
+  return holdings
+    .flatMap((holding) => holding.positions)
+    .flatMap((position) => openLotsOf(position.lots).map((lot) => ({ lot, accountId: position.accountId })))
+    .slice(0, LISTED_MAX)
+    .map(({ lot, accountId }) => ({
+      accountName: nameOf.get(accountId) ?? '',
+      openedOn: lot.openedOn,
+      quantity: lot.quantity.toString(),
+      currency: lot.currency,
+      cost: lot.cost.toString(),
+      costBase: textOf(lot.costBase),
+    }));
+}
+
+/** Which lots each sale took, by folding the instrument's own events once more. */
+async function matchesOf(source: FiguresSource, valued: ValuedPortfolio, instrumentId: string): Promise<LotMatch[]> {
+  const { portfolio, shelved } = valued;
+  const scope = { portfolioId: portfolio.id, upTo: shelved.sequence, instrumentId };
+  const events = await readPositionEvents(source.queryable, scope);
+  const matches: LotMatch[] = [];
+  const scratch = { ...shelved.book, positions: new Map() };
+  for (const [accountId, group] of Map.groupBy(events, (event) => event.accountId)) {
+    refoldPosition(scratch, { key: accountId, events: group, onMatch: (match) => matches.push(match) });
+  }
+  return matches.toSorted((a, b) => (a.soldOn < b.soldOn ? -1 : a.soldOn > b.soldOn ? 1 : 0));
+}
+
+function matchText(match: LotMatch, nameOf: ReadonlyMap<string, string>) {
+  return {
+    soldOn: match.soldOn,
+    openedOn: match.openedOn,
+    accountName: nameOf.get(match.accountId) ?? '',
+    quantity: match.quantity.toString(),
+    proceeds: textOf(match.proceedsBase),
+    cost: textOf(match.costBase),
+    gain: textOf(match.gainBase),
+  };
+}
+
+/** The rates that today's values of these holdings and balances stand on. */
+function ratesOf(valued: ValuedPortfolio, holdings: readonly ValuedHolding[]) {
+  const { book } = valued.shelved;
+  const currencies = new Set(valued.valuation.cash.map((balance) => balance.currency));
+  for (const holding of holdings) {
+    const price = valued.prices.get(holding.instrumentId);
+    if (price?.state === 'priced' && !holding.quantity.isZero) currencies.add(price.currency);
+  }
+  currencies.delete(book.baseCurrency);
+  return [...currencies].flatMap((from) => {
+    const rate = book.fx.peek(from, book.baseCurrency, valued.today);
+    return rate ? [{ from, to: book.baseCurrency, date: valued.today, rate: rate.toString() }] : [];
+  });
+}

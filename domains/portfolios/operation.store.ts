@@ -1,0 +1,95 @@
+/** Operations as a person reads them: one row per event that is not itself a reversal, by keyset pages. */
+import type { LocalDate } from '#kernel';
+import type { Queryable } from '#platform/db';
+import { sql } from 'kysely';
+import type { SupportedEventType } from './ledger-event-check.ts';
+
+export interface OperationRow {
+  readonly event_id: string;
+  readonly sequence: bigint;
+  readonly type: SupportedEventType;
+  readonly on_date: LocalDate;
+  readonly account_name: string;
+  readonly instrument_id: string | null;
+  readonly quantity: string | null;
+  readonly split_new_units: string | null;
+  readonly split_old_units: string | null;
+  readonly price: string | null;
+  readonly amount: string | null;
+  readonly currency: string;
+  readonly fee: string;
+  readonly tax: string;
+  readonly fx: string | null;
+  readonly note: string;
+  readonly source_sheet: string;
+  readonly source_row: number;
+  readonly import_id: string | null;
+  readonly recorded_at: number;
+  readonly reversed_by: string | null;
+}
+
+export interface OperationQuery {
+  readonly portfolioId: string;
+  readonly limit: number;
+  /** Just this one. */
+  readonly eventId?: string | undefined;
+  /** Rows after this one in the order of the list: newest day first, then newest recording. */
+  readonly after: { readonly date: LocalDate; readonly sequence: bigint } | null;
+  readonly instrumentId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly types?: readonly SupportedEventType[] | undefined;
+  readonly reversed: 'include' | 'leave_out';
+}
+
+const COLUMNS = sql`e.event_id, e.sequence, e.type, e.on_date, a.name as account_name, e.instrument_id, e.quantity,
+  e.split_new_units, e.split_old_units, e.price, e.amount, e.currency, e.fee, e.tax, e.fx, e.note, e.source_sheet,
+  e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
+
+/** One page of operations. */
+export async function listOperationRows(queryable: Queryable, query: OperationQuery): Promise<OperationRow[]> {
+  const { rows } = await sql<OperationRow>`
+    select ${COLUMNS} from portfolios_events e join portfolios_accounts a using (account_id)
+    left join portfolios_events r on r.reverses = e.event_id
+    where e.portfolio_id = ${query.portfolioId} and e.reverses is null ${filtersOf(query)}
+      ${query.after ? sql`and (e.on_date, e.sequence) < (${query.after.date}::date, ${query.after.sequence})` : sql``}
+    order by e.on_date desc, e.sequence desc limit ${query.limit}`.execute(queryable.tables());
+  return rows;
+}
+
+/** How many operations stand behind a filter. */
+export async function countOperations(
+  queryable: Queryable,
+  query: Pick<OperationQuery, 'portfolioId' | 'instrumentId' | 'types'>,
+): Promise<number> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(1) as count from portfolios_events e left join portfolios_events r on r.reverses = e.event_id
+    where e.portfolio_id = ${query.portfolioId} and e.reverses is null
+      ${filtersOf({ ...query, reversed: 'leave_out' })}`.execute(queryable.tables());
+  return Number(rows[0]?.count ?? 0n);
+}
+
+function filtersOf(query: Pick<OperationQuery, 'eventId' | 'instrumentId' | 'accountId' | 'types' | 'reversed'>) {
+  const types = query.types && JSON.stringify(query.types);
+  return sql`
+    ${query.eventId ? sql`and e.event_id = ${query.eventId}::uuid` : sql``}
+    ${query.instrumentId ? sql`and e.instrument_id = ${query.instrumentId}::uuid` : sql``}
+    ${query.accountId ? sql`and e.account_id = ${query.accountId}::uuid` : sql``}
+    ${types ? sql`and e.type in (select jsonb_array_elements_text(${types}::jsonb))` : sql``}
+    ${query.reversed === 'leave_out' ? sql`and r.event_id is null` : sql``}`;
+}
+
+/** Price of each own purchase, sale, opening or transfer, by instrument and day: what a chart may stand on for want of a market. */
+export async function readTradePrices(
+  queryable: Queryable,
+  portfolioId: string,
+): Promise<{ instrument_id: string; on_date: LocalDate; currency: string; price: string }[]> {
+  const { rows } = await sql<{ instrument_id: string; on_date: LocalDate; currency: string; price: string }>`
+    select distinct on (e.instrument_id, e.on_date) e.instrument_id, e.on_date, e.currency,
+      round(e.amount / e.quantity, 12) as price
+    from portfolios_events e left join portfolios_events r on r.reverses = e.event_id
+    where e.portfolio_id = ${portfolioId} and e.reverses is null and r.event_id is null
+      and e.instrument_id is not null and e.quantity > 0 and e.amount > 0
+      and e.type in ('buy', 'sell', 'opening', 'transfer_in', 'transfer_out')
+    order by e.instrument_id, e.on_date, e.sequence desc`.execute(queryable.tables());
+  return rows;
+}

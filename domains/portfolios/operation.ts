@@ -1,0 +1,176 @@
+/** Operations: events as a person reads and writes them. */
+import { Decimal, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
+import { findInstruments } from '#markets';
+import type { Queryable, Transaction } from '#platform/db';
+import type { LedgerEventDraft } from './ledger-event.ts';
+import type { SupportedEventType } from './ledger-event-check.ts';
+import type { RecordingPlatform } from './ledger-writing.ts';
+import { listOperationRows, type OperationQuery, type OperationRow } from './operation.store.ts';
+import { OperationRecorded, OperationReversed } from './published-events.ts';
+import { recordEvents, type RecordRefusal } from './recording.ts';
+import { reverseEvents, type ReversalRefusal } from './reversal.ts';
+
+/** What a person typed; every figure is decimal text that the contract already checked. */
+export interface OperationWish {
+  readonly type: SupportedEventType;
+  readonly date: string;
+  readonly accountName: string;
+  readonly instrument: LedgerEventDraft['instrument'] | null;
+  readonly quantity?: string | undefined;
+  readonly splitRatio?: string | undefined;
+  readonly price?: string | undefined;
+  readonly amount?: string | undefined;
+  readonly currency: string;
+  readonly fee?: string | undefined;
+  readonly tax?: string | undefined;
+  readonly fx?: string | undefined;
+  readonly note: string;
+  readonly idempotencyKey: string;
+}
+
+export interface OperationScope {
+  readonly workspaceId: string;
+  readonly portfolioId: string;
+  readonly userId: string;
+}
+
+const HAND_SHEET = 'manual'; // Source of what nobody imported.
+
+/** Records one operation by hand and says so. */
+export async function recordOperation(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  { scope, wish }: { readonly scope: OperationScope; readonly wish: OperationWish },
+): Promise<
+  Result<{ operationId: string | null; outcome: 'recorded' | 'already_known' }, RecordRefusal | 'date_not_valid'>
+> {
+  const date = parseLocalDate(wish.date);
+  if (!date) return refuse('date_not_valid', { field: 'date', date: wish.date });
+  const draft = draftOf(wish);
+  const result = await recordEvents(platform, tx, { ...scope, importId: null, events: [draft] });
+  if (!result.ok) return result;
+  const [operationId] = result.value.eventIds;
+  if (!operationId) return ok({ operationId: null, outcome: 'already_known' });
+  const { portfolioId, workspaceId } = scope;
+  const [row] = await listOperationRows(tx, {
+    portfolioId,
+    limit: 1,
+    after: null,
+    reversed: 'leave_out',
+    eventId: operationId,
+  });
+  const { type, accountName, currency } = wish;
+  tx.emit(OperationRecorded, {
+    workspaceId,
+    subjectId: portfolioId,
+    payload: {
+      ...{ portfolioId, operationId, type, date, accountName, currency },
+      instrumentId: row?.instrument_id ?? null,
+      quantity: figureText(row?.quantity ?? null),
+      amount: figureText(row?.amount ?? null),
+    },
+  });
+  return ok({ operationId, outcome: 'recorded' });
+}
+
+/** Takes one operation back and says so. */
+export async function reverseOperation(
+  platform: RecordingPlatform,
+  tx: Transaction,
+  { scope, operationId }: { readonly scope: OperationScope; readonly operationId: string },
+): Promise<Result<undefined, ReversalRefusal>> {
+  const result = await reverseEvents(platform, tx, { ...scope, target: { eventId: operationId } });
+  if (!result.ok) return result;
+  const { portfolioId, workspaceId } = scope;
+  for (const { reversalId } of result.value) {
+    tx.emit(OperationReversed, {
+      workspaceId,
+      subjectId: portfolioId,
+      payload: { portfolioId, operationId, reversalId },
+    });
+  }
+  return ok(undefined);
+}
+
+function draftOf(wish: OperationWish): LedgerEventDraft {
+  const figure = (text: string | undefined): Decimal | undefined =>
+    text === undefined ? undefined : Decimal.from(text);
+  const [newUnits, oldUnits = '1'] = wish.splitRatio?.split(':') ?? [];
+  const figures = {
+    quantity: figure(wish.quantity),
+    price: figure(wish.price),
+    amount: figure(wish.amount),
+    fee: figure(wish.fee),
+    tax: figure(wish.tax),
+    fx: figure(wish.fx),
+  };
+  const known = Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
+  return {
+    type: wish.type,
+    date: localDate(wish.date),
+    accountName: wish.accountName,
+    currency: wish.currency,
+    note: wish.note,
+    idempotencyKey: `hand:${wish.idempotencyKey}`,
+    source: { sheet: HAND_SHEET, row: 1 },
+    ...known,
+    ...(wish.instrument && { instrument: wish.instrument }),
+    ...(newUnits && { splitRatio: { newUnits: Decimal.from(newUnits), oldUnits: Decimal.from(oldUnits) } }),
+  };
+}
+
+/** A page of operations with the names of their instruments. */
+export async function listOperations(
+  queryable: Queryable,
+  { workspaceId, ...query }: OperationQuery & { readonly workspaceId: string },
+) {
+  const rows = await listOperationRows(queryable, { ...query, limit: query.limit + 1 });
+  const page = rows.slice(0, query.limit);
+  const ids = [...new Set(page.flatMap((row) => row.instrument_id ?? []))];
+  const instruments = ids.length > 0 ? await findInstruments(queryable, workspaceId, ids) : new Map<string, never>();
+  const last = page.at(-1);
+  const nextCursor = rows.length > query.limit && last ? `${last.on_date}.${last.sequence}` : null;
+  return { items: page.map((row) => operationText(row, instruments)), nextCursor };
+}
+
+/** Reads a cursor of this list; null when it is not one. */
+export function parseOperationCursor(cursor: string): OperationQuery['after'] {
+  const [, day = '', sequence = ''] = /^(\d{4}-\d{2}-\d{2})\.(\d{1,18})$/.exec(cursor) ?? [];
+  const date = parseLocalDate(day);
+  return date ? { date, sequence: BigInt(sequence) } : null;
+}
+
+function operationText(
+  row: OperationRow,
+  instruments: ReadonlyMap<string, { readonly name: string; readonly symbol: string | null }>,
+) {
+  const instrument = row.instrument_id === null ? undefined : instruments.get(row.instrument_id);
+  const { split_new_units: newUnits, split_old_units: oldUnits } = row;
+  return {
+    id: row.event_id,
+    sequence: Number(row.sequence),
+    type: row.type,
+    date: row.on_date,
+    accountName: row.account_name,
+    instrument: row.instrument_id
+      ? { id: row.instrument_id, name: instrument?.name ?? '', symbol: instrument?.symbol ?? null }
+      : null,
+    quantity: figureText(row.quantity),
+    splitRatio: newUnits && oldUnits ? `${figureText(newUnits)}:${figureText(oldUnits)}` : null,
+    price: figureText(row.price),
+    amount: figureText(row.amount),
+    currency: row.currency,
+    fee: Decimal.from(row.fee).toString(),
+    tax: Decimal.from(row.tax).toString(),
+    fx: figureText(row.fx),
+    note: row.note,
+    source: { sheet: row.source_sheet, row: row.source_row, importId: row.import_id },
+    recordedAtMs: row.recorded_at,
+    reversedBy: row.reversed_by,
+  };
+}
+
+/** Shortest text of a stored figure. */
+function figureText(text: string | null): string | null {
+  return text === null ? null : Decimal.from(text).toString();
+}

@@ -1,0 +1,153 @@
+/** Routes of portfolios, positions and the chart. Figures are computed from the shelf; nothing here waits on the outside. */
+import { Decimal, ok, refuse, type Result } from '#kernel';
+import type { Platform } from '#platform/domain';
+import type { Http } from '#platform/http';
+import type { BookShelf } from './book-shelf.ts';
+import { cashOf, chartOf } from './chart.ts';
+import {
+  CreatePortfolio,
+  DeletePortfolio,
+  ListPortfolios,
+  ListPositions,
+  ReadPortfolio,
+  ReadValueSeries,
+  RenamePortfolio,
+} from './contract.ts';
+import {
+  dayRatioOf,
+  dayTotalOf,
+  figuresOf,
+  type FiguresSource,
+  textOf,
+  valuePortfolio,
+  type ValuedPortfolio,
+} from './figures.ts';
+import { positionText } from './position-text.ts';
+import { createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';
+import { findPortfolio, listAccounts, listPortfolios, type Portfolio } from './portfolio.store.ts';
+import { ratioOf } from './valuation.ts';
+
+/** Mounts the routes. */
+export function portfolioRoutes(http: Http, platform: Platform, source: FiguresSource): void {
+  listRoutes(http, platform, source);
+  editRoutes(http, platform);
+  readRoutes(http, platform, source);
+}
+
+/** The source of figures of this process. */
+export function figuresSource(platform: Platform, shelf: BookShelf): FiguresSource {
+  const { timeZone } = platform.config.section<{ readonly timeZone: string }>('portfolios');
+  return { queryable: platform.db, shelf, clock: platform.clock, timeZone };
+}
+
+function listRoutes(http: Http, platform: Platform, source: FiguresSource): void {
+  http.route(ListPortfolios, async ({ actor }) => {
+    const found = await listPortfolios(platform.db, actor.workspaceId);
+    const valued: ValuedPortfolio[] = [];
+    for (const portfolio of found) valued.push(await valuePortfolio(source, portfolio));
+    const items = valued.map((entry) => ({ ...portfolioText(entry.portfolio), figures: figuresOf(entry) }));
+    const groups = Map.groupBy(valued, (entry) => entry.valuation.currency);
+    return ok({ items, totals: [...groups].map(([currency, entries]) => totalOf(currency, entries)) });
+  });
+}
+
+function editRoutes(http: Http, platform: Platform): void {
+  http.route(CreatePortfolio, async ({ actor, body }) => {
+    const wish = { ...body, workspaceId: actor.workspaceId };
+    const result = await platform.db.transaction((tx) => createPortfolio(platform, tx, wish));
+    return result.ok ? ok(portfolioText(result.value)) : result;
+  });
+  http.route(RenamePortfolio, async ({ actor, params, body, ifMatch, reply }) => {
+    const change = { workspaceId: actor.workspaceId, ...params, ...body, ifMatch };
+    const result = await platform.db.transaction((tx) => renamePortfolio(tx, change));
+    if (!result.ok) return result;
+    reply.setVersion(result.value.version);
+    return ok(portfolioText(result.value));
+  });
+  http.route(DeletePortfolio, async ({ actor, params }) =>
+    platform.db.transaction((tx) => deletePortfolio(tx, { workspaceId: actor.workspaceId, ...params })),
+  );
+}
+
+function readRoutes(http: Http, platform: Platform, source: FiguresSource): void {
+  const find = async (workspaceId: string, portfolioId: string): Promise<Result<Portfolio, 'portfolio_not_found'>> => {
+    const portfolio = await findPortfolio(platform.db, { workspaceId, portfolioId });
+    return portfolio ? ok(portfolio) : refuse('portfolio_not_found', { portfolioId });
+  };
+  http.route(ReadPortfolio, async ({ actor, params }) => {
+    const found = await find(actor.workspaceId, params.portfolioId);
+    if (!found.ok) return found;
+    const [valued, accounts] = await Promise.all([
+      valuePortfolio(source, found.value),
+      listAccounts(platform.db, found.value.id),
+    ]);
+    return ok({
+      ...portfolioText(found.value),
+      figures: figuresOf(valued),
+      accounts,
+      cash: cashOf(valued, accounts),
+      ledgerVersion: valued.shelved.sequence,
+      firstDate: valued.shelved.firstDate,
+    });
+  });
+  http.route(ListPositions, async ({ actor, params, query }) => {
+    const found = await find(actor.workspaceId, params.portfolioId);
+    if (!found.ok) return found;
+    const valued = await valuePortfolio(source, found.value);
+    const shown = valued.valuation.holdings.filter((holding) => query.closed === 'include' || !holding.quantity.isZero);
+    const items = shown.map((holding) => positionText(valued, holding)).toSorted(byValue);
+    return ok({ currency: valued.valuation.currency, items });
+  });
+  http.route(ReadValueSeries, async ({ actor, params, query }) => {
+    const found = await find(actor.workspaceId, params.portfolioId);
+    return found.ok ? ok(await chartOf(source, found.value, query.range)) : found;
+  });
+}
+
+export function portfolioText(portfolio: Portfolio) {
+  const { id, name, baseCurrency, version, liveEventCount: operationCount, createdAtMs } = portfolio;
+  return { id, name, baseCurrency, version, operationCount, createdAtMs };
+}
+
+/** Largest value first; the unknown ones after, by name. */
+function byValue(a: { value: string | null; name: string }, b: { value: string | null; name: string }): number {
+  if (a.value === null || b.value === null) {
+    return a.value === b.value ? a.name.localeCompare(b.name, 'es') : a.value === null ? 1 : -1;
+  }
+  return Decimal.from(b.value).compare(Decimal.from(a.value));
+}
+
+function totalOf(currency: string, entries: readonly ValuedPortfolio[]) {
+  const sum = (pick: (totals: ValuedPortfolio['valuation']['totals']) => Decimal | null): Decimal | null => {
+    const terms = entries.map((entry) => pick(entry.valuation.totals));
+    const known = terms.filter((term) => term !== null);
+    return known.length === terms.length ? Decimal.sum(known) : null;
+  };
+  const value = sum((totals) => totals.value);
+  const day = dayTotalOf(entries);
+  const texts = entries.map(figuresOf);
+  const count = (pick: (figures: (typeof texts)[number]) => number): number =>
+    texts.reduce((total, text) => total + pick(text), 0);
+  return {
+    currency,
+    value: textOf(value),
+    valueKnown: Decimal.sum(entries.map((entry) => entry.valuation.totals.valueKnown)).toString(),
+    ...day,
+    dayChangeRatio: dayRatioOf(day.dayChange, value),
+    profit: textOf(sum((totals) => totals.profit)),
+    gainRatio: ratioOf(
+      sum((totals) => totals.unrealised),
+      sum((totals) => totals.cost),
+    ),
+    cost: textOf(sum((totals) => totals.cost)),
+    unrealised: textOf(sum((totals) => totals.unrealised)),
+    realised: textOf(sum((totals) => totals.realised)),
+    income: textOf(sum((totals) => totals.income)),
+    fees: textOf(sum((totals) => totals.fees)),
+    taxes: textOf(sum((totals) => totals.taxes)),
+    netFlows: textOf(sum((totals) => totals.netFlows)),
+    missingCount: count((text) => text.missing.length),
+    staleCount: count((text) => text.staleCount),
+    simulatedCount: count((text) => text.simulatedCount),
+  };
+}

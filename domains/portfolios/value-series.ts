@@ -1,0 +1,182 @@
+/**
+ * Value series: a book's value day by day, for charts only. Units: floats in base currency; nothing here flows back into money.
+ * Method: quantities change only at events and prices only at closes, so each holding is one walk over both columns.
+ * Prices are as traded, so a split changes quantity and price on the same day. A holding with no market price yet is
+ * valued at the price of its last own operation and marked as estimated; with neither it is left out and marked partial.
+ */
+import { addDays, dateOfEpochDay, epochDay, type LocalDate } from '#kernel';
+import { type Book, tracksCash } from './book.ts';
+import { lastIndexOnOrBefore } from './fx-table.ts';
+
+/** A column of closes, days ascending. */
+export interface CloseColumn {
+  readonly currency: string;
+  readonly days: readonly number[];
+  readonly closes: readonly number[];
+}
+
+export interface SeriesInput {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly closesOf: ReadonlyMap<string, CloseColumn>;
+  /** Price of the last own operation by day, in the currency of the operation. */
+  readonly tradesOf: ReadonlyMap<string, CloseColumn>;
+}
+
+export interface ValuePoint {
+  readonly date: LocalDate;
+  readonly value: number | null;
+  /** Null when a rate of some flow is unknown. */
+  readonly invested: number | null;
+  readonly isPartial: boolean;
+  readonly isEstimated: boolean;
+}
+
+const POINTS_MAX = 800; // Wider than any screen draws; a longer range is thinned evenly, its last day kept.
+
+/** The value at the end of each sampled day of the range. */
+export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
+  const days = sampledDays(input.from, input.to);
+  const columns = {
+    values: new Float64Array(days.length),
+    knownCounts: new Int32Array(days.length),
+    unknownCounts: new Int32Array(days.length),
+    estimates: new Int32Array(days.length),
+    invested: new Float64Array(days.length),
+  };
+  const rates = rateReader(book);
+  for (const position of book.positions.values()) {
+    const { instrumentId, steps } = position;
+    const closes = input.closesOf.get(instrumentId);
+    const trades = input.tradesOf.get(instrumentId);
+    takeLeft(columns.invested, days, position.leftByDay);
+    for (const [index, day] of days.entries()) {
+      const quantity = steps.quantities[lastIndexOnOrBefore(steps.days, day)] ?? 0;
+      if (quantity === 0) continue;
+      const close = closeOn(closes, day);
+      const price = close ?? closeOn(trades, day);
+      const rate = price && rates(price.currency, day);
+      if (!price || rate === null || rate === undefined) {
+        addAt(columns.unknownCounts, index, 1);
+        continue;
+      }
+      addAt(columns.values, index, quantity * price.close * rate);
+      addAt(columns.knownCounts, index, 1);
+      if (!close) addAt(columns.estimates, index, 1);
+    }
+  }
+  addCash(book, { days, columns, rates });
+  return days.map((day, index) => ({
+    date: dateOfEpochDay(day),
+    value: columns.knownCounts[index] === 0 && columns.unknownCounts[index] !== 0 ? null : (columns.values[index] ?? 0),
+    invested: Number.isNaN(columns.invested[index]) ? null : (columns.invested[index] ?? 0),
+    isPartial: columns.unknownCounts[index] !== 0,
+    isEstimated: columns.estimates[index] !== 0,
+  }));
+}
+
+function addAt(column: Float64Array | Int32Array, index: number, amount: number): void {
+  column[index] = (column[index] ?? 0) + amount;
+}
+
+type RateReader = (currency: string, day: number) => number | null;
+
+function rateReader(book: Book): RateReader {
+  const known = new Map<string, number | null>();
+  return (currency, day) => {
+    if (currency === book.baseCurrency) return 1;
+    const key = `${currency}@${day}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const rate = book.fx.peek(currency, book.baseCurrency, dateOfEpochDay(day))?.toStatistic() ?? null;
+    known.set(key, rate);
+    return rate;
+  };
+}
+
+function closeOn(column: CloseColumn | undefined, day: number): { close: number; currency: string } | null {
+  if (!column) return null;
+  const close = column.closes[lastIndexOnOrBefore(column.days, day)];
+  return close === undefined ? null : { close, currency: column.currency };
+}
+
+interface SeriesColumns {
+  readonly days: readonly number[];
+  readonly rates: RateReader;
+  readonly columns: {
+    readonly values: Float64Array;
+    readonly knownCounts: Int32Array;
+    readonly unknownCounts: Int32Array;
+    readonly invested: Float64Array;
+  };
+}
+
+/** Cash of the accounts that keep it, and what crossed the border of the portfolio until each day. */
+function addCash(book: Book, { days, columns, rates }: SeriesColumns): void {
+  for (const account of book.accounts.values()) {
+    const keepsCash = tracksCash(account);
+    for (const [currency, column] of account.cash) {
+      const moves = [...column.byDay].toSorted(([a], [b]) => a - b);
+      let [next, settled, invested] = [0, 0, 0];
+      for (const [index, day] of days.entries()) {
+        for (let move = moves[next]; move && move[0] <= day; move = moves[(next += 1)]) {
+          const [moveDay, [settledMove, crossedMove]] = move;
+          settled += settledMove;
+          const flow = crossedMove - (keepsCash ? 0 : settledMove);
+          if (flow !== 0) invested += flow * (rates(currency, moveDay) ?? Number.NaN);
+        }
+        addAt(columns.invested, index, invested);
+        if (!keepsCash || settled === 0) continue;
+        const rate = rates(currency, day);
+        if (rate === null) addAt(columns.unknownCounts, index, 1);
+        else {
+          addAt(columns.values, index, settled * rate);
+          addAt(columns.knownCounts, index, 1);
+        }
+      }
+    }
+  }
+}
+
+/** Units that left at their cost took that much out, from their day on. */
+function takeLeft(invested: Float64Array, days: readonly number[], leftByDay: ReadonlyMap<number, number>): void {
+  for (const [leftDay, cost] of leftByDay) {
+    for (const [index, day] of days.entries()) if (day >= leftDay) addAt(invested, index, -cost);
+  }
+}
+
+function sampledDays(from: LocalDate, to: LocalDate): number[] {
+  const [first, last] = [epochDay(from), epochDay(to)];
+  const step = Math.max(1, Math.ceil((last - first + 1) / POINTS_MAX));
+  const days: number[] = [];
+  for (let day = last; day >= first; day -= step) days.push(day);
+  return days.toReversed();
+}
+
+export const SERIES_RANGES = ['1w', '1m', '3m', 'ytd', '1y', 'all'] as const;
+export type SeriesRange = (typeof SERIES_RANGES)[number];
+
+/** First day of a range that ends today; never before the first operation. */
+export function rangeStart(range: SeriesRange, today: LocalDate, firstDate: LocalDate | null): LocalDate {
+  const wanted = wantedStart(range, today);
+  if (!firstDate) return today;
+  const earliest = firstDate > today ? today : firstDate;
+  return wanted < earliest ? earliest : wanted;
+}
+
+function wantedStart(range: SeriesRange, today: LocalDate): LocalDate {
+  switch (range) {
+    case '1w':
+      return addDays(today, -7);
+    case '1m':
+      return addDays(today, -30);
+    case '3m':
+      return addDays(today, -91);
+    case 'ytd':
+      return `${today.slice(0, 4)}-01-01` as LocalDate;
+    case '1y':
+      return addDays(today, -365);
+    case 'all':
+      return '0001-01-01' as LocalDate;
+  }
+}

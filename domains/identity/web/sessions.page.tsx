@@ -1,0 +1,23 @@
+/** My devices and my password. */
+import { useTexts } from '#web/i18n';
+import { PageHeader, Stack } from '#web/ui';
+import { DevicesTable } from './devices-table.tsx';
+import { PasswordCard } from './password-card.tsx';
+import { peopleTexts } from './people-texts.ts';
+
+export default function SessionsPage() {
+  const t = useTexts(peopleTexts);
+  return (
+    <>
+      <PageHeader
+        title={t('sessionsTitle')}
+        description={t('sessionsLead')}
+        back={{ to: '/ajustes', label: t('settings') }}
+      />
+      <Stack>
+        <DevicesTable />
+        <PasswordCard />
+      </Stack>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** Sign in with e-mail and password. The whole app is loaded anew afterwards, so nothing of before stays in memory. */
+import { type SubmitEvent, useState } from 'react';
+import { useApi, useApiMutation } from '#web/api';
+import { useTexts } from '#web/i18n';
+import { Button, ButtonLink, Card, EmptyState, FormProblem, PasswordField, TextField } from '#web/ui';
+import { BarePage } from './bare-page.tsx';
+import { nextPath } from './next-path.ts';
+import { identityWords } from './problem-words.ts';
+import { identityTexts } from './texts.ts';
+
+export default function SignInPage() {
+  const t = useTexts(identityTexts);
+  const setup = useApi('GET /api/setup');
+  if (setup.data?.isNeeded) {
+    return (
+      <BarePage title={t('signInTitle')}>
+        <Card>
+          <EmptyState
+            title={t('nobodyYetTitle')}
+            detail={t('nobodyYetDetail')}
+            action={<ButtonLink to="/setup">{t('goToSetup')}</ButtonLink>}
+          />
+        </Card>
+      </BarePage>
+    );
+  }
+  return (
+    <BarePage title={t('signInTitle')}>
+      <SignInForm />
+    </BarePage>
+  );
+}
+
+function SignInForm() {
+  const t = useTexts(identityTexts);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [isChecked, setChecked] = useState(false);
+  const signIn = useApiMutation('POST /api/sessions', {
+    onDone: () => location.assign(nextPath(location.search)),
+  });
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    setChecked(true);
+    if (email.trim() !== '' && password !== '') signIn.mutate({ body: { email, password } });
+  };
+  const missing = (value: string): string | undefined => (isChecked && value.trim() === '' ? t('required') : undefined);
+  return (
+    <Card>
+      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+        <TextField
+          label={t('email')}
+          type="email"
+          name="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          value={email}
+          onChange={setEmail}
+          error={missing(email)}
+        />
+        <PasswordField
+          label={t('password')}
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={setPassword}
+          error={missing(password)}
+        />
+        <FormProblem error={signIn.error} words={identityWords(t, signIn.error)} />
+        <Button kind="primary" type="submit" isWide isBusy={signIn.isPending || signIn.isSuccess}>
+          {t('signInAction')}
+        </Button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,38 @@
+/** People of the workspace with their role and access, and what each role may do. */
+import { UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { useApi } from '#web/api';
+import { useTexts } from '#web/i18n';
+import { Button, PageHeader, Stack } from '#web/ui';
+import { AddPersonDialog } from './add-person-dialog.tsx';
+import { PeopleTable } from './people-table.tsx';
+import { peopleTexts } from './people-texts.ts';
+import { PermissionMatrix } from './permission-matrix.tsx';
+
+export default function UsersPage() {
+  const t = useTexts(peopleTexts);
+  const [isAdding, setAdding] = useState(false);
+  const me = useApi('GET /api/me');
+  const permissions = me.data?.permissions ?? [];
+  return (
+    <>
+      <PageHeader
+        title={t('usersTitle')}
+        description={t('usersLead')}
+        back={{ to: '/ajustes', label: t('settings') }}
+        actions={
+          permissions.includes('identity.users.create') && (
+            <Button kind="primary" icon={UserPlus} onClick={() => setAdding(true)}>
+              {t('addPerson')}
+            </Button>
+          )
+        }
+      />
+      <Stack>
+        <PeopleTable />
+        {permissions.includes('identity.permissions.read') && <PermissionMatrix />}
+      </Stack>
+      {isAdding && <AddPersonDialog onClose={() => setAdding(false)} />}
+    </>
+  );
+}

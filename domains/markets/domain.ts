@@ -1,6 +1,19 @@
-/** Markets' manifest. */
+/** Markets' manifest: instruments, prices, exchange rates, providers and price alerts. */
 import type { Domain, PermissionDefinition } from '#platform/domain';
+import type { HealthPart } from '#platform/telemetry';
+import { alertRoutes } from './alert.routes.ts';
 import { marketsEvents } from './contract.ts';
+import { feedOf } from './feed.ts';
+import { listProviderHealth } from './feed.store.ts';
+import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
+import { dayCloseJob, FX_JOB, historyJob, ratesJob } from './history.job.ts';
+import { instrumentRoutes } from './instrument.routes.ts';
+import { startPoller } from './poller.ts';
+import { priceRoutes } from './price.routes.ts';
+import type { ProviderHealth } from './provider/breaker.ts';
+import { providerRoutes } from './provider.routes.ts';
+import { MarketsSettings } from './settings.ts';
+import { deleteWorkspaceRows } from './workspace.store.ts';
 
 const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'bookkeeper', 'analyst'] as const;
 const INVESTORS = ['owner', 'admin', 'manager', 'adviser', 'trader'] as const;
@@ -22,4 +35,34 @@ export const markets: Domain = {
   migrations: new URL('./migrations/', import.meta.url),
   permissions,
   events: marketsEvents,
+  settings: MarketsSettings,
+  routes(http, platform) {
+    instrumentRoutes(http, platform);
+    priceRoutes(http, platform);
+    alertRoutes(http, platform);
+    providerRoutes(http, platform);
+  },
+  jobs: (platform) => [historyJob(platform), dayCloseJob(platform), ratesJob(platform)],
+  async start(platform) {
+    const isWorker = platform.roles.has('worker');
+    if (!isWorker) return async () => undefined;
+    const hasRates = (await newestEuroRateDay(platform.db, SHARED_WORKSPACE_ID)) !== null;
+    if (!hasRates && feedOf(platform).settings.liveProviders) {
+      await platform.db.transaction((tx) => tx.addJob(FX_JOB, null, { key: FX_JOB }));
+    }
+    return startPoller(platform);
+  },
+  async health(platform) {
+    const stored = await listProviderHealth(platform.db);
+    return [...stored.values()].map(healthPart);
+  },
+  removeWorkspace: deleteWorkspaceRows,
 };
+
+/** A provider that fails degrades prices, never the product: the last good ones stay and grow stale. */
+function healthPart({ provider, state, lastFailure }: ProviderHealth): HealthPart {
+  const name = `markets.${provider}`;
+  if (state === 'closed') return { name, state: 'ok', detail: 'Answers.' };
+  const detail = `Prices stay as they are and grow stale. ${lastFailure ?? 'Unknown failure'}.`;
+  return { name, state: 'degraded', detail };
+}

@@ -21,7 +21,7 @@ export interface ResolvedInstrument {
   readonly instrument: Instrument;
 }
 
-interface InstrumentRow {
+export interface InstrumentRow {
   readonly id: string;
   readonly workspace_id: string;
   readonly kind: InstrumentKind;

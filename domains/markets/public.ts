@@ -21,3 +21,10 @@ export { euroRatesBetween, fxRates, type FxQuery, type FxRangeQuery } from './fx
 export { type DailyPrice, type LatestPrice, type MissingPriceReason, type PriceProviderName } from './price.ts';
 export { type DayRangeQuery, latestPrices, type LatestPricesQuery, pricesBetween } from './price.store.ts';
 export { type ManualPrice, type ManualPriceRefusal, recordManualPrices } from './price-intake.ts';
+export {
+  simulatedCloses,
+  simulatedEuroRate,
+  type SimulatedInstrument,
+  simulatedPrice,
+} from './provider/simulated-market.ts';
+export { startSimulation } from './simulation.ts';

@@ -95,7 +95,8 @@ export function simulatedEuroRate(seed: number, currency: string, on: LocalDate)
   const anchor = ANCHOR_RATES[currency];
   if (anchor === undefined) return null;
   const temper = { volatilityRatio: RATE_VOLATILITY_RATIO, driftRatio: 0 };
-  const walk = makeWalk({ key: `${seed}:fx:${currency}`, logAnchor: Math.log(anchor), temper });
+  const key = `${seed}:fx:${currency}`;
+  const walk = keptWalk(key, { key, logAnchor: Math.log(anchor), temper });
   return toPrice(Math.exp(walk.logAtDayEnd(epochDay(on))));
 }
 
@@ -114,13 +115,20 @@ const WALKS_MAX = 2_000; // Kept walks are a few kilobytes each; the oldest leav
 const walks = new Map<string, Walk>();
 
 function walkOf(seed: number, { kind, key, currency }: SimulatedInstrument): Walk {
-  const name = `${seed}:${kind}:${key}:${currency}`;
-  const known = walks.get(name);
-  if (known) return known;
   const euros = ANCHOR_EUROS[key] ?? 5 + 195 * unitOf(hashOf(`${seed}:base:${kind}:${key}`));
   const logAnchor = Math.log(euros * (ANCHOR_RATES[currency] ?? 1));
   // The same coin walks alike in every currency; only its level differs.
-  const walk = makeWalk({ key: `${seed}:${kind}:${key}`, logAnchor, temper: TEMPER[kind] });
+  return keptWalk(`${seed}:${kind}:${key}:${currency}`, {
+    key: `${seed}:${kind}:${key}`,
+    logAnchor,
+    temper: TEMPER[kind],
+  });
+}
+
+function keptWalk(name: string, plan: WalkPlan): Walk {
+  const known = walks.get(name);
+  if (known) return known;
+  const walk = makeWalk(plan);
   const [oldest] = walks.keys();
   if (walks.size >= WALKS_MAX && oldest !== undefined) walks.delete(oldest);
   walks.set(name, walk);

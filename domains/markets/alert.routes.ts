@@ -1,0 +1,207 @@
+/** Alerts over HTTP. A new or changed rule starts from the price of now, so that it fires on the next crossing only. */
+import { Decimal, ok, type OutputOf, refuse } from '#kernel';
+import type { Queryable, Transaction } from '#platform/db';
+import type { Platform } from '#platform/domain';
+import type { Http } from '#platform/http';
+import { type AlertTerms, distancePercent, initialState, isUnreachable, triggersOf } from './alert.ts';
+import {
+  ALERT_RULES_MAX,
+  type AlertRule,
+  countRules,
+  deleteRule,
+  insertRule,
+  listFirings,
+  listRules,
+  lockRule,
+  restoreRule,
+  updateRule,
+} from './alert.store.ts';
+import {
+  CreateAlertRule,
+  DeleteAlertRule,
+  ListAlertFirings,
+  ListAlertRules,
+  RestoreAlertRule,
+  UpdateAlertRule,
+} from './contract.ts';
+import { recentDay } from './feed.ts';
+import type { Instrument } from './instrument.ts';
+import { instrumentMessage } from './instrument.routes.ts';
+import { findInstruments } from './instrument.store.ts';
+import type { LatestPrice } from './price.ts';
+import { latestMessage } from './price-message.ts';
+import { latestPrices } from './price.store.ts';
+import { watchInstruments } from './watch.ts';
+
+type RuleMessage = OutputOf<(typeof CreateAlertRule)['response']>;
+type RuleBody = OutputOf<(typeof UpdateAlertRule)['body']>;
+
+export function alertRoutes(http: Http, platform: Platform): void {
+  http.route(ListAlertRules, async ({ actor }) => {
+    const rules = await listRules(platform.db, actor.workspaceId);
+    return ok({ items: await ruleMessages(platform, platform.db, rules) });
+  });
+
+  http.route(CreateAlertRule, async ({ body, actor, reply }) =>
+    platform.db.transaction(async (tx) => {
+      const { workspaceId, userId } = actor;
+      const { instrumentId } = body;
+      const context = await priceContext(platform, tx, { workspaceId, instrumentId });
+      if (!context) return refuse('instrument_not_found');
+      const terms = termsOf(body);
+      if (isUnreachable(terms)) return refuse('threshold_unreachable');
+      if ((await countRules(tx, workspaceId)) >= ALERT_RULES_MAX)
+        return refuse('alerts_too_many', { max: ALERT_RULES_MAX });
+      const rule: AlertRule = {
+        ...ruleFields(body, context),
+        id: platform.newId(),
+        workspaceId,
+        instrumentId,
+        firingCount: 0,
+        lastFiredAtMs: null,
+        createdBy: userId,
+        createdAtMs: platform.clock(),
+        version: 1,
+      };
+      await insertRule(tx, rule);
+      const since = recentDay(platform.clock());
+      await watchInstruments(tx, { workspaceId, instrumentIds: [instrumentId], reason: 'alert', since });
+      reply.setVersion(1);
+      return ok(ruleMessage(rule, context));
+    }),
+  );
+
+  http.route(UpdateAlertRule, async ({ params, body, actor, ifMatch, reply }) => {
+    if (ifMatch === undefined) return refuse('if_match_missing');
+    return platform.db.transaction(async (tx) => {
+      const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
+      const before = await lockRule(tx, scope);
+      if (!before) return refuse('alert_not_found');
+      if (String(before.version) !== ifMatch) return refuse('version_conflict', { version: before.version });
+      const context = await priceContext(platform, tx, before);
+      if (!context) return refuse('alert_not_found');
+      if (isUnreachable(termsOf(body))) return refuse('threshold_unreachable');
+      const after: AlertRule = { ...before, ...ruleFields(body, context), version: before.version + 1 };
+      await updateRule(tx, after);
+      reply.setVersion(after.version);
+      return ok(ruleMessage(after, context));
+    });
+  });
+
+  http.route(DeleteAlertRule, async ({ params, actor }) => {
+    const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
+    const isDeleted = await platform.db.transaction((tx) => deleteRule(tx, scope, platform.clock()));
+    return isDeleted ? ok(undefined) : refuse('alert_not_found');
+  });
+  alertHistoryRoutes(http, platform);
+}
+
+function alertHistoryRoutes(http: Http, platform: Platform): void {
+  http.route(RestoreAlertRule, async ({ params, actor }) =>
+    platform.db.transaction(async (tx) => {
+      const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
+      const isRestored = await restoreRule(tx, scope);
+      const rule = isRestored ? await lockRule(tx, scope) : null;
+      const [message] = rule ? await ruleMessages(platform, tx, [rule]) : [];
+      return message ? ok(message) : refuse('alert_not_found');
+    }),
+  );
+
+  http.route(ListAlertFirings, async ({ query, actor }) => {
+    const { workspaceId } = actor;
+    const { limit, cursor = null } = query;
+    const firings = await listFirings(platform.db, { workspaceId, cursor, limit: limit + 1 });
+    const page = firings.slice(0, limit);
+    const ids = page.map((firing) => firing.instrumentId);
+    const instruments = await findInstruments(platform.db, workspaceId, ids);
+    const items = page.flatMap(({ firingNumber: _number, instrumentId, ...firing }) => {
+      const instrument = instruments.get(instrumentId);
+      if (!instrument) return [];
+      const figures = {
+        price: firing.price.toString(),
+        threshold: firing.threshold.toString(),
+        triggerPrice: firing.triggerPrice.toString(),
+      };
+      return [{ ...firing, ...figures, instrument: instrumentMessage(instrument) }];
+    });
+    return ok({ items, nextCursor: firings.length > limit ? (page.at(-1)?.id ?? null) : null });
+  });
+}
+
+interface PriceContext {
+  readonly instrument: Instrument;
+  readonly latest: LatestPrice;
+}
+
+async function priceContext(
+  platform: Platform,
+  tx: Transaction,
+  scope: { readonly workspaceId: string; readonly instrumentId: string },
+): Promise<PriceContext | null> {
+  const { workspaceId, instrumentId } = scope;
+  const instrument = (await findInstruments(tx, workspaceId, [instrumentId])).get(instrumentId);
+  const query = { workspaceId, instrumentIds: [instrumentId], atMs: platform.clock() };
+  const latest = (await latestPrices(tx, query)).get(instrumentId);
+  return instrument && latest ? { instrument, latest } : null;
+}
+
+function termsOf(body: RuleBody): AlertTerms {
+  const isPercent = body.condition.startsWith('percent');
+  return {
+    condition: body.condition,
+    threshold: Decimal.from(body.threshold),
+    referencePrice: isPercent && body.referencePrice !== null ? Decimal.from(body.referencePrice) : null,
+    hysteresisPercent: Decimal.from(body.hysteresisPercent),
+  };
+}
+
+function ruleFields(body: RuleBody, { instrument, latest }: PriceContext) {
+  const terms = termsOf(body);
+  const fresh = latest.state === 'priced' && !latest.isStale ? latest : null;
+  const { repeat, isEnabled, note } = body;
+  const currency = latest.state === 'priced' ? latest.currency : instrument.currency;
+  return { terms, state: initialState(terms, fresh), currency, repeat, isEnabled, note };
+}
+
+async function ruleMessages(
+  platform: Platform,
+  queryable: Queryable,
+  rules: readonly AlertRule[],
+): Promise<RuleMessage[]> {
+  const [first] = rules;
+  if (!first) return [];
+  const { workspaceId } = first;
+  const ids = [...new Set(rules.map((rule) => rule.instrumentId))];
+  const instruments = await findInstruments(queryable, workspaceId, ids);
+  const prices = await latestPrices(queryable, { workspaceId, instrumentIds: ids, atMs: platform.clock() });
+  return rules.flatMap((rule) => {
+    const instrument = instruments.get(rule.instrumentId);
+    const latest = prices.get(rule.instrumentId);
+    return instrument && latest ? [ruleMessage(rule, { instrument, latest })] : [];
+  });
+}
+
+function ruleMessage(rule: AlertRule, { instrument, latest }: PriceContext): RuleMessage {
+  const price = latest.state === 'priced' && latest.currency === rule.currency ? latest : null;
+  const triggers = triggersOf(rule.terms, price?.previousClose ?? null);
+  return {
+    id: rule.id,
+    instrument: instrumentMessage(instrument),
+    condition: rule.terms.condition,
+    threshold: rule.terms.threshold.toString(),
+    referencePrice: rule.terms.referencePrice?.toString() ?? null,
+    repeat: rule.repeat,
+    hysteresisPercent: rule.terms.hysteresisPercent.toString(),
+    isEnabled: rule.isEnabled,
+    note: rule.note,
+    zone: rule.state.zone,
+    upperPrice: triggers?.upper?.toString() ?? null,
+    lowerPrice: triggers?.lower?.toString() ?? null,
+    distancePercent: price && triggers ? distancePercent(triggers, price.price).toFixed(2) : null,
+    latest: latestMessage(latest),
+    firingCount: rule.firingCount,
+    lastFiredAtMs: rule.lastFiredAtMs,
+    createdAtMs: rule.createdAtMs,
+    version: rule.version,
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Refresh: one look at one instrument and what it changes. Leaves the process, so it never runs inside a transaction or a
+ * request; what comes back is stored in one transaction of its own.
+ */
+import { Decimal, type LocalDate } from '#kernel';
+import type { Platform } from '#platform/domain';
+import { fetchInstrument, splitRatioBetween } from './feed.ts';
+import { updateAttempt } from './feed.store.ts';
+import type { Instrument } from './instrument.ts';
+import { takePrices } from './price-intake.ts';
+import { type DailyPriceInput, latestPrices, upsertDailyPrices } from './price.store.ts';
+import type { ChainAnswer, ChainResult } from './provider/provider-chain.ts';
+import type { SimulatedWorkspace } from './workspace.store.ts';
+
+export type FeedPlatform = Pick<Platform, 'config' | 'clock' | 'db' | 'newId' | 'notify' | 'realtime' | 'telemetry'>;
+
+export interface Look {
+  readonly simulated: SimulatedWorkspace | null;
+  readonly from: LocalDate;
+  /** Hears how much of a long answer is stored. */
+  readonly progress?: (doneRatio: number) => Promise<void>;
+}
+
+const CLOSES_PER_TRANSACTION = 1_000; // Four years of working days; keeps each transaction well below a second.
+
+/** Looks once and stores what came. The result says why there was no price, when there was none. */
+export async function refreshInstrument(
+  platform: FeedPlatform,
+  instrument: Instrument,
+  look: Look,
+): Promise<ChainResult> {
+  const result = await fetchInstrument(platform, instrument, look);
+  const atMs = platform.clock();
+  if (!result.ok) {
+    const problem = `${result.code}: ${reasonsText(result.details['reasons'])}`.slice(0, 500);
+    await platform.db.transaction((tx) =>
+      updateAttempt(tx, instrument.id, { atMs, problem, providerSymbol: null, providerName: null }),
+    );
+    return result;
+  }
+  await storeCloses(platform, instrument, result.value, look);
+  await storeQuote(platform, instrument, result.value);
+  return result;
+}
+
+async function storeCloses(
+  platform: FeedPlatform,
+  instrument: Instrument,
+  answer: ChainAnswer,
+  look: Look,
+): Promise<void> {
+  const { closes, provider, fetchedAtMs } = answer;
+  // Coins may be quoted in dollars when their own currency is a coin; everything else must match.
+  const usable = closes.filter((close) => instrument.kind === 'crypto' || close.currency === instrument.currency);
+  for (let start = 0; start < usable.length; start += CLOSES_PER_TRANSACTION) {
+    const rows = usable.slice(start, start + CLOSES_PER_TRANSACTION).map(({ on, close, currency }): DailyPriceInput => {
+      const marketAtMs = Math.min(Date.parse(`${on}T23:59:59Z`), fetchedAtMs);
+      return { instrumentId: instrument.id, on, price: close, currency, provider, marketAtMs, fetchedAtMs };
+    });
+    await platform.db.transaction((tx) => upsertDailyPrices(tx, instrument.workspaceId, rows));
+    await look.progress?.((start + rows.length) / usable.length);
+  }
+}
+
+async function storeQuote(platform: FeedPlatform, instrument: Instrument, answer: ChainAnswer): Promise<void> {
+  const { quote, provider, fetchedAtMs, providerSymbol, providerName } = answer;
+  const { id: instrumentId, workspaceId } = instrument;
+  await platform.db.transaction(async (tx) => {
+    const problem = quote ? null : 'provider_failed: the provider knows it but gave no price';
+    const isLive = provider !== 'simulator';
+    await updateAttempt(tx, instrumentId, {
+      atMs: fetchedAtMs,
+      problem,
+      providerSymbol: isLive ? providerSymbol : null,
+      providerName: isLive ? providerName : null,
+    });
+    if (!quote) return;
+    const known = (await latestPrices(tx, { workspaceId, instrumentIds: [instrumentId], atMs: fetchedAtMs })).get(
+      instrumentId,
+    );
+    const splitRatio =
+      known?.state === 'priced' ? splitRatioBetween(answer.splits, known.marketAtMs, quote.marketAtMs) : Decimal.one;
+    const arrival = { ...quote, instrumentId, provider, fetchedAtMs, isAdjusted: false, splitRatio };
+    await takePrices(platform, tx, { workspaceId, arrivals: [arrival] });
+  });
+}
+
+function reasonsText(reasons: unknown): string {
+  if (typeof reasons !== 'object' || reasons === null) return 'no provider is configured';
+  const entries = Object.entries(reasons).map(([provider, reason]) => `${provider}: ${String(reason)}`);
+  return entries.join('; ') || 'no provider is configured';
+}

@@ -1,0 +1,99 @@
+/** For tests of markets: a workspace with instruments on a real database, prices that arrive, and what they cause. */
+import { assert, Decimal } from '#kernel';
+import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
+import { initialState } from './alert.ts';
+import { type AlertRule, insertRule } from './alert.store.ts';
+import { markets } from './domain.ts';
+import type { InstrumentDraft } from './instrument.ts';
+import { resolveInstruments } from './instrument.store.ts';
+import type { PriceProviderName } from './price.ts';
+import { takePrices } from './price-intake.ts';
+import { startSimulation } from './simulation.ts';
+import { watchInstruments } from './watch.ts';
+import { localDate } from '#kernel';
+
+export interface MarketFixture extends TestPlatform {
+  readonly workspaceId: string;
+  /** Jobs that were asked for: name and payload. */
+  readonly jobs: { readonly name: string; readonly payload: unknown }[];
+  addInstrument(draft: Partial<InstrumentDraft>): Promise<string>;
+  watch(instrumentId: string, since?: string): Promise<void>;
+  addRule(instrumentId: string, rule: Partial<AlertRule> & Pick<AlertRule, 'terms'>): Promise<AlertRule>;
+  tick(
+    instrumentId: string,
+    price: string,
+    more?: { provider?: PriceProviderName; marketAtMs?: number; previousClose?: string },
+  ): Promise<boolean>;
+  /** Names of the events so far, oldest first. */
+  eventNames(): string[];
+}
+
+export const BITCOIN: InstrumentDraft = { kind: 'crypto', symbol: 'BTC', name: 'Bitcoin', currency: 'EUR' };
+
+/** Opens a fixture; a simulated one lives on the simulated market. */
+export async function openMarketFixture(
+  options: TestPlatformOptions & { readonly isSimulated?: boolean } = {},
+): Promise<MarketFixture> {
+  const platform = await testPlatform([markets], options);
+  const jobs: { name: string; payload: unknown }[] = [];
+  platform.db.attachJobQueue({
+    add: async (_tx, name, payload) => void jobs.push({ name, payload }),
+  });
+  const workspaceId = platform.newId();
+  if (options.isSimulated === true) {
+    await platform.db.transaction((tx) => startSimulation(tx, { workspaceId, seed: 1 }, platform.clock()));
+  }
+  const { db, clock, newId } = platform;
+  return {
+    ...platform,
+    workspaceId,
+    jobs,
+    async addInstrument(draft) {
+      const context = { workspaceId, newId, atMs: clock() };
+      const resolved = await db.transaction((tx) => resolveInstruments(tx, context, [{ ...BITCOIN, ...draft }]));
+      assert(resolved.ok && resolved.value[0], 'fixture: the instrument was refused');
+      return resolved.value[0].instrumentId;
+    },
+    async watch(instrumentId, since = '2026-11-01') {
+      const request = { workspaceId, instrumentIds: [instrumentId], reason: 'held', since: localDate(since) };
+      await db.transaction((tx) => watchInstruments(tx, request));
+    },
+    async addRule(instrumentId, rule) {
+      const full: AlertRule = {
+        id: newId(),
+        workspaceId,
+        instrumentId,
+        currency: 'EUR',
+        state: initialState(rule.terms, null),
+        repeat: 'once',
+        isEnabled: true,
+        note: '',
+        firingCount: 0,
+        lastFiredAtMs: null,
+        createdBy: null,
+        createdAtMs: clock(),
+        version: 1,
+        ...rule,
+      };
+      await db.transaction((tx) => insertRule(tx, full));
+      return full;
+    },
+    async tick(instrumentId, price, more = {}) {
+      platform.time.advance(1_000);
+      const arrival = {
+        instrumentId,
+        price: Decimal.from(price),
+        currency: 'EUR',
+        provider: more.provider ?? ('yahoo' as const),
+        marketAtMs: more.marketAtMs ?? clock(),
+        fetchedAtMs: clock(),
+        isAdjusted: false,
+        previousClose: more.previousClose === undefined ? null : Decimal.from(more.previousClose),
+        splitRatio: Decimal.one,
+      };
+      const taken = await db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals: [arrival] }));
+      return taken.has(instrumentId);
+    },
+    eventNames: () => platform.heard.map(({ name }) => name),
+  };
+}

@@ -15,7 +15,7 @@ import { localDate } from '#kernel';
 export interface MarketFixture extends TestPlatform {
   readonly workspaceId: string;
   /** Jobs that were asked for: name and payload. */
-  readonly jobs: { readonly name: string; readonly payload: unknown }[];
+  readonly askedJobs: { readonly name: string; readonly payload: unknown }[];
   addInstrument(draft: Partial<InstrumentDraft>): Promise<string>;
   watch(instrumentId: string, since?: string): Promise<void>;
   addRule(instrumentId: string, rule: Partial<AlertRule> & Pick<AlertRule, 'terms'>): Promise<AlertRule>;
@@ -35,9 +35,9 @@ export async function openMarketFixture(
   options: TestPlatformOptions & { readonly isSimulated?: boolean } = {},
 ): Promise<MarketFixture> {
   const platform = await testPlatform([markets], options);
-  const jobs: { name: string; payload: unknown }[] = [];
+  const askedJobs: { name: string; payload: unknown }[] = [];
   platform.db.attachJobQueue({
-    add: async (_tx, name, payload) => void jobs.push({ name, payload }),
+    add: async (_tx, name, payload) => void askedJobs.push({ name, payload }),
   });
   const workspaceId = platform.newId();
   if (options.isSimulated === true) {
@@ -47,7 +47,7 @@ export async function openMarketFixture(
   return {
     ...platform,
     workspaceId,
-    jobs,
+    askedJobs,
     async addInstrument(draft) {
       const context = { workspaceId, newId, atMs: clock() };
       const resolved = await db.transaction((tx) => resolveInstruments(tx, context, [{ ...BITCOIN, ...draft }]));

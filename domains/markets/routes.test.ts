@@ -1,0 +1,208 @@
+/** Goal: the routes of markets do what their contract says for who may, and refuse the rest by name. */
+import type { EndpointShape } from '#kernel';
+import { createHttp, type HttpServer } from '#platform/http';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { marketsApi, marketsEvents } from './contract.ts';
+import { markets } from './domain.ts';
+import { type MarketFixture, openMarketFixture } from './market-fixture.ts';
+import { deleteWorkspaceRows } from './workspace.store.ts';
+
+let market: MarketFixture;
+let http: HttpServer;
+let bitcoin: string;
+
+const everything = new Set<string>(markets.permissions.map(({ name }) => name));
+let permissions: ReadonlySet<string> | null = everything;
+
+beforeAll(async () => {
+  market = await openMarketFixture();
+  http = await createHttp({
+    config: market.config,
+    telemetry: market.telemetry,
+    permissions: markets.permissions,
+    authenticate: async () =>
+      permissions === null
+        ? null
+        : {
+            userId: market.newId(),
+            sessionId: market.newId(),
+            workspaceId: market.workspaceId,
+            role: 'owner',
+            permissions,
+          },
+  });
+  markets.routes?.(http, market);
+  bitcoin = await market.addInstrument({});
+  await market.tick(bitcoin, '90000', { previousClose: '88000' });
+});
+afterAll(async () => {
+  await http.close();
+  await market.close();
+});
+beforeEach(() => {
+  permissions = everything;
+});
+
+interface Sent {
+  readonly ifMatch?: string;
+  readonly body?: unknown;
+}
+
+async function call(route: `${'GET' | 'POST' | 'PUT' | 'DELETE'} ${string}`, sent: Sent = {}) {
+  const [method = 'GET', url = '/'] = route.split(' ');
+  const answer = await http.inject({
+    method: method as 'GET',
+    url,
+    headers: { authorization: 'Bearer test', ...(sent.ifMatch === undefined ? {} : { 'if-match': sent.ifMatch }) },
+    ...(sent.body === undefined ? {} : { payload: sent.body as object }),
+  });
+  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json<Record<string, never>>() };
+}
+
+const endpoints = Object.values(marketsApi) as EndpointShape[];
+const anId = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+describe.each(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+  '%s',
+  (_name, endpoint) => {
+    const route = `${endpoint.method} ${endpoint.path.replaceAll(/:\w+/g, anId)}` as `GET ${string}`;
+    test('nobody is told 401, somebody without the permission 403', async () => {
+      permissions = null;
+      expect((await call(route)).status).toBe(401);
+      permissions = new Set([...everything].filter((name) => name !== endpoint.permission));
+      expect(await call(route)).toMatchObject({ status: 403, body: { code: 'permission_missing' } });
+    });
+  },
+);
+
+test('every event of the catalogue has an example that fits its schema', () => {
+  for (const { schema, example } of marketsEvents) expect(schema.safeParse(example)).toMatchObject({ success: true });
+});
+
+const rule = (more: object = {}) => ({ instrumentId: bitcoin, condition: 'above', threshold: '100000', ...more });
+
+test('an instrument is added, watched and found; a wrong ISIN is refused by name', async () => {
+  const added = await call('POST /api/markets/instruments', {
+    body: { kind: 'stock', symbol: 'itx', isin: 'ES0148396007', name: 'Inditex', currency: 'EUR' },
+  });
+  expect(added).toMatchObject({ status: 201, body: { symbol: 'ITX', outcome: 'created' } });
+  expect(market.askedJobs.map(({ name }) => name)).toContain('markets.history.backfill');
+  const found = await call('GET /api/markets/instruments?q=indi');
+  expect(found).toMatchObject({ status: 200, body: { items: [{ isin: 'ES0148396007' }] } });
+  const wrong = { kind: 'stock', isin: 'ES0148396008', name: 'Inditex', currency: 'EUR' };
+  expect(await call('POST /api/markets/instruments', { body: wrong })).toMatchObject({
+    status: 422,
+    body: { code: 'isin_invalid' },
+  });
+});
+
+test('the name at the provider is chosen with If-Match', async () => {
+  const path = `/api/markets/instruments/${bitcoin}/provider-symbol` as const;
+  const body = { providerSymbol: 'BTC-USD' };
+  expect(await call(`PUT ${path}`, { body })).toMatchObject({ status: 428, body: { code: 'if_match_missing' } });
+  expect(await call(`PUT ${path}`, { body, ifMatch: '"1"' })).toMatchObject({
+    status: 200,
+    body: { providerSymbol: 'BTC-USD', version: 2 },
+  });
+  expect(await call(`PUT ${path}`, { body, ifMatch: '"1"' })).toMatchObject({
+    status: 412,
+    body: { code: 'version_conflict' },
+  });
+  const unknown = `/api/markets/instruments/${anId}/provider-symbol` as const;
+  expect(await call(`PUT ${unknown}`, { body, ifMatch: '"1"' })).toMatchObject({ status: 404 });
+});
+
+test('newest prices carry their source and doubts', async () => {
+  const prices = await call(`GET /api/markets/prices?instrumentIds=${bitcoin}`);
+  expect(prices).toMatchObject({
+    status: 200,
+    body: { items: [{ state: 'priced', price: '90000', dayChangePercent: '2.27', provider: 'yahoo', isStale: false }] },
+  });
+  expect(await call('GET /api/markets/prices?instrumentIds=x')).toMatchObject({ status: 422 });
+});
+
+test('a price by hand is written exactly, or refused', async () => {
+  const fund = await market.addInstrument({ kind: 'fund', symbol: 'FOND', name: 'Fondo' });
+  const path = `PUT /api/markets/instruments/${fund}/manual-price` as const;
+  const body = { price: '12.345678', currency: 'EUR', on: '2026-11-20' };
+  expect(await call(path, { body })).toMatchObject({ status: 200, body: { price: '12.345678', isManual: true } });
+  expect(await call(path, { body: { ...body, currency: 'USD' } })).toMatchObject({
+    status: 422,
+    body: { code: 'currency_mismatch' },
+  });
+  expect(await call(path, { body: { ...body, on: '2026-02-30' } })).toMatchObject({
+    status: 422,
+    body: { code: 'price_day_invalid' },
+  });
+  for (const price of ['0', '-1', '1e3', '1,5', ''])
+    expect((await call(path, { body: { ...body, price } })).status).toBe(400);
+});
+
+test('an absurd price is shown and settled by a person', async () => {
+  const id = await market.addInstrument({ symbol: 'ODD', name: 'Odd' });
+  await market.tick(id, '100');
+  await market.tick(id, '900');
+  const shown = await call('GET /api/markets/quarantine');
+  expect(shown).toMatchObject({ body: { items: [{ reason: 'absurd_jump', price: '900', referencePrice: '100' }] } });
+  const settle = `POST /api/markets/quarantine/${id}/settlement` as const;
+  expect(await call(settle, { body: { decision: 'accept' } })).toMatchObject({ status: 204 });
+  expect(await call(settle, { body: { decision: 'discard' } })).toMatchObject({ status: 404 });
+});
+
+test('an alert lives: created with its distance, changed under If-Match, deleted, restored', async () => {
+  const created = await call('POST /api/markets/alerts', { body: rule({ note: 'Vender la mitad' }) });
+  expect(created).toMatchObject({
+    status: 201,
+    body: { zone: 'inside', upperPrice: '100000', lowerPrice: null, distancePercent: '11.11', version: 1 },
+  });
+  const id = String(created.body?.['id']);
+  const { instrumentId: _instrumentId, ...change } = rule({ threshold: '95000', isEnabled: false });
+  expect(await call(`PUT /api/markets/alerts/${id}`, { body: change })).toMatchObject({ status: 428 });
+  const changed = await call(`PUT /api/markets/alerts/${id}`, { body: change, ifMatch: '"1"' });
+  expect(changed).toMatchObject({ status: 200, body: { threshold: '95000', isEnabled: false, version: 2 } });
+  expect(await call(`PUT /api/markets/alerts/${id}`, { body: change, ifMatch: '"1"' })).toMatchObject({ status: 412 });
+  expect(await call(`DELETE /api/markets/alerts/${id}`)).toMatchObject({ status: 204 });
+  expect(await call(`DELETE /api/markets/alerts/${id}`)).toMatchObject({ status: 404 });
+  expect(await call(`POST /api/markets/alerts/${id}/restoration`)).toMatchObject({ status: 200, body: { id } });
+  expect(await call('GET /api/markets/alerts')).toMatchObject({ body: { items: [{ id }] } });
+});
+
+test('an alert already beyond its trigger says so and waits; an impossible one is refused', async () => {
+  const beyond = await call('POST /api/markets/alerts', { body: rule({ condition: 'above', threshold: '1' }) });
+  expect(beyond).toMatchObject({ body: { zone: 'high', distancePercent: '0.00' } });
+  const never = rule({ condition: 'percent_down', threshold: '100' });
+  expect(await call('POST /api/markets/alerts', { body: never })).toMatchObject({
+    status: 422,
+    body: { code: 'threshold_unreachable' },
+  });
+  expect(await call('POST /api/markets/alerts', { body: rule({ instrumentId: anId }) })).toMatchObject({ status: 404 });
+});
+
+test('firings are read page by page, newest first', async () => {
+  await call('POST /api/markets/alerts', { body: rule({ threshold: '90500', repeat: 'rearming' }) });
+  for (const price of ['91000', '90000', '91100', '90000', '91200']) await market.tick(bitcoin, price);
+  const first = await call('GET /api/markets/alert-firings?limit=2');
+  expect(first).toMatchObject({ body: { items: [{ price: '91200' }, { price: '91100' }] } });
+  const rest = await call(`GET /api/markets/alert-firings?limit=2&cursor=${String(first.body?.['nextCursor'])}`);
+  expect(rest).toMatchObject({ body: { items: [{ price: '91000' }], nextCursor: null } });
+});
+
+test('providers say how they fare; faults are only for simulated workspaces', async () => {
+  expect(await call('GET /api/markets/providers')).toMatchObject({
+    status: 200,
+    body: {
+      priceSource: 'live',
+      items: [
+        { provider: 'yahoo', state: 'unused' },
+        { provider: 'ecb', state: 'unused' },
+      ],
+    },
+  });
+  expect(await call('PUT /api/markets/simulator/fault', { body: { fault: 'outage' } })).toMatchObject({ status: 409 });
+});
+
+test('removing a workspace leaves nothing of it', async () => {
+  await market.db.transaction((tx) => deleteWorkspaceRows(tx, market.workspaceId));
+  expect(await call('GET /api/markets/instruments')).toMatchObject({ body: { items: [] } });
+  expect(await call('GET /api/markets/alerts')).toMatchObject({ body: { items: [] } });
+});

@@ -1,11 +1,17 @@
 /** Goal: a price that crosses a rule makes one firing, one event and one bell, together or not at all, and never twice. */
-import { Decimal } from '#kernel';
+import { Decimal, localDate } from '#kernel';
+import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listFirings, listRules, moveRuleState } from './alert.store.ts';
-import { type MarketFixture, openMarketFixture } from './market-fixture.ts';
+import { markets } from './domain.ts';
+import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { insertSimulatedWorkspace } from './workspace.store.ts';
-import { recordManualPrices } from './price-intake.ts';
-import { localDate } from '#kernel';
+import { recordManualPrices, takePrices } from './price-intake.ts';
+
+type MarketFixture = TestPlatform & MarketFacts;
+const openMarketFixture = async (
+  options: TestPlatformOptions & { isSimulated?: boolean } = {},
+): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
 
 let market: MarketFixture;
 let bitcoin: string;
@@ -122,7 +128,6 @@ test('what fails to commit fires nothing, and the same crossing fires afterwards
   await market.addRule(bitcoin, above('100'));
   await market.tick(bitcoin, '99');
   const broken = { ...market, notify: { ...market.notify, record: () => Promise.reject(new Error('bell broken')) } };
-  const { takePrices } = await import('./price-intake.ts');
   market.time.advance(1_000);
   const arrival = {
     instrumentId: bitcoin,
@@ -151,6 +156,6 @@ test('two processes that see the same crossing write one firing', async () => {
     market.db.transaction((tx) => moveRuleState(tx, seen, move)),
     market.db.transaction((tx) => moveRuleState(tx, seen, move)),
   ]);
-  expect(moves.toSorted()).toEqual([false, true]);
+  expect(moves.filter(Boolean)).toHaveLength(1);
   expect(await rule()).toMatchObject({ firingCount: 1 });
 });

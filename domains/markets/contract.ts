@@ -5,15 +5,11 @@
 import { z } from 'zod';
 import { endpoint, event } from '#kernel';
 
-const FIGURE = /^\d{1,18}(?:\.\d{1,18})?$/;
 const NOTE_LENGTH_MAX = 200; // A reminder, not a document.
 
 const Id = z.uuid();
 /** Positive decimal text, at most 18 digits each side of the point. */
-const Figure = z
-  .string()
-  .regex(FIGURE)
-  .refine((text) => /[1-9]/.test(text), 'must be positive');
+const Figure = z.string().regex(/^(?=.*[1-9])\d{1,18}(?:\.\d{1,18})?$/);
 const Percent = z.string().regex(/^\d{1,2}(?:\.\d{1,4})?$/);
 const DecimalText = z.string();
 const Currency = z.string().regex(/^[A-Z][A-Z0-9]{2,9}$/);
@@ -328,7 +324,6 @@ const InstrumentFacts = z.object({
   name: z.string(),
 });
 const EXAMPLE_INSTRUMENT = { instrumentId: EXAMPLE_ID, symbol: 'BTC', isin: null, name: 'Bitcoin' };
-
 export const AlertFired = event({
   name: 'markets.alert.fired',
   version: 1,

@@ -1,18 +1,25 @@
 /** For tests of markets: a workspace with instruments on a real database, prices that arrive, and what they cause. */
-import { assert, Decimal } from '#kernel';
-import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
+import { assert, Decimal, localDate } from '#kernel';
+import type { JobQueue } from '#platform/db';
+import type { Platform } from '#platform/domain';
+import type { StoredEvent } from '#platform/events';
 import { initialState } from './alert.ts';
 import { type AlertRule, insertRule } from './alert.store.ts';
-import { markets } from './domain.ts';
 import type { InstrumentDraft } from './instrument.ts';
 import { resolveInstruments } from './instrument.store.ts';
 import type { PriceProviderName } from './price.ts';
 import { takePrices } from './price-intake.ts';
 import { startSimulation } from './simulation.ts';
 import { watchInstruments } from './watch.ts';
-import { localDate } from '#kernel';
 
-export interface MarketFixture extends TestPlatform {
+/** What the fixture needs of a test platform. */
+interface FixturePlatform extends Platform {
+  readonly db: Platform['db'] & { attachJobQueue(queue: JobQueue): void };
+  readonly time: { advance(byMs: number): void };
+  readonly heard: readonly StoredEvent[];
+}
+
+export interface MarketFacts {
   readonly workspaceId: string;
   /** Jobs that were asked for: name and payload. */
   readonly askedJobs: { readonly name: string; readonly payload: unknown }[];
@@ -30,11 +37,11 @@ export interface MarketFixture extends TestPlatform {
 
 export const BITCOIN: InstrumentDraft = { kind: 'crypto', symbol: 'BTC', name: 'Bitcoin', currency: 'EUR' };
 
-/** Opens a fixture; a simulated one lives on the simulated market. */
-export async function openMarketFixture(
-  options: TestPlatformOptions & { readonly isSimulated?: boolean } = {},
-): Promise<MarketFixture> {
-  const platform = await testPlatform([markets], options);
+/** Adds a market to a test platform; a simulated one lives on the simulated market. */
+export async function marketFixture<P extends FixturePlatform>(
+  platform: P,
+  options: { readonly isSimulated?: boolean } = {},
+): Promise<P & MarketFacts> {
   const askedJobs: { name: string; payload: unknown }[] = [];
   platform.db.attachJobQueue({
     add: async (_tx, name, payload) => void askedJobs.push({ name, payload }),

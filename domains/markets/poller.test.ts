@@ -1,15 +1,22 @@
 /** Goal: prices keep coming from one process at a time, live or simulated, and no network breaks nothing. */
 import { localDate } from '#kernel';
+import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterEach, expect, test } from 'vitest';
 import { findHistoryNeed, listHistoryGaps, listProviderHealth, updateProviderSymbol } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { dayCloseJob, historyJob, ratesJob } from './history.job.ts';
 import { findInstruments } from './instrument.store.ts';
-import { type MarketFixture, openMarketFixture } from './market-fixture.ts';
+import { markets } from './domain.ts';
+import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { lookAtDue, startPoller, tickSimulated } from './poller.ts';
 import { latestPrices, pricesBetween } from './price.store.ts';
 import { ecbText, type FakeMarket, startFakeMarket, yahooChartText } from './provider/fake-market.ts';
 import { updateSimulatorFault } from './workspace.store.ts';
+
+type MarketFixture = TestPlatform & MarketFacts;
+const openMarketFixture = async (
+  options: TestPlatformOptions & { isSimulated?: boolean } = {},
+): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
 
 let market: MarketFixture;
 let server: FakeMarket | null = null;
@@ -33,7 +40,7 @@ async function openLive(prices: Record<string, number>): Promise<FakeMarket> {
     const price = prices[symbol];
     if (price === undefined) return undefined;
     const closes = [price * 0.98, price * 0.99, price];
-    return yahooChartText({ symbol, currency: 'EUR', price, marketAtSeconds: NOW_SECONDS, closes });
+    return yahooChartText({ symbol, currency: 'EUR', last: price, marketAtSeconds: NOW_SECONDS, closes });
   });
   server = fake;
   const settings = { markets: { yahooBaseUrl: fake.baseUrl, ecbBaseUrl: fake.baseUrl } };

@@ -2,7 +2,7 @@
  * Price intake: the one way a newest price enters. One transaction checks it, stores it, moves the alert rules and writes
  * their firings; sockets hear of it after the commit. A doubtful price goes to quarantine and the last good one stays.
  */
-import { Decimal, type LocalDate, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
+import { type Decimal, type LocalDate, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { evaluateAlerts } from './alert-evaluation.ts';

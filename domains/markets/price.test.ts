@@ -1,12 +1,19 @@
 /** Goal: stored prices and rates come back exact, with their doubts, and nothing impossible gets in. */
 import { Decimal, localDate } from '#kernel';
+import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crossRate } from './fx.ts';
 import { euroRatesBetween, fxRates, SHARED_WORKSPACE_ID, upsertEuroRates } from './fx.store.ts';
-import { type MarketFixture, openMarketFixture } from './market-fixture.ts';
+import { markets } from './domain.ts';
+import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { doubtOf, isStalePrice, type PriceCheck } from './price.ts';
 import { recordManualPrices, settleQuarantined } from './price-intake.ts';
 import { latestPrices, listQuarantined, pricesBetween, upsertDailyPrices } from './price.store.ts';
+
+type MarketFixture = TestPlatform & MarketFacts;
+const openMarketFixture = async (
+  options: TestPlatformOptions & { isSimulated?: boolean } = {},
+): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
 
 let market: MarketFixture;
 let demo: MarketFixture;
@@ -159,7 +166,7 @@ test('rates: identity, euro base, cross, the last published day carried forward,
     pair('GBP', 'USD', '2026-11-19'),
     pair('GBP', 'USD', '2026-11-20'),
     pair('EUR', 'USD', '2026-11-18'),
-    pair('EUR', 'XXX', '2026-11-20'),
+    pair('EUR', 'QQQ', '2026-11-20'),
     pair('USDT', 'USDT', '2026-11-20'),
   ];
   const found = await fxRates(market.db, { workspaceId: market.workspaceId, pairs });

@@ -20,7 +20,13 @@ export { crossRate, type EuroRate, type FxPair, type FxRate } from './fx.ts';
 export { euroRatesBetween, fxRates, type FxQuery, type FxRangeQuery } from './fx.store.ts';
 export { type DailyPrice, type LatestPrice, type MissingPriceReason, type PriceProviderName } from './price.ts';
 export { type DayRangeQuery, latestPrices, type LatestPricesQuery, pricesBetween } from './price.store.ts';
-export { type ManualPrice, type ManualPriceRefusal, recordManualPrices } from './price-intake.ts';
+export {
+  type ManualPrice,
+  type ManualPriceRefusal,
+  type PriceArrival,
+  recordManualPrices,
+  takePrices,
+} from './price-intake.ts';
 export {
   simulatedCloses,
   simulatedEuroRate,

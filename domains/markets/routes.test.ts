@@ -1,11 +1,17 @@
 /** Goal: the routes of markets do what their contract says for who may, and refuse the rest by name. */
 import type { EndpointShape } from '#kernel';
 import { createHttp, type HttpServer } from '#platform/http';
+import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { marketsApi, marketsEvents } from './contract.ts';
 import { markets } from './domain.ts';
-import { type MarketFixture, openMarketFixture } from './market-fixture.ts';
+import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { deleteWorkspaceRows } from './workspace.store.ts';
+
+type MarketFixture = TestPlatform & MarketFacts;
+const openMarketFixture = async (
+  options: TestPlatformOptions & { isSimulated?: boolean } = {},
+): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
 
 let market: MarketFixture;
 let http: HttpServer;
@@ -49,9 +55,9 @@ interface Sent {
 }
 
 async function call(route: `${'GET' | 'POST' | 'PUT' | 'DELETE'} ${string}`, sent: Sent = {}) {
-  const [method = 'GET', url = '/'] = route.split(' ');
+  const [method, url] = route.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
   const answer = await http.inject({
-    method: method as 'GET',
+    method,
     url,
     headers: { authorization: 'Bearer test', ...(sent.ifMatch === undefined ? {} : { 'if-match': sent.ifMatch }) },
     ...(sent.body === undefined ? {} : { payload: sent.body as object }),

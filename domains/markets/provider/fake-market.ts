@@ -83,7 +83,8 @@ function respond(
 export interface FakeChart {
   readonly symbol: string;
   readonly currency: string;
-  readonly price: number;
+  /** As the wire has it: a JSON number. */
+  readonly last: number;
   /** Epoch seconds of the market time; candles are the days before it. */
   readonly marketAtSeconds: number;
   readonly closes: readonly (number | null)[];
@@ -106,7 +107,7 @@ export function yahooChartText(chart: FakeChart): string {
     gmtoffset: 0,
     timezone: 'UTC',
     exchangeTimezoneName: chart.timeZone ?? 'UTC',
-    regularMarketPrice: chart.price,
+    regularMarketPrice: chart.last,
     longName: `${chart.symbol} Sociedad Anónima`,
     priceHint: 2,
     dataGranularity: '1d',

@@ -126,7 +126,7 @@ async function askInOrder(guarded: readonly Guarded[], question: Question): Prom
       const answer = await askOne(entry, question);
       if (answer.ok) return ok({ ...answer.value, provider: name, fetchedAtMs: question.options.clock() });
       hasFailed ||= answer.code === 'provider_failed';
-      reasons[name] = String(answer.details['reason']);
+      reasons[name] = reasonOf(answer.details);
     }
   }
   return refuse(hasFailed ? 'provider_failed' : 'unknown_symbol', { reasons });
@@ -144,7 +144,7 @@ async function askOne(entry: Guarded, question: Question): Promise<Result<PriceA
     const answer = await provider.fetchPrices(question.ref, { from, signal, spend });
     breaker.recordSuccess();
     if (answer.ok) return answer;
-    return refuse('unknown_symbol', { reason: `${answer.code}: ${String(answer.details['reason'] ?? '')}` });
+    return refuse('unknown_symbol', { reason: `${answer.code}: ${reasonOf(answer.details)}` });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     // Our own queue says nothing about the provider.
@@ -156,4 +156,8 @@ async function askOne(entry: Guarded, question: Question): Promise<Result<PriceA
     }
     return refuse('provider_failed', { reason: `${error.code}: ${error.message}` });
   }
+}
+
+function reasonOf(details: Readonly<Record<string, unknown>>): string {
+  return typeof details['reason'] === 'string' ? details['reason'] : 'no reason given';
 }

@@ -22,14 +22,14 @@ const share = (symbol: string, currency: string, isin: string | null = null): In
 
 const CHARTS = new Map(
   [
-    { symbol: 'BTC-EUR', currency: 'EUR', price: 95_123.456, closes: [90_000.1, 94_000, 95_000, 95_123.4609375] },
-    { symbol: 'SHEL.L', currency: 'GBp', price: 2_750.5, closes: [2_700, 2_710, null, 2_750.5] },
-    { symbol: 'TEVA.TA', currency: 'ILA', price: 6_000, closes: [5_900, 6_000] },
-    { symbol: 'NPN.JO', currency: 'ZAc', price: 350_000, closes: [349_000, 350_000] },
-    { symbol: 'VOD.L', currency: 'GBX', price: 80, closes: [79, 80] },
-    { symbol: 'SAN.MC', currency: 'EUR', price: 7.1234, closes: [7, 7.1, 7.1234] },
-    { symbol: 'SAN', currency: 'USD', price: 8.2, closes: [8.1, 8.2] },
-    { symbol: 'NASDAQONLY', currency: 'USD', price: 10, closes: [10] },
+    { symbol: 'BTC-EUR', currency: 'EUR', last: 95_123.456, closes: [90_000.1, 94_000, 95_000, 95_123.4609375] },
+    { symbol: 'SHEL.L', currency: 'GBp', last: 2_750.5, closes: [2_700, 2_710, null, 2_750.5] },
+    { symbol: 'TEVA.TA', currency: 'ILA', last: 6_000, closes: [5_900, 6_000] },
+    { symbol: 'NPN.JO', currency: 'ZAc', last: 350_000, closes: [349_000, 350_000] },
+    { symbol: 'VOD.L', currency: 'GBX', last: 80, closes: [79, 80] },
+    { symbol: 'SAN.MC', currency: 'EUR', last: 7.1234, closes: [7, 7.1, 7.1234] },
+    { symbol: 'SAN', currency: 'USD', last: 8.2, closes: [8.1, 8.2] },
+    { symbol: 'NASDAQONLY', currency: 'USD', last: 10, closes: [10] },
   ].map((chart) => [chart.symbol, yahooChartText({ ...chart, marketAtSeconds: NOW_SECONDS })]),
 );
 CHARTS.set(
@@ -37,7 +37,7 @@ CHARTS.set(
   yahooChartText({
     symbol: 'SPLIT',
     currency: 'USD',
-    price: 51,
+    last: 51,
     marketAtSeconds: NOW_SECONDS,
     closes: [50, 50.5, 51],
     // Four for one on the last day: the older closes are shown quartered.

@@ -41,5 +41,5 @@ test('ticks a second apart move a little, almost always', () => {
 
 test('knows common currencies and refuses to invent others', () => {
   expect(Number(simulatedEuroRate(1, 'USD', localDate('2026-11-20')))).toBeGreaterThan(0.8);
-  expect(simulatedEuroRate(1, 'XXX', localDate('2026-11-20'))).toBeNull();
+  expect(simulatedEuroRate(1, 'QQQ', localDate('2026-11-20'))).toBeNull();
 });

@@ -76,7 +76,7 @@ export function parseChart(text: string): Result<PriceAnswer, PriceRefusal> | nu
 interface Reading {
   readonly dayOf: (epochSeconds: number) => LocalDate;
   readonly splits: readonly Split[];
-  readonly read: (price: number) => Decimal | null;
+  readonly read: (wireNumber: number) => Decimal | null;
   readonly currency: string;
 }
 
@@ -118,11 +118,11 @@ function splitsOf(result: ChartResult, dayOf: Reading['dayOf']): Split[] {
 }
 
 function priceReader(priceHint: number, isHundredth: boolean): Reading['read'] {
-  return (price) => {
-    const exact = Number.isFinite(price) ? Decimal.parse(String(price)) : null;
+  return (wireNumber) => {
+    const exact = Number.isFinite(wireNumber) ? Decimal.parse(String(wireNumber)) : null;
     if (!exact) return null;
-    const wholeDigits =
-      Math.abs(price) >= 1 ? Math.floor(Math.log10(Math.abs(price))) + 1 : Math.ceil(Math.log10(Math.abs(price) || 1));
+    const size = Math.abs(wireNumber) || 1;
+    const wholeDigits = size >= 1 ? Math.floor(Math.log10(size)) + 1 : Math.ceil(Math.log10(size));
     const digits = Math.min(18, Math.max(priceHint, SIGNIFICANT_DIGITS - wholeDigits));
     const rounded = exact.rounded(digits, 'half-even');
     return isHundredth ? rounded.times(HUNDREDTH) : rounded;

@@ -1,0 +1,121 @@
+/**
+ * Bench of the alert path: from a tick entering intake to the `markets.alert.fired` event committed and heard, on a real
+ * database, with many rules that do not fire around the one that does. Prints milliseconds; compare ratios in one run only.
+ */
+import { assert, Decimal } from '#kernel';
+import { takePrices } from '#markets';
+import { createHttp } from '#platform/http';
+import { testPlatform } from '#platform/testing';
+import { markets } from '../domains/markets/domain.ts';
+
+const CROSSINGS = 300;
+const QUIET_RULES = 200;
+const BATCH_INSTRUMENTS = 50;
+
+export interface AlertPathFigures {
+  readonly crossings: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** A tick of the same batch that crosses nothing, for the ratio. */
+  readonly quietP50Ms: number;
+}
+
+type BenchPlatform = Awaited<ReturnType<typeof testPlatform>>;
+
+/** Runs it and gives the figures. */
+export async function benchAlertPath(): Promise<AlertPathFigures> {
+  const platform = await testPlatform([markets]);
+  platform.db.attachJobQueue({ add: async () => undefined });
+  try {
+    const workspaceId = platform.newId();
+    const instrumentIds = await prepare(platform, workspaceId);
+    const tick = async (price: string): Promise<number> => {
+      platform.time.advance(1_000);
+      const nowMs = platform.clock();
+      const arrivals = instrumentIds.map((instrumentId) => ({
+        instrumentId,
+        price: Decimal.from(price),
+        currency: 'EUR',
+        provider: 'yahoo' as const,
+        marketAtMs: nowMs,
+        fetchedAtMs: nowMs,
+        isAdjusted: false,
+        previousClose: null,
+        splitRatio: Decimal.one,
+      }));
+      const startedMs = performance.now();
+      await platform.db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals }));
+      return startedMs;
+    };
+    return await measure(platform, tick);
+  } finally {
+    await platform.close();
+  }
+}
+
+async function measure(platform: BenchPlatform, tick: (price: string) => Promise<number>): Promise<AlertPathFigures> {
+  let heardMs = 0;
+  let hear: () => void = () => undefined;
+  platform.events.onPublished((events) => {
+    if (!events.some(({ name }) => name === 'markets.alert.fired')) return;
+    heardMs = performance.now();
+    hear();
+  });
+  const quiet: number[] = [];
+  const crossing: number[] = [];
+  for (let round = 0; round < CROSSINGS; round += 1) {
+    quiet.push(-(await tick('99')) + performance.now());
+    const heard = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const startedMs = await tick('101');
+    await heard;
+    crossing.push(heardMs - startedMs);
+  }
+  return {
+    crossings: CROSSINGS,
+    p50Ms: percentile(crossing, 0.5),
+    p99Ms: percentile(crossing, 0.99),
+    quietP50Ms: percentile(quiet, 0.5),
+  };
+}
+
+async function prepare(platform: BenchPlatform, workspaceId: string): Promise<string[]> {
+  const permissions = new Set<string>(markets.permissions.map(({ name }) => name));
+  const actor = {
+    userId: platform.newId(),
+    sessionId: platform.newId(),
+    workspaceId,
+    role: 'owner' as const,
+    permissions,
+  };
+  const http = await createHttp({ ...platform, permissions: markets.permissions, authenticate: async () => actor });
+  markets.routes?.(http, platform);
+  const post = async (url: string, payload: object): Promise<string> => {
+    const answer = await http.inject({ method: 'POST', url, payload, headers: { authorization: 'Bearer bench' } });
+    assert(answer.statusCode === 201, `bench: ${url} answered ${answer.statusCode} ${answer.body}`);
+    return answer.json<{ id: string }>().id;
+  };
+  const ids: string[] = [];
+  for (let index = 0; index < BATCH_INSTRUMENTS; index += 1) {
+    const coin = { kind: 'crypto', symbol: `C${index}`, name: `Coin ${index}`, currency: 'EUR' };
+    ids.push(await post('/api/markets/instruments', coin));
+  }
+  const [first] = ids;
+  const rule = { condition: 'above', repeat: 'rearming' };
+  await post('/api/markets/alerts', { ...rule, instrumentId: first, threshold: '100' });
+  for (let index = 0; index < QUIET_RULES; index += 1) {
+    await post('/api/markets/alerts', {
+      ...rule,
+      instrumentId: ids[index % ids.length],
+      threshold: `${1_000 + index}`,
+    });
+  }
+  await http.close();
+  return ids;
+}
+
+function percentile(values: readonly number[], ratio: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.floor(ratio * (sorted.length - 1))] ?? 0) * 100) / 100;
+}

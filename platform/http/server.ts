@@ -8,17 +8,20 @@ import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import { assert, type EndpointShape, ok, refuse, type Result } from '#kernel';
+import { assert, type EndpointShape, type EventShape, ok, refuse, type Result } from '#kernel';
 import type { Config } from '#platform/config';
-import type { PermissionDefinition } from '#platform/domain';
+import type { Domain, PermissionDefinition, Platform } from '#platform/domain';
 import type { Telemetry } from '#platform/telemetry';
 import Fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from 'fastify';
 import { clientAddress, isLoopback } from './client-address.ts';
 import { readCookies } from './cookies.ts';
+import type { OwnedEndpoint } from './collect-endpoints.ts';
+import { mountDocs } from './docs.ts';
 import { errorAnswer } from './error-answer.ts';
 import { isForeignUpgrade, isForgeable, isHostAllowed } from './guards.ts';
 import { type HealthCheck, mountHealth } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
+import { buildOpenApi } from './openapi.ts';
 import { RequestProblem } from './problem.ts';
 import { mountRoute, PROBLEM_TYPE } from './route.ts';
 import type { Actor, Handler, Http, RequestFacts } from './types.ts';
@@ -58,6 +61,10 @@ export interface HttpServer extends Http {
   authenticateUpgrade(request: IncomingMessage): Promise<Result<Actor, UpgradeRefusal>>;
   /** Answers a request without a socket (tests). */
   inject(request: InjectOptions): Promise<InjectedAnswer>;
+  /** Mounts a domain's routes under its name; the API document groups them by it. */
+  mount(domain: Pick<Domain, 'name' | 'routes'>, platform: Platform): void;
+  /** Serves /api/openapi.json and the reference page /api/docs for what is mounted. */
+  serveDocs(facts: { readonly version: string; readonly events: readonly EventShape[] }): void;
   /** Serves the built web app of a folder under `/`. */
   serveWeb(directory: string): void;
   /** Starts listening on the configured host and port (0 = any free one). */
@@ -78,7 +85,7 @@ export interface InjectedAnswer {
 export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   const { config, telemetry } = options;
   const permissions = new Set(options.permissions.map((permission) => permission.name as string));
-  const endpoints: EndpointShape[] = [];
+  const owned: OwnedEndpoint[] = [];
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
@@ -94,25 +101,35 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   addObservation(app, telemetry);
   await addGuards(app, options);
 
-  const route = <const E extends EndpointShape>(endpoint: E, handler: Handler<E>): void => {
-    const { permission } = endpoint;
-    const isKnown = permission === 'public' || permission === 'session' || permissions.has(permission);
-    assert(isKnown, `${endpoint.method} ${endpoint.path} needs ${permission}, which no domain declares`);
-    endpoints.push(endpoint);
-    mountRoute(app, { endpoint, handler, idempotency: options.idempotency ?? null });
-  };
+  const routeFor =
+    (domain: string) =>
+    <const E extends EndpointShape>(endpoint: E, handler: Handler<E>): void => {
+      const { permission } = endpoint;
+      const isKnown = permission === 'public' || permission === 'session' || permissions.has(permission);
+      assert(isKnown, `${endpoint.method} ${endpoint.path} needs ${permission}, which no domain declares`);
+      owned.push({ domain, endpoint });
+      mountRoute(app, { endpoint, handler, idempotency: options.idempotency ?? null });
+    };
   let isStopping = false;
   if (options.health) {
     const { metricsToken } = config;
-    mountHealth(app, { route }, { check: options.health, telemetry, metricsToken, isStopping: () => isStopping });
+    mountHealth(
+      app,
+      { route: routeFor('platform') },
+      { check: options.health, telemetry, metricsToken, isStopping: () => isStopping },
+    );
   }
   return {
-    endpoints,
-    route,
+    get endpoints() {
+      return owned.map(({ endpoint }) => endpoint);
+    },
+    route: routeFor('platform'),
+    mount: (domain, platform) => domain.routes?.({ route: routeFor(domain.name) }, platform),
     app,
     node: app.server,
     authenticateUpgrade: (request) => authenticateUpgrade(request, options),
     inject: (request) => app.inject(request),
+    serveDocs: ({ version, events }) => mountDocs(app, () => buildOpenApi({ version, events, endpoints: owned })),
     serveWeb: (directory) => mountWebApp(app, directory),
     listen: async () => {
       await app.listen({ host: config.host, port: config.port });
@@ -140,7 +157,7 @@ function addErrors(app: FastifyInstance, telemetry: Telemetry): void {
     const requestId = request.id;
     const answer = errorAnswer(error, requestId);
     if (answer.isServerError) {
-      telemetry.log.error('request failed', { requestId, method: request.method, route: routeOf(request), error });
+      telemetry.log.error('request failed', { requestId, method: request.method, route: templateOf(request), error });
     }
     if (answer.retryAfterSeconds !== null) void reply.header('retry-after', answer.retryAfterSeconds);
     // Bytes of a refused upload may still be on their way; the connection cannot be used again.
@@ -159,7 +176,7 @@ function addErrors(app: FastifyInstance, telemetry: Telemetry): void {
 function addObservation(app: FastifyInstance, telemetry: Telemetry): void {
   app.addHook('onResponse', async (request, reply) => {
     const durationMs = reply.elapsedTime;
-    const fact = { method: request.method, route: routeOf(request), status: reply.statusCode, durationMs };
+    const fact = { method: request.method, route: templateOf(request), status: reply.statusCode, durationMs };
     telemetry.observeRequest(fact);
     const line = { ...fact, durationMs: Math.round(durationMs), requestId: request.id };
     if (durationMs >= SLOW_REQUEST_MS) telemetry.log.warn('slow request', line);
@@ -283,6 +300,6 @@ function requestFacts(raw: IncomingMessage, requestId: string, config: Config): 
 }
 
 /** The template, never the address: ids in metric labels would grow without end. */
-function routeOf(request: FastifyRequest): string {
+function templateOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'unmatched';
 }

@@ -1,0 +1,51 @@
+/**
+ * Lists what every domain mounts, without a server or a database: routes are declared through a recorder. Used by the API
+ * document and by tests that walk all routes.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, type EndpointShape } from '#kernel';
+import { loadConfig } from '#platform/config';
+import type { Domain, Platform } from '#platform/domain';
+import { platformApi } from './contract.ts';
+import type { Http } from './types.ts';
+
+export interface OwnedEndpoint {
+  readonly domain: string;
+  readonly endpoint: EndpointShape;
+}
+
+/** Endpoints of the platform and of `domains`, in the order they are mounted. */
+export function collectEndpoints(domains: readonly Domain[]): readonly OwnedEndpoint[] {
+  const found: OwnedEndpoint[] = [{ domain: 'platform', endpoint: platformApi.readHealth }];
+  // Some domains read or make a key file beside the data while they mount; it must not be the person's own folder.
+  const folder = mkdtempSync(join(tmpdir(), 'cactus-contracts-'));
+  try {
+    const platform = absentPlatform(domains, folder);
+    for (const domain of domains) {
+      const recorder: Http = { route: (endpoint) => void found.push({ domain: domain.name, endpoint }) };
+      domain.routes?.(recorder, platform);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return found;
+}
+
+/** Default configuration and parts that do nothing: enough to declare routes, never to answer one. */
+function absentPlatform(domains: readonly Domain[], folder: string): Platform {
+  const loaded = loadConfig({ env: {}, argv: ['--data', folder], cwd: folder, domains });
+  assert(loaded.ok, 'every setting must have a default, or the contracts cannot be listed');
+  const absent: unknown = new Proxy(() => undefined, {
+    get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : absent),
+    apply: () => absent,
+    construct: () => absent as object,
+  });
+  return { ...partsOf(absent), config: loaded.value.config, clock: Date.now, roles: new Set(), domains };
+}
+
+function partsOf(absent: unknown): Platform {
+  const names = ['db', 'events', 'files', 'notify', 'realtime', 'telemetry', 'newId'];
+  return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
+}

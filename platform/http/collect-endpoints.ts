@@ -5,9 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assert, type EndpointShape } from '#kernel';
+import { assert, AssertionFault, type EndpointShape } from '#kernel';
 import { loadConfig } from '#platform/config';
 import type { Domain, Platform } from '#platform/domain';
+import { jobRoutes, type Jobs } from '#platform/jobs';
+import { notifyRoutes } from '#platform/notify';
 import { platformApi } from './contract.ts';
 import type { Http } from './types.ts';
 
@@ -18,20 +20,30 @@ export interface OwnedEndpoint {
 
 /** Endpoints of the platform and of `domains`, in the order they are mounted. */
 export function collectEndpoints(domains: readonly Domain[]): readonly OwnedEndpoint[] {
-  const found: OwnedEndpoint[] = [{ domain: 'platform', endpoint: platformApi.readHealth }];
+  const found: OwnedEndpoint[] = [];
+  const recorderFor = (domain: string): Http => ({ route: (endpoint) => void found.push({ domain, endpoint }) });
   // Some domains read or make a key file beside the data while they mount; it must not be the person's own folder.
   const folder = mkdtempSync(join(tmpdir(), 'cactus-contracts-'));
   try {
     const platform = absentPlatform(domains, folder);
-    for (const domain of domains) {
-      const recorder: Http = { route: (endpoint) => void found.push({ domain: domain.name, endpoint }) };
-      domain.routes?.(recorder, platform);
-    }
+    recordPlatform(recorderFor('platform'), platform);
+    for (const domain of domains) domain.routes?.(recorderFor(domain.name), platform);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return found;
 }
+
+/** The routes of the platform's own parts, which no manifest mounts. */
+function recordPlatform(recorder: Http, platform: Platform): void {
+  recorder.route(platformApi.readHealth, unanswered);
+  notifyRoutes(recorder, platform);
+  jobRoutes(recorder, platform.db as unknown as Jobs);
+}
+
+const unanswered = (): never => {
+  throw new AssertionFault('a recorded route is never answered');
+};
 
 /** Default configuration and parts that do nothing: enough to declare routes, never to answer one. */
 function absentPlatform(domains: readonly Domain[], folder: string): Platform {

@@ -30,6 +30,7 @@ export function renderDocsPage(document: OpenApiDocument): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Cactus API</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/api/docs/page.css" />
         <script src="/api/docs/page.js" defer></script>
       </head>
@@ -69,7 +70,14 @@ function operationsOf(document: OpenApiDocument): Operation[] {
       const body = recordOf(recordOf(methods)[method]);
       const tags: unknown = body['tags'];
       const summary = textOf(body['summary']);
-      return { method, path, body, summary, id: textOf(body['operationId']), tag: Array.isArray(tags) ? textOf(tags[0]) : '' };
+      return {
+        method,
+        path,
+        body,
+        summary,
+        id: textOf(body['operationId']),
+        tag: Array.isArray(tags) ? textOf(tags[0]) : '',
+      };
     }),
   );
 }

@@ -172,5 +172,5 @@ test('an operation that goes is a break; the platform lists its own without a da
   const platform = collectEndpoints([platformDomain]);
   const whole = buildOpenApi({ version: '1', endpoints: platform, events: [] });
   const empty = buildOpenApi({ version: '1', endpoints: [], events: [] });
-  expect(breakingChanges(whole, empty)).toEqual(['GET /api/platform/health is gone']);
+  expect(breakingChanges(whole, empty)).toContain('GET /api/platform/health is gone');
 });

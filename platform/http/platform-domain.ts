@@ -1,7 +1,7 @@
 /** The platform as a domain: its permissions and its own jobs, declared like everyone else's. */
 import { USER_ROLES } from '#kernel';
 import type { Domain } from '#platform/domain';
-import { job } from '#platform/jobs';
+import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { purgeIdempotencyKeys } from './idempotency.store.ts';
 
 export const platformDomain: Domain = {
@@ -16,8 +16,7 @@ export const platformDomain: Domain = {
       summary: 'See the health of the installation, its slow routes and statements',
       roles: ['owner', 'admin'],
     },
-    { name: 'platform.jobs.read', summary: 'See jobs: waiting, running, failed', roles: ['owner', 'admin'] },
-    { name: 'platform.jobs.run', summary: 'Run a job now, retry or drop a failed one', roles: ['owner', 'admin'] },
+    ...JOB_PERMISSIONS,
     { name: 'platform.notifications.read', summary: 'See and mark one’s own notifications', roles: [...USER_ROLES] },
   ],
   jobs: (platform) => [

@@ -7,6 +7,7 @@ import { identity } from './domains/identity/domain.ts';
 import { markets } from './domains/markets/domain.ts';
 import { portfolios } from './domains/portfolios/domain.ts';
 import { webhooks } from './domains/webhooks/domain.ts';
+import packageJson from './package.json' with { type: 'json' };
 
 export const domains: readonly Domain[] = [identity, webhooks, markets, portfolios];
 
@@ -14,6 +15,7 @@ if (import.meta.main) {
   const root = fileURLToPath(new URL('.', import.meta.url));
   await startProcess({
     domains,
+    version: packageJson.version,
     argv: process.argv.slice(2),
     env: process.env,
     cwd: root,

@@ -20,6 +20,8 @@ import { type Composition, composePlatform } from './compose.ts';
 import { languageOf, renderStartBox } from './start-box.ts';
 
 export interface StartInput {
+  /** Of package.json, for the API document. */
+  readonly version: string;
   readonly domains: readonly Domain[];
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -50,7 +52,7 @@ export async function startProcess(input: StartInput): Promise<void> {
       composePlatform({ config, domains, roles, telemetry }),
       roles.has('web') ? input.buildWeb() : Promise.resolve(null),
     ]);
-    const running = await startParts({ composition, telemetry, domains, webDir });
+    const running = await startParts({ composition, telemetry, domains, webDir, version: input.version });
     stopOnSignal(running.stop, telemetry);
     await announce(input, composition, running.url);
   } catch (error) {
@@ -74,6 +76,7 @@ function startFailure(error: unknown, { host, port }: Config): string | null {
 }
 
 interface PartsInput {
+  readonly version: string;
   readonly composition: Composition;
   readonly telemetry: RunningTelemetry;
   readonly domains: readonly Domain[];
@@ -86,7 +89,8 @@ interface Running {
   readonly stop: Stop;
 }
 
-async function startParts({ composition, telemetry, domains, webDir }: PartsInput): Promise<Running> {
+async function startParts(input: PartsInput): Promise<Running> {
+  const { composition, telemetry, domains, webDir } = input;
   const { platform, jobs, realtime } = composition;
   const stops: Stop[] = [];
   const stop = async (): Promise<void> => {
@@ -108,7 +112,7 @@ async function startParts({ composition, telemetry, domains, webDir }: PartsInpu
       if (stopDomain) stops.push(stopDomain);
     }
     if (webDir !== null) {
-      const http = await openHttp({ composition, telemetry, domains, webDir });
+      const http = await openHttp(input);
       stops.push(http.close, async () => realtime.closeSockets());
       realtime.attach(http);
       url = (await http.listen()).url;
@@ -120,7 +124,7 @@ async function startParts({ composition, telemetry, domains, webDir }: PartsInpu
   }
 }
 
-async function openHttp({ composition, telemetry, domains, webDir }: PartsInput): Promise<HttpServer> {
+async function openHttp({ composition, telemetry, domains, webDir, version }: PartsInput): Promise<HttpServer> {
   const { platform, db } = composition;
   const authenticate = domains.find((domain) => domain.authenticate)?.authenticate;
   const http = await createHttp({
@@ -131,9 +135,10 @@ async function openHttp({ composition, telemetry, domains, webDir }: PartsInput)
     idempotency: databaseIdempotency(db),
     health: healthOf(healthSources(composition, domains)),
   });
-  for (const domain of domains) domain.routes?.(http, platform);
+  for (const domain of domains) http.mount(domain, platform);
   notifyRoutes(http, platform);
   jobRoutes(http, composition.jobs);
+  http.serveDocs({ version, events: domains.flatMap((domain) => domain.events) });
   if (webDir !== null) http.serveWeb(webDir);
   return http;
 }

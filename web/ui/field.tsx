@@ -140,7 +140,7 @@ export function SearchField({
 }) {
   const t = useTexts(uiTexts);
   return (
-    <span className="relative flex min-w-0">
+    <span className="relative flex h-9 min-w-0 self-end coarse:h-11">
       <Search size={16} aria-hidden className="pointer-events-none absolute inset-y-0 left-2.5 my-auto text-muted" />
       <input
         ref={ref}

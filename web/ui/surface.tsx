@@ -131,12 +131,14 @@ export function Kpi({ label, icon: Icon, value, detail, alert, to }: KpiProps) {
           </span>
         )}
       </div>
-      <div className="figures mt-2 truncate text-kpi font-semibold tracking-[-0.01em]">{value}</div>
+      <div className="figures mt-2 truncate text-[clamp(1rem,10cqi,1.625rem)] leading-8 font-semibold tracking-[-0.01em]">
+        {value}
+      </div>
       {detail && <div className="figures mt-1 min-h-4 text-xs text-muted">{detail}</div>}
     </>
   );
   const className = cx(
-    'avoid-break block min-w-0 rounded-lg border bg-surface px-4 py-3.5',
+    'avoid-break @container block min-w-0 rounded-lg border bg-surface px-4 py-3.5',
     alert ? 'border-warn/70' : 'border-line',
   );
   if (!to) return <div className={className}>{body}</div>;

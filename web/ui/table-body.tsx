@@ -38,7 +38,7 @@ function WholeBody<Row extends object>(props: BodyProps<Row>) {
 }
 
 function VirtualBody<Row extends object>(props: BodyProps<Row>) {
-  const { model, scroller, columns } = props;
+  const { model, scroller, columns, selectionActions } = props;
   const { density } = usePreferences();
   const rowPx = ROW_PX[density];
   const virtualizer = useVirtualizer({
@@ -53,7 +53,8 @@ function VirtualBody<Row extends object>(props: BodyProps<Row>) {
   const items = virtualizer.getVirtualItems();
   const beforePx = items[0]?.start ?? 0;
   const afterPx = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const span = columns.length + 1;
+  // One more than there are columns would make the browser add an empty one.
+  const span = columns.length + (selectionActions === undefined ? 0 : 1);
   return (
     <tbody onKeyDown={walk.onKeyDown}>
       <Gap heightPx={beforePx} span={span} />

@@ -2,42 +2,50 @@
  * Goal: every mounted route, asked by nobody and by every role, lets in exactly those whom the permission catalogue names.
  * A route that is mounted past its contract, or with a permission that nobody declares, makes this red.
  */
-import { readdirSync } from 'node:fs';
+import { createSetupLink } from '#identity';
 import { assert, endpoint, type EndpointShape, ok, USER_ROLES, type UserRole } from '#kernel';
 import type { Domain, PermissionDefinition } from '#platform/domain';
-import type { HttpServer } from '#platform/http';
+import { type HttpServer, platformDomain } from '#platform/http';
 import { notifyRoutes } from '#platform/notify';
 import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addUser, OWNER, setUp } from '../domains/identity/test-people.ts';
+import { domains as productDomains } from '../main.ts';
 
 /** Answers outside the contracts: documents, health, figures, the web app. Each guards itself and has its own test. */
 const OUTSIDE_CONTRACTS: readonly string[] = [];
 
+/** What a process mounts: the platform's own routes, then every domain of main.ts. */
 const platformRoutes: Domain = {
-  name: 'platform',
-  tablePrefix: 'platform_',
-  migrations: null,
-  permissions: [],
-  events: [],
+  ...platformDomain,
   routes: (http, platform) => notifyRoutes(http, platform),
 };
-const domains: Domain[] = [platformRoutes];
-const browsers = new Map<UserRole, { browser: TestBrowser; credentials: { email: string; password: string } }>();
+const domains: readonly Domain[] = [platformRoutes, ...productDomains];
+const PASSWORD = 'tres gatos y un pez';
+const browsers = new Map<UserRole, TestBrowser>();
 let server: TestServer;
 let catalogue: ReadonlyMap<string, PermissionDefinition>;
 
 beforeAll(async () => {
-  domains.push(...(await manifests()));
   catalogue = new Map(
     domains.flatMap(({ permissions }) => permissions.map((permission) => [permission.name, permission])),
   );
   server = await testServer(domains);
-  const { owner } = await setUp(server);
-  browsers.set('owner', { browser: owner, credentials: { email: OWNER.email, password: OWNER.password } });
+  const link = await createSetupLink(server.platform);
+  const owner = server.browser();
+  browsers.set('owner', owner);
+  await post(owner, '/api/setup', {
+    token: link?.token,
+    name: 'Ana',
+    email: emailOf('owner'),
+    password: PASSWORD,
+    workspaceName: 'Ana y familia',
+    baseCurrency: 'EUR',
+    locale: 'es',
+    timeZone: 'Europe/Madrid',
+  });
   for (const role of USER_ROLES.slice(1)) {
-    const { browser, credentials } = await addUser(server, owner, { name: `Persona-${role}`, role });
-    browsers.set(role, { browser, credentials });
+    browsers.set(role, server.browser());
+    await post(owner, '/api/users', { name: role, email: emailOf(role), role, password: PASSWORD });
   }
 });
 afterAll(() => server.close());
@@ -115,26 +123,21 @@ async function ask(browser: TestBrowser, route: EndpointShape): Promise<{ status
   return { status: answer.statusCode, code: isProblem ? answer.json<{ code: string }>().code : null };
 }
 
-/** Signs in again after a route that ends the session. */
+/** Signs in, also again after a route that ends the session. */
 async function signedIn(role: UserRole): Promise<TestBrowser> {
-  const person = browsers.get(role);
-  assert(person, `route x role: nobody is ${role}`);
-  if (person.browser.cookie === null) {
-    await person.browser.call('/api/sessions', { method: 'POST', body: person.credentials });
-  }
-  return person.browser;
+  const browser = browsers.get(role);
+  assert(browser, `route x role: nobody is ${role}`);
+  if (browser.cookie === null) await post(browser, '/api/sessions', { email: emailOf(role), password: PASSWORD });
+  return browser;
 }
 
-/** Every domain of the tree, so that a new one is covered on the day it appears. */
-async function manifests(): Promise<Domain[]> {
-  const root = new URL('../domains/', import.meta.url);
-  const found: Domain[] = [];
-  for (const name of readdirSync(root).toSorted()) {
-    if (!readdirSync(new URL(name, root)).includes('domain.ts')) continue;
-    const module = (await import(new URL(`${name}/domain.ts`, root).href)) as Record<string, Domain>;
-    found.push(...Object.values(module).filter((value) => 'tablePrefix' in value));
-  }
-  return found;
+async function post(browser: TestBrowser, url: string, body: unknown): Promise<void> {
+  const answer = await browser.call(url, { method: 'POST', body });
+  assert(answer.statusCode === 201, `route x role: ${url} answered ${answer.body}`);
+}
+
+function emailOf(role: UserRole): string {
+  return `${role}@example.com`;
 }
 
 /** What Fastify really answers, read from its own table. */

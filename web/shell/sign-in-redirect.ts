@@ -14,5 +14,6 @@ export function toSignIn(): void {
 /** Where to go after signing in: only a path of this app, never another site. */
 export function returnPath(search: string): string {
   const wanted = new URLSearchParams(search).get(RETURN_PARAM) ?? '/';
-  return /^\/(?![/\\])/.test(wanted) ? wanted : '/';
+  // Browsers drop tabs and line breaks from an address, so `/\t/evil` would become `//evil`.
+  return /^\/(?![/\\])[^\\\s]*$/.test(wanted) ? wanted : '/';
 }

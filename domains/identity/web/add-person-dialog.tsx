@@ -1,8 +1,9 @@
 /** Adds a person with a role and a first password. */
 import { type SubmitEvent, useId, useState } from 'react';
 import type { UserRole } from '#kernel';
-import { useApi, useApiMutation } from '#web/api';
+import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { useSession } from '#web/shell';
 import { Button, Dialog, FormProblem, Select, TextField, toast } from '#web/ui';
 import { NewPasswordField, weakPasswordText } from './new-password-field.tsx';
 import { peopleTexts } from './people-texts.ts';
@@ -13,7 +14,7 @@ import { identityTexts } from './texts.ts';
 export function AddPersonDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useTexts(peopleTexts);
   const formId = useId();
-  const me = useApi('GET /api/me');
+  const session = useSession();
   const add = useApiMutation('POST /api/users', {
     refreshes: ['GET /api/users'],
     onDone: (person) => {
@@ -26,7 +27,7 @@ export function AddPersonDialog({ onClose }: { readonly onClose: () => void }) {
       isOpen
       onClose={onClose}
       title={t('addPerson')}
-      description={me.data?.workspace.kind === 'demo' ? `${t('addDetail')} ${t('addFromDemo')}` : t('addDetail')}
+      description={session.workspace.kind === 'demo' ? `${t('addDetail')} ${t('addFromDemo')}` : t('addDetail')}
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
@@ -38,7 +39,7 @@ export function AddPersonDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <AddPersonForm
         formId={formId}
-        ownRole={me.data?.role ?? 'client'}
+        ownRole={session.role}
         error={add.error}
         onSubmit={(body) => add.mutate({ body })}
       />

@@ -3,6 +3,7 @@ import { Ellipsis, ShieldCheck, UserCheck, UserX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
+import { useCan, useSession } from '#web/shell';
 import { Badge, type Column, ConfirmDialog, IconButton, Menu, RelativeTime, Table, toast } from '#web/ui';
 import { type PeopleKey, peopleTexts } from './people-texts.ts';
 import { peopleWords } from './people-words.ts';
@@ -14,11 +15,11 @@ type Asked = { readonly what: 'role' | 'disable'; readonly person: Person } | nu
 export function PeopleTable() {
   const t = useTexts(peopleTexts);
   const users = useApi('GET /api/users');
-  const me = useApi('GET /api/me');
+  const { user } = useSession();
   const [asked, setAsked] = useState<Asked>(null);
   const access = useAccessChange(() => setAsked(null));
-  const myId = me.data?.user.id;
-  const canUpdate = me.data?.permissions.includes('identity.users.update') === true;
+  const myId = user.id;
+  const canUpdate = useCan('identity.users.update');
   const { mutate } = access;
   const columns = useMemo(() => {
     if (!canUpdate) return personColumns(t, myId);
@@ -71,7 +72,7 @@ function useAccessChange(onSettled: () => void) {
   });
 }
 
-function personColumns(t: Translate<PeopleKey>, myId: string | undefined): Column<Person>[] {
+function personColumns(t: Translate<PeopleKey>, myId: string): Column<Person>[] {
   return [
     {
       id: 'name',
@@ -110,7 +111,7 @@ interface MenuActions {
   readonly onEnable: (person: Person) => void;
 }
 
-function menuColumn(t: Translate<PeopleKey>, myId: string | undefined, actions: MenuActions): Column<Person> {
+function menuColumn(t: Translate<PeopleKey>, myId: string, actions: MenuActions): Column<Person> {
   return {
     id: 'actions',
     head: t('actions'),

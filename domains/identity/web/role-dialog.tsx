@@ -1,7 +1,8 @@
 /** Gives a person another role. */
 import { useState } from 'react';
-import { useApi, useApiMutation } from '#web/api';
+import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { useSession } from '#web/shell';
 import { Button, Dialog, FormProblem, RadioGroup, toast } from '#web/ui';
 import type { Person } from './people-table.tsx';
 import { peopleTexts } from './people-texts.ts';
@@ -10,7 +11,7 @@ import { roleChoices } from './role-choices.ts';
 
 export function RoleDialog({ person, onClose }: { readonly person: Person; readonly onClose: () => void }) {
   const t = useTexts(peopleTexts);
-  const me = useApi('GET /api/me');
+  const session = useSession();
   const [role, setRole] = useState(person.role);
   const save = useApiMutation('PUT /api/users/:userId/role', {
     refreshes: ['GET /api/users'],
@@ -40,12 +41,7 @@ export function RoleDialog({ person, onClose }: { readonly person: Person; reado
       }
     >
       <div className="flex flex-col gap-4">
-        <RadioGroup
-          label={t('role')}
-          choices={roleChoices(t, me.data?.role ?? 'client')}
-          value={role}
-          onChange={setRole}
-        />
+        <RadioGroup label={t('role')} choices={roleChoices(t, session.role)} value={role} onChange={setRole} />
         <FormProblem error={save.error} words={peopleWords(t)} />
       </div>
     </Dialog>

@@ -2,6 +2,7 @@
 import { CircleCheck, Clock, Laptop, Link2Off } from 'lucide-react';
 import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { SIGN_IN_PATH } from '#web/shell';
 import { Async, ButtonLink, Card, EmptyState } from '#web/ui';
 import { BarePage } from './bare-page.tsx';
 import { SetupForm } from './setup-form.tsx';
@@ -36,7 +37,7 @@ function Obstacle({
         title={t('setupDoneTitle')}
         detail={t('setupDoneDetail')}
         action={
-          <ButtonLink kind="primary" to="/entrar">
+          <ButtonLink kind="primary" to={SIGN_IN_PATH}>
             {t('goToSignIn')}
           </ButtonLink>
         }

@@ -2,9 +2,9 @@
 import { type SubmitEvent, useState } from 'react';
 import { useApi, useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { returnPath, SETUP_PATH } from '#web/shell';
 import { Button, ButtonLink, Card, EmptyState, FormProblem, PasswordField, TextField } from '#web/ui';
 import { BarePage } from './bare-page.tsx';
-import { nextPath } from './next-path.ts';
 import { identityWords } from './problem-words.ts';
 import { identityTexts } from './texts.ts';
 
@@ -18,7 +18,7 @@ export default function SignInPage() {
           <EmptyState
             title={t('nobodyYetTitle')}
             detail={t('nobodyYetDetail')}
-            action={<ButtonLink to="/setup">{t('goToSetup')}</ButtonLink>}
+            action={<ButtonLink to={SETUP_PATH}>{t('goToSetup')}</ButtonLink>}
           />
         </Card>
       </BarePage>
@@ -37,7 +37,7 @@ function SignInForm() {
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
   const signIn = useApiMutation('POST /api/sessions', {
-    onDone: () => location.assign(nextPath(location.search)),
+    onDone: () => location.assign(returnPath(location.search)),
   });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();

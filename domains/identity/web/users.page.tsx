@@ -1,8 +1,8 @@
 /** People of the workspace with their role and access, and what each role may do. */
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
-import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { useCan } from '#web/shell';
 import { Button, PageHeader, Stack } from '#web/ui';
 import { AddPersonDialog } from './add-person-dialog.tsx';
 import { PeopleTable } from './people-table.tsx';
@@ -12,8 +12,8 @@ import { PermissionMatrix } from './permission-matrix.tsx';
 export default function UsersPage() {
   const t = useTexts(peopleTexts);
   const [isAdding, setAdding] = useState(false);
-  const me = useApi('GET /api/me');
-  const permissions = me.data?.permissions ?? [];
+  const canAdd = useCan('identity.users.create');
+  const canSeeMatrix = useCan('identity.permissions.read');
   return (
     <>
       <PageHeader
@@ -21,7 +21,7 @@ export default function UsersPage() {
         description={t('usersLead')}
         back={{ to: '/ajustes', label: t('settings') }}
         actions={
-          permissions.includes('identity.users.create') && (
+          canAdd && (
             <Button kind="primary" icon={UserPlus} onClick={() => setAdding(true)}>
               {t('addPerson')}
             </Button>
@@ -30,7 +30,7 @@ export default function UsersPage() {
       />
       <Stack>
         <PeopleTable />
-        {permissions.includes('identity.permissions.read') && <PermissionMatrix />}
+        {canSeeMatrix && <PermissionMatrix />}
       </Stack>
       {isAdding && <AddPersonDialog onClose={() => setAdding(false)} />}
     </>

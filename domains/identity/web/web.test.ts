@@ -1,9 +1,8 @@
-/** Goal: what the pages decide by themselves: strength, devices, where to go next, and that both languages say the same. */
+/** Goal: what the pages decide by themselves: strength, devices, first guesses, and that both languages say the same. */
 import { expect, test } from 'vitest';
 import { PASSWORD_LENGTH_MIN as SERVER_LENGTH_MIN } from '../contract.ts';
 import { guessCurrency, guessLanguage, timeZoneChoices } from './browser-guess.ts';
 import { deviceOf } from './device-name.ts';
-import { nextPath } from './next-path.ts';
 import { PASSWORD_LENGTH_MIN, strengthOf } from './password-strength.ts';
 import { peopleTexts } from './people-texts.ts';
 import { setupErrors } from './setup-errors.ts';
@@ -54,20 +53,6 @@ test.each([
 
 test('a program is no device', () => {
   expect(deviceOf('curl/8.9')).toBeNull();
-});
-
-test.each([
-  ['?next=/carteras/1', '/carteras/1'],
-  ['?next=%2Fcarteras%3Fa%3D1', '/carteras?a=1'],
-  ['', '/'],
-  ['?next=https://evil.example', '/'],
-  ['?next=//evil.example', '/'],
-  ['?next=/\\evil.example', '/'],
-  ['?next=%2F%09%2Fevil.example', '/'],
-  ['?next=javascript:alert(1)', '/'],
-  ['?next=/entrar?next=/entrar', '/'],
-])('after signing in, %s leads to %s', (search, path) => {
-  expect(nextPath(search)).toBe(path);
 });
 
 test('the browser’s language says language and currency', () => {

@@ -11,7 +11,7 @@ export function LiveBox({ isCollapsed }: { readonly isCollapsed: boolean }) {
   const { phase, heardAtMs } = useLiveState();
   const nowMs = useNow(TICK_MS);
   const isLost = phase === 'lost';
-  const since = heardAtMs === null ? '' : ` · ${formatRelative(heardAtMs, nowMs)}`;
+  const since = heardAtMs === null ? '' : `· ${formatRelative(heardAtMs, nowMs)}`;
   const words = isLost ? t('liveLost') : phase === 'live' ? t('liveNow') : t('liveConnecting');
   const dot = isLost ? 'bg-warn' : phase === 'live' ? 'bg-ok' : 'bg-line-strong';
   return (
@@ -28,7 +28,7 @@ export function LiveBox({ isCollapsed }: { readonly isCollapsed: boolean }) {
       <span role="status" className={isCollapsed ? 'sr-only' : undefined}>
         {words}
       </span>
-      {!isCollapsed && phase === 'live' && <span className="-ml-2">{since}</span>}
+      {!isCollapsed && phase === 'live' && <span className="-ml-1.5">{since}</span>}
       {!isCollapsed && isLost && (
         <button type="button" className="ml-auto underline underline-offset-2" onClick={() => live.retryNow()}>
           {t('retryNow')}

@@ -55,7 +55,7 @@ export function AttentionRow({
       <p className="min-w-0 flex-1 basis-56 text-sm">
         <span className="font-semibold">{title}</span> {detail && <span className="text-muted">{detail}</span>}
       </p>
-      {action}
+      {action && <div className="ml-auto">{action}</div>}
     </div>
   );
 }

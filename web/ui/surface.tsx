@@ -122,16 +122,16 @@ export interface KpiProps {
 export function Kpi({ label, icon: Icon, value, detail, alert, to }: KpiProps) {
   const body = (
     <>
-      <div className="flex min-h-5 items-center gap-2 text-sm text-muted">
+      <div className="flex min-h-5 flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
         {Icon && <Icon size={16} aria-hidden className="shrink-0" />}
         <span className="truncate">{label}</span>
         {alert && (
-          <span className="ml-auto">
+          <span className="@[13rem]:ml-auto">
             <Badge tone="warn">{alert}</Badge>
           </span>
         )}
       </div>
-      <div className="figures mt-2 truncate text-[clamp(1rem,10cqi,1.625rem)] leading-8 font-semibold tracking-[-0.01em]">
+      <div className="figures mt-2 truncate text-[clamp(1rem,12cqi,1.625rem)] leading-8 font-semibold tracking-[-0.01em]">
         {value}
       </div>
       {detail && <div className="figures mt-1 min-h-4 text-xs text-muted">{detail}</div>}

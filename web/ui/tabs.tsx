@@ -90,8 +90,8 @@ export function SegmentedControl<Value extends string>({
           nativeButton
           render={<button type="button" />}
           className={cx(
-            'figures flex h-7 min-w-8 items-center justify-center rounded-sm px-2.5 text-xs font-medium whitespace-nowrap text-muted outline-offset-0',
-            'hover:text-fg data-checked:bg-surface data-checked:text-fg data-checked:ring-1 data-checked:ring-line coarse:h-10 coarse:min-w-11',
+            'figures flex h-7 min-w-8 items-center justify-center rounded-sm border border-transparent px-2.5 text-xs font-medium whitespace-nowrap text-muted outline-offset-0',
+            'hover:text-fg data-checked:border-line data-checked:bg-surface data-checked:text-fg coarse:h-10 coarse:min-w-11',
             isWide && 'flex-1',
           )}
         >

@@ -68,6 +68,8 @@ async function authenticate(request: RequestFacts): Promise<Actor | null> {
 export interface Fixture extends HttpServer {
   readonly written: string[];
   readonly logLines: string[];
+  /** Messages of errors that an upload's bytes ended with. */
+  uploadErrors(): string[];
   /** Lets `text: 'slow'` end. */
   finishSlow(): void;
 }
@@ -99,6 +101,7 @@ export async function openFixture(
     ...(options.health ? { health: options.health } : {}),
   });
   const written: string[] = [];
+  const uploadErrors: string[] = [];
   const slow = Promise.withResolvers<void>();
   http.route(writeNote, async ({ params, body, reply }) => {
     if (body.text === 'locked') return refuse('note_locked', { noteId: params.noteId, atMinor: 5n });
@@ -117,12 +120,17 @@ export async function openFixture(
   });
   http.route(sendFile, async ({ upload }) => {
     let sizeBytes = 0;
-    for await (const chunk of upload.bytes) sizeBytes += (chunk as Buffer).length;
+    try {
+      for await (const chunk of upload.bytes) sizeBytes += (chunk as Buffer).length;
+    } catch (error) {
+      uploadErrors.push(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
     return ok({ name: upload.name, sizeBytes });
   });
   http.route(signIn, async ({ request, reply }) => {
     reply.setCookie('cactus_session', 'writer', { maxAgeSeconds: 60 });
     return ok({ origin: request.origin });
   });
-  return Object.assign(http, { written, logLines, finishSlow: () => slow.resolve() });
+  return Object.assign(http, { written, logLines, uploadErrors: () => uploadErrors, finishSlow: () => slow.resolve() });
 }

@@ -16,7 +16,7 @@ export const PLATFORM_PROBLEMS = {
     'Writes with the session cookie must come from Cactus itself: send an `Origin` equal to this address.',
   ],
   not_found: [404, 'There is nothing at this address.'],
-  request_timeout: [408, 'The request did not arrive in time; send it again.'],
+  request_incomplete: [400, 'The connection ended before the whole request arrived; send it again.'],
   idempotency_in_progress: [
     409,
     'A request with this Idempotency-Key is still running; wait a moment and send it again.',

@@ -210,6 +210,8 @@ test('uploads: one that is cut in the middle fails its handler and leaves the se
     });
     socket.on('close', () => resolve());
   });
+  await expect.poll(() => http.uploadErrors()).toEqual(['request_incomplete']);
+  expect(http.logLines).toEqual([]);
   const after = await fetch(`http://127.0.0.1:${port}/api/notes`, { headers: { authorization: 'Bearer writer' } });
   expect(after.status).toBe(200);
 });

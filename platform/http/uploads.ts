@@ -17,8 +17,9 @@ export function limitedUpload(request: IncomingMessage, sizeBytesMax: number): R
       else done(null, chunk);
     },
   });
-  request.on('error', (error) => limiter.destroy(error));
-  request.on('aborted', () => limiter.destroy(new Error('the upload was cut')));
+  const cut = (): void => void limiter.destroy(new RequestProblem('request_incomplete'));
+  request.on('error', cut);
+  request.on('aborted', cut);
   // Without a reader (a handler that refused early) the error has nowhere to go; it must not end the process.
   limiter.on('error', () => request.unpipe(limiter));
   return request.pipe(limiter);

@@ -6,8 +6,9 @@ import { createSetupLink } from '#identity';
 import { assert, endpoint, type EndpointShape, ok, USER_ROLES, type UserRole } from '#kernel';
 import type { Domain, PermissionDefinition } from '#platform/domain';
 import { type HttpServer, platformDomain } from '#platform/http';
+import { createJobs, jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
-import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
+import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains as productDomains } from '../main.ts';
 
@@ -30,6 +31,8 @@ beforeAll(async () => {
     domains.flatMap(({ permissions }) => permissions.map((permission) => [permission.name, permission])),
   );
   server = await testServer(domains);
+  const { db, clock } = server.platform;
+  jobRoutes(server.http, await createJobs({ db, clock, log: silentLog }));
   const link = await createSetupLink(server.platform);
   const owner = server.browser();
   browsers.set('owner', owner);

@@ -4,6 +4,8 @@ import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { meRoutes } from './me.routes.ts';
 import { identityPermissions } from './permissions.ts';
+import { clearWhenHeard } from './session-cache.ts';
+import { sessionPurgeJob } from './session-purge.job.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { identitySettings } from './settings.ts';
 import { setupRoutes } from './setup.routes.ts';
@@ -18,6 +20,11 @@ export const identity: Domain = {
   events: identityEvents,
   settings: identitySettings,
   authenticate,
+  jobs: (platform) => [sessionPurgeJob(platform)],
+  start: (platform) => {
+    clearWhenHeard(platform);
+    return Promise.resolve(() => Promise.resolve());
+  },
   routes(http, platform) {
     setupRoutes(http, platform);
     sessionRoutes(http, platform);

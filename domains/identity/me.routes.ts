@@ -23,7 +23,7 @@ export function meRoutes(http: Http, platform: Platform): void {
   http.route(SwitchWorkspace, async ({ body, actor, request, reply }) => {
     const switched = await switchWorkspace(platform, { actor, ip: request.ip }, body.workspaceId);
     if (!switched.ok) return switched;
-    if (switched.value.token) sendSessionCookie(reply, switched.value.token);
+    sendSessionCookie(reply, switched.value.token);
     return ok(await readMe(platform, actor, body.workspaceId));
   });
 

@@ -7,6 +7,7 @@ import type { Clock } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { LRUCache } from 'lru-cache';
+import { SessionRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved } from './contract.ts';
 import type { LiveSession } from './session.store.ts';
 
 const REMEMBERED_MS = 5_000;
@@ -60,4 +61,14 @@ export function forgetSessionsAfterCommit(platform: Platform, tx: Transaction): 
   const cache = sessionCacheOf(platform);
   cache.clear();
   tx.afterCommit(() => cache.clear());
+}
+
+/** Empties the memory when another process closed a session, changed a role or removed a workspace. */
+export function clearWhenHeard(platform: Platform): void {
+  const telling: ReadonlySet<string> = new Set(
+    [SessionRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved].map(({ name }) => name),
+  );
+  platform.events.onPublished((events) => {
+    if (events.some(({ name }) => telling.has(name))) sessionCacheOf(platform).clear();
+  });
 }

@@ -1,9 +1,11 @@
 /** Goal: the demo goes in one press with every domain's rows, the real workspace never does, and nobody is left in a void. */
+import { DAY_MS } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '#platform/testing';
+import { SessionRevoked } from './contract.ts';
 import { identity } from './domain.ts';
-import { addUser, setUp, type SetUp } from './test-people.ts';
+import { addUser, OWNER, setUp, type SetUp } from './test-people.ts';
 
 let removedIds: string[] = [];
 let isFailing = false;
@@ -111,27 +113,57 @@ test('who has no other workspace is signed out', async () => {
   expect(codeOf(answer)).toBe('workspace_missing');
 });
 
-test('a switch to a workspace with another role replaces the token', async () => {
+test('a switch brings the role of that workspace and replaces the token', async () => {
   const { owner, realWorkspaceId, demoWorkspaceId } = made;
-  const before = owner.cookie;
   await owner.call('/api/me/workspace', { method: 'PUT', body: { workspaceId: realWorkspaceId } });
-  expect(owner.cookie).toBe(before);
   const colleague = await addUser(server, owner, { name: 'Dana', role: 'admin' });
   await server.platform.db.prepared('join', 'insert into identity_members values ($1, $2, $3, now())', [
     demoWorkspaceId,
     colleague.userId,
     'client',
   ]);
-  const old = colleague.browser.cookie;
+  const old = server.browser();
+  old.cookie = colleague.browser.cookie;
   const answer = await colleague.browser.call('/api/me/workspace', {
     method: 'PUT',
     body: { workspaceId: demoWorkspaceId },
   });
   expect(answer.json()).toMatchObject({ role: 'client', workspace: { kind: 'demo' } });
-  expect(colleague.browser.cookie).not.toBe(old);
+  expect((await old.call('/api/me')).statusCode).toBe(401);
   expect((await colleague.browser.call('/api/users')).statusCode).toBe(403);
 });
 
 function byNumber(left: number, right: number): number {
   return left - right;
 }
+
+test('what another process changed is heard: the memory of who is who is emptied', async () => {
+  const other = await testServer([identity, neighbour], { config: { demo: true } });
+  const person = await setUp(other);
+  const stop = await identity.start?.(other.platform);
+  await person.owner.call('/api/me');
+  // As another process would: the row and the event, without this process's own forgetting.
+  await other.platform.db.prepared('end', 'update identity_sessions set revoked_at = now()', []);
+  expect((await person.owner.call('/api/me')).statusCode).toBe(200);
+  const payload = { sessionId: other.platform.newId(), userId: person.userId };
+  await other.platform.events.publish(SessionRevoked, { workspaceId: person.demoWorkspaceId, subjectId: 's', payload });
+  await expect.poll(async () => (await person.owner.call('/api/me')).statusCode).toBe(401);
+  await stop?.();
+  await other.close();
+});
+
+test('the nightly purge keeps open sessions and forgets what ended long ago', async () => {
+  const { platform } = server;
+  await server.browser().call('/api/sessions', { method: 'POST', body: { email: 'x@example.com', password: 'nada' } });
+  platform.time.advance(29 * DAY_MS);
+  await made.owner.call('/api/sessions', { method: 'POST', body: { email: OWNER.email, password: OWNER.password } });
+  platform.time.advance(9 * DAY_MS);
+  const open = server.browser();
+  await open.call('/api/sessions', { method: 'POST', body: { email: OWNER.email, password: OWNER.password } });
+  const [purge] = identity.jobs?.(platform) ?? [];
+  await purge?.run(null, { attempt: 1, signal: AbortSignal.timeout(1_000), progress: () => Promise.resolve() });
+  const count = async (sql: string) => (await platform.db.prepared<{ n: bigint }>(sql.slice(0, 60), sql, []))[0]?.n;
+  expect(await count('select count(*) as n from identity_sessions')).toBe(2n);
+  expect(await count('select count(*) as n from identity_sign_in_attempts where failed_count > 0')).toBe(0n);
+  expect((await open.call('/api/me')).statusCode).toBe(200);
+});

@@ -13,20 +13,22 @@ import { deleteWorkspaceRows, listWorkspacesOfUser, lockWorkspace } from './work
 
 export type RemoveRefusal = 'workspace_not_found' | 'workspace_is_real' | 'workspace_is_your_only_one';
 
-/** Moves the session to another workspace of its person; gives a new token when her role changes with it. */
+/**
+ * Moves the session to another workspace of its person. Her role may change with it, so the session gets a new token,
+ * which no process remembers under the old workspace.
+ */
 export async function switchWorkspace(
   platform: Platform,
   doer: Doer,
   workspaceId: string,
-): Promise<Result<{ readonly token: string | null }, 'workspace_not_found'>> {
+): Promise<Result<{ readonly token: string }, 'workspace_not_found'>> {
   const { actor } = doer;
   return platform.db.transaction(async (tx) => {
     const workspaces = await listWorkspacesOfUser(tx, actor.userId);
     const target = workspaces.find(({ id }) => id === workspaceId);
     if (!target) return refuse('workspace_not_found');
     await moveSession(tx, actor.sessionId, target.id);
-    forgetSessionsAfterCommit(platform, tx);
-    return ok({ token: target.role === actor.role ? null : await replaceToken(platform, tx, actor.sessionId) });
+    return ok({ token: await replaceToken(platform, tx, actor.sessionId) });
   });
 }
 

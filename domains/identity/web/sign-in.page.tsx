@@ -1,5 +1,5 @@
 /** Sign in with e-mail and password. The whole app is loaded anew afterwards, so nothing of before stays in memory. */
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useEffect, useState } from 'react';
 import { useApi, useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { returnPath, SETUP_PATH } from '#web/shell';
@@ -11,6 +11,12 @@ import { identityTexts } from './texts.ts';
 export default function SignInPage() {
   const t = useTexts(identityTexts);
   const setup = useApi('GET /api/setup');
+  const me = useApi('GET /api/me', {}, { enabled: setup.data?.isNeeded === false });
+  const isSignedIn = me.data !== undefined && me.data !== null;
+  useEffect(() => {
+    // She came here by mistake or by a late answer to an older session: no need to ask again.
+    if (isSignedIn) location.replace(returnPath(location.search));
+  }, [isSignedIn]);
   if (setup.data?.isNeeded) {
     return (
       <BarePage title={t('signInTitle')}>

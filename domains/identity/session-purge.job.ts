@@ -1,0 +1,22 @@
+/** Forgets what no longer serves: sessions that ended a month ago, failed sign-ins of yesterday. */
+import { DAY_MS } from '#kernel';
+import type { Platform } from '#platform/domain';
+import { job, type JobDefinition } from '#platform/jobs';
+import { deleteOldAttempts } from './attempt.store.ts';
+import { deleteEndedSessions } from './session.store.ts';
+
+const KEPT_MS = 30 * DAY_MS; // Long enough to answer "who was signed in that day"; the audit log keeps the rest.
+
+export function sessionPurgeJob(platform: Platform): JobDefinition {
+  return job<unknown>({
+    name: 'identity.sessions.purge',
+    attemptsMax: 3,
+    cron: '23 3 * * *',
+    parse: (payload) => payload,
+    run: async () => {
+      const nowMs = platform.clock();
+      await deleteEndedSessions(platform.db, nowMs - KEPT_MS);
+      await deleteOldAttempts(platform.db, nowMs);
+    },
+  });
+}

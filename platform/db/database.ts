@@ -37,6 +37,7 @@ export interface DatabaseHandle extends Database {
    * drops when our connection goes. `name` must be unique to this process.
    */
   holdLock(name: string): Promise<void>;
+  dropLock(name: string): Promise<void>;
   /** A pool of its own with node-postgres' plain parsers, for libraries; closed by the caller. */
   createPool(options: { readonly size: number; readonly name: string }): pg.Pool;
   attachOutbox(outbox: Outbox): void;
@@ -135,6 +136,10 @@ class OpenedDatabase extends Session implements DatabaseHandle {
 
   holdLock(name: string): Promise<void> {
     return this.#parts.listener.holdLock(name);
+  }
+
+  dropLock(name: string): Promise<void> {
+    return this.#parts.listener.dropLock(name);
   }
 
   createPool({ size, name }: { readonly size: number; readonly name: string }): pg.Pool {

@@ -15,9 +15,10 @@ import type { Log } from '#platform/telemetry';
 import pg from 'pg';
 import { type Cluster, diskFullFault, lastLines, openCluster, POSTGRES_USER, requireWritableDir } from './cluster.ts';
 import { withDataDirLock } from './data-dir-lock.ts';
+import { asDatabaseFault } from './pg-errors.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { commandOf, giveTo } from './postgres-launch.ts';
-import { adoptOrClean, type Postmaster, stopPostmaster, waitUntilReady } from './postmaster.ts';
+import { findLivePostmaster, type Postmaster, readPostmaster, stopPostmaster, waitUntilReady } from './postmaster.ts';
 
 /** What a client needs to reach the server; `host` is a folder when it is a Unix socket. */
 export interface PostgresAddress {
@@ -89,8 +90,7 @@ export function embeddedPostgres(input: {
   };
   return {
     dataDir,
-    hold: (connect) =>
-      locked(async () => connect(await ensureRunning({ dataDir, settings, log: input.log.child({ part: 'db' }) }))),
+    hold: (connect) => locked(() => holdServer({ dataDir, settings, log: input.log }, connect)),
     release: () => locked(() => releaseServer(dataDir, input.log)),
     stop: () =>
       locked(async () => {
@@ -104,6 +104,22 @@ interface Start {
   readonly dataDir: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly log: Log;
+}
+
+/** A server that dies between "it runs" and our connection is started once more. */
+async function holdServer<Value>(start: Start, connect: (address: PostgresAddress) => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    const address = await ensureRunning(start);
+    try {
+      return await connect(address);
+    } catch (error) {
+      const fault = asDatabaseFault(error);
+      const isGone = fault instanceof Fault && fault.code === 'database_unavailable';
+      if (!isGone || attempt >= START_ATTEMPTS_MAX) throw fault;
+      start.log.debug('PostgreSQL went away while we connected', { attempt, error: String(error) });
+      await delay(START_RETRY_MS);
+    }
+  }
 }
 
 async function ensureRunning(start: Start): Promise<PostgresAddress> {
@@ -124,9 +140,9 @@ async function ensureRunning(start: Start): Promise<PostgresAddress> {
 
 /** A server that somebody else started, or that outlived a killed Cactus. */
 async function adopt(cluster: Cluster): Promise<Postmaster | null> {
-  const running = adoptOrClean(cluster.dir);
-  if (!running) return null;
-  return waitUntilReady(cluster.dir, { waitMsMax: READY_MS_MAX, isGone: () => adoptOrClean(cluster.dir) === null });
+  const running = await findLivePostmaster(cluster.dir);
+  if (!running || running.state === 'ready') return running;
+  return waitUntilReady(cluster.dir, { waitMsMax: READY_MS_MAX, isGone: () => readPostmaster(cluster.dir) === null });
 }
 
 /** Starts the server and waits for it; gives what it said when it would not start. */
@@ -210,7 +226,7 @@ function addressOf(cluster: Cluster, postmaster: Postmaster): PostgresAddress {
 async function releaseServer(dataDir: string, log: Log): Promise<'stopped' | 'left_running'> {
   const binaries = findPostgresBinaries(dataDir);
   const cluster = openCluster(dataDir, binaries);
-  const running = adoptOrClean(cluster.dir);
+  const running = await findLivePostmaster(cluster.dir);
   if (!running) return 'stopped';
   for (let check = 1; await isHeldByOthers(addressOf(cluster, running)); check += 1) {
     if (check >= HELD_CHECKS_MAX) return 'left_running';

@@ -18,6 +18,7 @@ export interface Listener {
   subscribe(subscription: Subscription): Promise<void>;
   /** Holds a session's advisory lock for as long as this process lives, again after each reconnection. */
   holdLock(name: string): Promise<void>;
+  dropLock(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ const RETRY_MS_MAX = 5_000;
 const KEEPALIVE_MS = 30_000; // A silently dropped TCP peer is noticed by the next statement.
 // Names are unique to a process, so a lock that does not come at once can only be our own dying connection's.
 const HOLD_LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0))';
+const DROP_LOCK = 'select pg_advisory_unlock(hashtextextended($1, 0))';
 const CHANNEL = /^[a-z_]{1,60}$/;
 
 /** Connects (throws when it cannot) and keeps the connection until closed. */
@@ -42,7 +44,7 @@ class ReconnectingListener implements Listener {
   readonly #connect: () => Promise<pg.Client>;
   readonly #log: Log;
   readonly #subscriptions: Subscription[] = [];
-  readonly #locks: string[] = [];
+  readonly #locks = new Set<string>();
   readonly #closing = new AbortController();
   #client: pg.Client | null = null;
   #keepalive: NodeJS.Timeout | undefined;
@@ -66,8 +68,12 @@ class ReconnectingListener implements Listener {
   }
 
   async holdLock(name: string): Promise<void> {
-    this.#locks.push(name);
+    this.#locks.add(name);
     await this.#client?.query(HOLD_LOCK, [name]);
+  }
+
+  async dropLock(name: string): Promise<void> {
+    if (this.#locks.delete(name)) await this.#client?.query(DROP_LOCK, [name]);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,8 @@
  * memory, state. Reads it, tells a live server from a left-over file, and stops a server.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -18,6 +19,9 @@ export interface Postmaster {
 }
 
 const POLL_MS = 10;
+const ANSWER_MS_MAX = 1_000; // A live server on a local socket takes the connection at once.
+const ORPHANS_MS_MAX = 10_000;
+const ORPHAN_POLL_MS = 50;
 
 /** The server that claims the cluster, or null when none does. */
 export function readPostmaster(clusterDir: string): Postmaster | null {
@@ -32,15 +36,21 @@ export function readPostmaster(clusterDir: string): Postmaster | null {
 }
 
 /**
- * Removes a `postmaster.pid` whose process is gone or whose number now belongs to a stranger (a reboot or a new container
- * hands numbers out again, and PostgreSQL then refuses to start). Returns the live server when there is one.
+ * The live server of the cluster, or null. Removes a `postmaster.pid` whose process is a corpse or whose number now belongs
+ * to a stranger (a reboot or a new container hands numbers out again): PostgreSQL would take it for alive and refuse.
  */
-export function adoptOrClean(clusterDir: string): Postmaster | null {
+export async function findLivePostmaster(clusterDir: string): Promise<Postmaster | null> {
   const postmaster = readPostmaster(clusterDir);
   if (!postmaster) return null;
-  if (isAlive(postmaster.pid) && isPostgresOf(postmaster.pid, clusterDir)) return postmaster;
-  // A dead server's file is left to PostgreSQL, which also checks that none of its old children still writes.
-  if (isAlive(postmaster.pid)) rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
+  // What answers is alive, also when its process lives in another container on the same folder.
+  if (await answers(postmaster)) return postmaster;
+  const kind = lookUp(postmaster.pid, clusterDir);
+  if (kind === 'server') return postmaster;
+  // A vanished server's file is left to PostgreSQL, which also checks that none of its old children still writes.
+  if (kind !== 'vanished') {
+    await waitForOrphans(clusterDir);
+    rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
+  }
   return null;
 }
 
@@ -63,12 +73,13 @@ export async function stopPostmaster(
   clusterDir: string,
   { pgCtl, waitMsMax }: { readonly pgCtl: string; readonly waitMsMax: number },
 ): Promise<boolean> {
-  const postmaster = adoptOrClean(clusterDir);
+  const postmaster = await findLivePostmaster(clusterDir);
   if (!postmaster) return true;
   if (process.platform === 'win32') {
     execFileSync(pgCtl, ['stop', '-D', clusterDir, '-m', 'fast', '-w', '-t', String(waitMsMax / 1000)]);
     return true;
   }
+  if (lookUp(postmaster.pid, clusterDir) !== 'server') return false; // It answers, but from another container.
   process.kill(postmaster.pid, 'SIGINT');
   for (let waitedMs = 0; waitedMs <= waitMsMax; waitedMs += POLL_MS) {
     if (!isAlive(postmaster.pid) || readPostmaster(clusterDir) === null) return true;
@@ -88,14 +99,55 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function isPostgresOf(pid: number, clusterDir: string): boolean {
+type ProcessKind = 'server' | 'stranger' | 'corpse' | 'vanished';
+
+/** What the process number of a cluster's file stands for. */
+function lookUp(pid: number, clusterDir: string): ProcessKind {
+  if (!isAlive(pid)) return 'vanished';
+  if (process.platform === 'win32') return 'server'; // No cheap way to tell; PostgreSQL decides.
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(clusterDir);
-    if (process.platform === 'win32') return true; // No cheap way to tell; PostgreSQL decides.
-    return /postgres/.test(
-      basename(execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim()),
-    );
-  } catch {
-    return true; // Not ours to look into: believe the file, and let PostgreSQL decide.
+    if (process.platform !== 'linux') {
+      const name = execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
+      return basename(name.trim()).includes('postgres') ? 'server' : 'stranger';
+    }
+    const state = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '')[0] ?? '';
+    if ('ZX'.includes(state)) return 'corpse'; // Killed, and its parent has not taken note.
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(clusterDir) ? 'server' : 'stranger';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    // Not ours to look into: believe the file, and let PostgreSQL decide.
+    return code === 'EACCES' || code === 'EPERM' ? 'server' : 'vanished';
+  }
+}
+
+function answers({ socketDir, port }: Postmaster): Promise<boolean> {
+  if (socketDir === '') return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect({ path: join(socketDir, `.s.PGSQL.${port}`), timeout: ANSWER_MS_MAX });
+    const finish = (isThere: boolean) => () => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', finish(true)).once('timeout', finish(false)).once('error', finish(false));
+  });
+}
+
+/** Children of a killed server notice within moments; none may write when the next server starts. */
+async function waitForOrphans(clusterDir: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const real = realpathSync(clusterDir);
+  const worksThere = (name: string): boolean => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === real;
+    } catch {
+      return false;
+    }
+  };
+  for (
+    let waitedMs = 0;
+    waitedMs < ORPHANS_MS_MAX && readdirSync('/proc').some(worksThere);
+    waitedMs += ORPHAN_POLL_MS
+  ) {
+    await delay(ORPHAN_POLL_MS);
   }
 }

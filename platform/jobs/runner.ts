@@ -16,6 +16,7 @@ const CONCURRENCY = 4; // Jobs wait on the network and on worker threads; two co
 const POOL_SIZE = 4;
 const POLL_MS = 2_000; // Only for jobs that become due by time; new ones arrive by NOTIFY.
 const GONE_CHECK_MS = 2_000; // Twice in a row without its lock: the process is gone, not reconnecting.
+const QUEUE_NUDGES_MS = [10, 50, 250];
 const RESTART_MS = 2_000;
 const STOP_MS_MAX = 10_000;
 const ABORT_AFTER_MS = 3_000;
@@ -30,6 +31,13 @@ interface RunnerParts {
 
 export interface RunningJobs {
   stop(): Promise<void>;
+}
+
+/** One life of the library's runner, with the lock that shows its worker pool alive. */
+interface Life {
+  readonly runner: Runner;
+  /** Drops the lock, so that what the pool still holds is given back. */
+  end(): Promise<void>;
 }
 
 /** Starts taking jobs; resolves when the first runner listens. */
@@ -50,12 +58,19 @@ export async function startRunner(parts: RunnerParts): Promise<RunningJobs> {
 
 type JobPool = ReturnType<DatabaseHandle['createPool']>;
 
-async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool): Promise<Runner> {
+async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool): Promise<Life> {
   const events: WorkerEvents = new EventEmitter();
+  let poolId = '';
   events.on('pool:create', ({ workerPool }) => {
+    poolId = workerPool.id;
     db.holdLock(workerPool.id).catch((error: unknown) =>
       log.warn('The lock that shows this worker alive was refused', { error: String(error) }),
     );
+  });
+  events.on('job:complete', ({ worker, job }) => {
+    // The next job of a queue is free only when this one is stored as done, some milliseconds from now.
+    if (job.job_queue_id === null) return;
+    for (const delayMs of QUEUE_NUDGES_MS) setTimeout(() => worker.workerPool.nudge(1), delayMs).unref();
   });
   const taskList = Object.fromEntries(
     [...definitions.values()].map((definition) => [
@@ -63,7 +78,7 @@ async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool)
       (payload: unknown, helpers: JobHelpers) => runJob({ db, log, definition, payload, helpers }),
     ]),
   );
-  return run({
+  const runner = await run({
     pgPool,
     taskList,
     parsedCronItems: cronItemsOf(definitions.values()),
@@ -73,29 +88,38 @@ async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool)
     noHandleSignals: true,
     events,
     logger: loggerOver(log),
+    // Without the batches the library leaves a failed "job done" unheard, which ends the whole process (0.18.0).
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
+  const end = (): Promise<void> => db.dropLock(poolId).catch(() => undefined);
+  return { runner, end };
 }
 
 async function keepRunning(input: {
   readonly parts: RunnerParts;
   readonly pool: JobPool;
-  readonly first: Runner;
+  readonly first: Life;
   readonly signal: AbortSignal;
 }): Promise<void> {
   const { parts, pool, signal } = input;
-  let runner: Runner | null = input.first;
+  let life: Life | null = input.first;
   while (!signal.aborted) {
-    if (runner) await Promise.race([runner.promise.catch(() => undefined), untilAborted(signal)]);
-    if (signal.aborted) break;
+    if (life) {
+      await Promise.race([life.runner.promise.catch(() => undefined), untilAborted(signal)]);
+      if (signal.aborted) break;
+      parts.log.warn('The job runner gave up; starting it again');
+      await life.end();
+    }
     await delay(RESTART_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    runner = await startOnce(parts, pool).catch((error: unknown) => {
+    life = await startOnce(parts, pool).catch((error: unknown) => {
       parts.log.warn('The job runner cannot start yet', { error: String(error) });
       return null;
     });
   }
   // A job that does not end in time stays locked; the next worker finds this process gone and takes it.
-  await Promise.race([runner?.stop().catch(() => undefined), delay(STOP_MS_MAX, undefined, { ref: false })]);
+  await Promise.race([life?.runner.stop().catch(() => undefined), delay(STOP_MS_MAX, undefined, { ref: false })]);
+  await life?.end();
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

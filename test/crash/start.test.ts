@@ -1,0 +1,174 @@
+/**
+ * Goal: the embedded database starts again whatever the last end left behind, is shared by processes that come and go,
+ * and says clearly what is wrong when it cannot start.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '#platform/db';
+import { silentLog } from '#platform/testing';
+import { openCrashApp } from './crash-app.ts';
+import { crashFolder, startCrashChild } from './crash-child.ts';
+
+let folder: ReturnType<typeof crashFolder>;
+beforeEach(() => {
+  folder = crashFolder();
+});
+afterEach(() => folder.remove());
+
+const pidFile = (): string => join(folder.dataDir, 'postgres', 'postmaster.pid');
+const open = (dataDir: string) => openDatabase({ databaseUrl: null, dataDir, log: silentLog });
+
+async function createAndClose(): Promise<void> {
+  await (await open(folder.dataDir)).close();
+  expect(existsSync(pidFile())).toBe(false);
+}
+
+test('three processes that start together on an empty folder share one server; the last one out stops it', async () => {
+  const { dataDir } = folder;
+  const children = await Promise.all(Array.from({ length: 3 }, () => startCrashChild({ dataDir, writers: 2 })));
+  const [first, second, third] = children;
+  const postmaster = readFileSync(pidFile(), 'utf8').split('\n')[0];
+  await Promise.all(children.map((child) => child.until('ack', 10)));
+  await first!.stop();
+  await second!.kill();
+  const before = third!.said.get('ack')!.length;
+  await third!.until('ack', before + 20);
+  expect(readFileSync(pidFile(), 'utf8').split('\n')[0]).toBe(postmaster);
+  expect(third!.said.get('failed')).toBeUndefined();
+  await third!.stop();
+  expect(third!.said.get('closed')).toHaveLength(1);
+  expect(existsSync(pidFile())).toBe(false);
+});
+
+test('a server that outlived its killed app is adopted, not started twice', async () => {
+  const child = await startCrashChild({ dataDir: folder.dataDir, writers: 1 });
+  await child.until('ack', 5);
+  await child.kill();
+  const postmaster = readFileSync(pidFile(), 'utf8').split('\n')[0];
+  const app = await openCrashApp({ dataDir: folder.dataDir, jobMs: 0 });
+  expect(readFileSync(pidFile(), 'utf8').split('\n')[0]).toBe(postmaster);
+  await app.close();
+  expect(existsSync(pidFile())).toBe(false);
+});
+
+test.each([
+  ['of a process that is gone', () => 4_194_200],
+  ['whose number now belongs to somebody else', () => process.pid],
+])('a left-over postmaster.pid %s does not stop the start', async (_case, pid) => {
+  await createAndClose();
+  const socketDir = join(folder.dataDir, 'run');
+  writeFileSync(
+    pidFile(),
+    `${pid()}\n${join(folder.dataDir, 'postgres')}\n1700000000\n5432\n${socketDir}\n\n  5432001 7\nready\n`,
+  );
+  const db = await open(folder.dataDir);
+  expect(await db.ping()).toBeGreaterThan(0);
+  await db.close();
+});
+
+test('an interrupted creation of the cluster is thrown away and done again', async () => {
+  const { dataDir } = folder;
+  await createAndClose();
+  execFileSync('mv', [join(dataDir, 'postgres'), join(dataDir, 'postgres.new')]);
+  rmSync(join(dataDir, 'postgres.new', 'global'), { recursive: true });
+  const db = await open(dataDir);
+  expect(await db.ping()).toBeGreaterThan(0);
+  await db.close();
+});
+
+test.each([
+  [
+    'another major version',
+    'database_version_mismatch',
+    () => writeFileSync(join(folder.dataDir, 'postgres', 'PG_VERSION'), '16\n'),
+  ],
+  ['a missing password', 'database_password_missing', () => rmSync(join(folder.dataDir, 'postgres.password'))],
+])('%s is told and leaves the data alone', async (_case, code, spoil) => {
+  await createAndClose();
+  spoil();
+  await expect(open(folder.dataDir)).rejects.toMatchObject({ code, retryable: false });
+  expect(existsSync(join(folder.dataDir, 'postgres', 'base'))).toBe(true);
+  writeFileSync(join(folder.dataDir, 'postgres', 'PG_VERSION'), '18\n');
+  writeFileSync(join(folder.dataDir, 'postgres.password'), 'any\n');
+});
+
+test('a data folder that cannot be written is told', async () => {
+  const file = join(folder.dataDir, 'a-file');
+  writeFileSync(file, '');
+  await expect(open(join(file, 'data'))).rejects.toMatchObject({ code: 'database_dir_unwritable' });
+  if (process.getuid?.() === 0) return; // Root writes anywhere.
+  chmodSync(folder.dataDir, 0o500);
+  await expect(open(folder.dataDir)).rejects.toMatchObject({ code: 'database_dir_unwritable' });
+  chmodSync(folder.dataDir, 0o700);
+});
+
+test('a socket path that is too long moves to the temporary folder', async () => {
+  const deep = join(folder.dataDir, 'a'.repeat(60), 'b'.repeat(40));
+  const db = await open(deep);
+  expect(await db.ping()).toBeGreaterThan(0);
+  await db.close();
+});
+
+const mount = mountProblem();
+if (mount !== null) console.log(`SKIP full disk: ${mount}`);
+
+test.skipIf(mount !== null)(
+  'a full disk is told, loses nothing acknowledged, and is over when there is space again',
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'cactus-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=150m', 'tmpfs', disk]);
+    try {
+      await expect(open(join(disk, 'data'))).rejects.toMatchObject({ code: 'database_disk_full' });
+      execFileSync('mount', ['-o', 'remount,size=260m', disk]);
+      await fillAndRecover(disk);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+      rmSync(disk, { recursive: true, force: true });
+    }
+  },
+);
+
+async function fillAndRecover(disk: string): Promise<void> {
+  const dataDir = join(disk, 'data');
+  const db = await open(dataDir);
+  const insert = (id: number) =>
+    db.prepared('disk.fill', `insert into disk_fill select $1::integer, repeat(md5($1::integer::text), 20000)`, [id]);
+  await db.prepared('disk.table', 'create table disk_fill (id integer primary key, body text)', []);
+  await db.prepared('disk.plain', 'alter table disk_fill alter body set storage external', []);
+  const { bavail, bsize } = statfsSync(disk);
+  const ballast = join(disk, 'ballast');
+  execFileSync('fallocate', ['-l', String(bavail * bsize - 40 * 1024 * 1024), ballast]);
+  let acked = 0;
+  const failure = await (async () => {
+    for (let id = 1; id < 1_000; id += 1) {
+      await insert(id);
+      acked = id;
+    }
+  })().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: expect.stringMatching(/^database_(disk_full|unavailable|commit_unknown)$/) });
+  expect(acked).toBeGreaterThan(0);
+  rmSync(ballast);
+  await expect.poll(() => insert(100_000).then(() => 'saved', String), { timeout: 30_000 }).toBe('saved');
+  const rows = await db.prepared<{ count: bigint }>('disk.count', 'select count(*) from disk_fill where id <= $1', [
+    acked,
+  ]);
+  expect(rows[0]?.count).toBe(BigInt(acked));
+  await db.close();
+}
+
+function mountProblem(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounting a small disk needs root on Linux';
+  const probe = mkdtempSync(join(tmpdir(), 'cactus-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'pipe' });
+    execFileSync('umount', [probe]);
+    return null;
+  } catch {
+    return 'this container may not mount';
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+}

@@ -2,6 +2,8 @@
 import { Decimal, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
 import { findInstruments } from '#markets';
 import type { Queryable, Transaction } from '#platform/db';
+import { pageOf, readCursor } from '#platform/http';
+import { z } from 'zod';
 import type { LedgerEventDraft } from './ledger-event.ts';
 import type { SupportedEventType } from './ledger-event-check.ts';
 import type { RecordingPlatform } from './ledger-writing.ts';
@@ -125,19 +127,20 @@ export async function listOperations(
   { workspaceId, ...query }: OperationQuery & { readonly workspaceId: string },
 ) {
   const rows = await listOperationRows(queryable, { ...query, limit: query.limit + 1 });
-  const page = rows.slice(0, query.limit);
-  const ids = [...new Set(page.flatMap((row) => row.instrument_id ?? []))];
+  const page = pageOf(rows, { limit: query.limit, keyOf: (row) => [row.on_date, row.sequence] });
+  const ids = [...new Set(page.items.flatMap((row) => row.instrument_id ?? []))];
   const instruments = ids.length > 0 ? await findInstruments(queryable, workspaceId, ids) : new Map<string, never>();
-  const last = page.at(-1);
-  const nextCursor = rows.length > query.limit && last ? `${last.on_date}.${last.sequence}` : null;
-  return { items: page.map((row) => operationText(row, instruments)), nextCursor };
+  return { items: page.items.map((row) => operationText(row, instruments)), nextCursor: page.nextCursor };
 }
+
+/** Day and place in the day of the last operation of a page. */
+const OperationCursor = z.tuple([z.iso.date(), z.string().regex(/^\d{1,18}$/)]);
 
 /** Reads a cursor of this list; null when it is not one. */
 export function parseOperationCursor(cursor: string): OperationQuery['after'] {
-  const [, day = '', sequence = ''] = /^(\d{4}-\d{2}-\d{2})\.(\d{1,18})$/.exec(cursor) ?? [];
-  const date = parseLocalDate(day);
-  return date ? { date, sequence: BigInt(sequence) } : null;
+  const [day, sequence] = readCursor(cursor, OperationCursor) ?? [];
+  const date = day === undefined ? null : parseLocalDate(day);
+  return date && sequence !== undefined ? { date, sequence: BigInt(sequence) } : null;
 }
 
 function operationText(

@@ -2,7 +2,7 @@
 import { ok, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import type { Http } from '#platform/http';
+import { checkVersion, type Http, type VersionRefusal } from '#platform/http';
 import { ENDPOINTS_MAX, EndpointChanged, EndpointTested, webhooksApi } from './contract.ts';
 import { checkDestination } from './destination.ts';
 import { type Endpoint, firstSecret, rotateSecrets } from './endpoint.ts';
@@ -19,7 +19,7 @@ import {
 import { engineOf } from './engine.ts';
 
 type Change = 'created' | 'changed' | 'removed' | 'rotated';
-type EditRefusal = 'endpoint_not_found' | 'version_required' | 'version_mismatch';
+type EditRefusal = 'endpoint_not_found' | VersionRefusal;
 
 export function endpointRoutes(http: Http, platform: Platform): void {
   const { db, clock, newId } = platform;
@@ -154,8 +154,8 @@ async function edit(
   const edited = await platform.db.transaction<Result<Endpoint, EditRefusal>>(async (tx) => {
     const endpoint = await lockEndpoint(tx, scope);
     if (!endpoint) return refuse('endpoint_not_found');
-    if (ifMatch === undefined) return refuse('version_required');
-    if (ifMatch !== String(endpoint.version)) return refuse('version_mismatch', { current: endpoint.version });
+    const versions = checkVersion(ifMatch, endpoint.version);
+    if (!versions.ok) return versions;
     return ok(await change(tx, endpoint));
   });
   if (edited.ok) await engineOf(platform).directory.reloadWorkspace(scope.workspaceId);

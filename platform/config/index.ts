@@ -1,5 +1,4 @@
 /** The door of platform/config. */
-export { FLAGS } from './flags.ts';
-export { CONFIG_FILE, describeSettings, type LoadedConfig, loadConfig, type LoadInput } from './load-config.ts';
+export { describeSettings, type LoadedConfig, loadConfig, type LoadInput } from './load-config.ts';
 export { settingsTable } from './settings-table.ts';
 export { type Config, type SettingFact, type SettingSource } from './types.ts';

@@ -13,7 +13,7 @@ import { nearestName } from './nearest-name.ts';
 import { readText, type Setting, settingsOf, type SettingsSection } from './setting.ts';
 import type { Config, SettingFact, SettingSource } from './types.ts';
 
-export const CONFIG_FILE = 'cactus.yaml';
+const CONFIG_FILE = 'cactus.yaml';
 const FILE_BYTES_MAX = 1_048_576; // A configuration is a page; more is the wrong file.
 /** Switches of the test tools, never settings. */
 const TOOL_PREFIX = 'CACTUS_TEST_';

@@ -2,12 +2,12 @@
 export { healthOf, type HealthCheck } from './health.ts';
 export { type Idempotency } from './idempotency.ts';
 export { databaseIdempotency } from './idempotency.store.ts';
-export { cursorOf, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOf, readCursor } from './pages.ts';
+export { pageOf, readCursor } from './pages.ts';
 export { platformDomain } from './platform-domain.ts';
 export { collectEndpoints, type OwnedEndpoint } from './collect-endpoints.ts';
 export { buildOpenApi, type OpenApiDocument } from './openapi.ts';
 export { breakingChanges } from './openapi-diff.ts';
-export { type FieldIssue, PLATFORM_PROBLEMS, type Problem } from './problem.ts';
+export { type FieldIssue, type Problem } from './problem.ts';
 export { createHttp, type HttpOptions, type HttpServer, type InjectedAnswer, type UpgradeRefusal } from './server.ts';
 export {
   type Actor,
@@ -18,4 +18,4 @@ export {
   type ReplyFacts,
   type RequestFacts,
 } from './types.ts';
-export { requireVersion } from './versions.ts';
+export { checkVersion, type VersionRefusal } from './versions.ts';

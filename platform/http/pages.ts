@@ -4,8 +4,6 @@
  */
 import type { z } from 'zod';
 
-export const PAGE_LIMIT_MAX = 200; // One answer stays below a few hundred KiB.
-export const PAGE_LIMIT_DEFAULT = 50; // One screen and a scroll.
 const CURSOR_LENGTH_MAX = 500;
 
 /** Text that continues after `key`. */

@@ -1,0 +1,139 @@
+/**
+ * What the network sections stand on: the real product in its own process with an own data folder, one signed-in owner, and
+ * receivers and sockets in this process, so that every instant is read from one clock.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent, request } from 'undici';
+import { WebSocket } from 'ws';
+import { newDataDir, type Product, removeDataDir, startProduct } from '../test/e2e/product.ts';
+import { setUpOwner } from '../test/process/first-run.ts';
+
+const MIB = 1024 ** 2;
+const PAGE_BYTES = 4096;
+const CONNECTIONS = 64; // The generator keeps its rate even when answers take 50 ms.
+
+export interface House {
+  readonly url: string;
+  call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
+  openSocket(topics: readonly string[], onFrame: (text: string) => void): Promise<WebSocket>;
+  /** Memory of the server's process; the database has its own. */
+  serverMib(): number;
+  killAndRestart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts Cactus empty, with no limit on writes: the generator is one address. */
+export async function openHouse(env: Record<string, string> = {}): Promise<House> {
+  const dataDir = newDataDir();
+  const start = (): Promise<Product> =>
+    startProduct({
+      dataDir,
+      args: ['--empty'],
+      env: {
+        CACTUS_RATE_LIMITS_WRITES_PER_MINUTE: '0',
+        CACTUS_RATE_LIMITS_READS_PER_MINUTE: '0',
+        CACTUS_WEBHOOKS_ALLOW_PRIVATE_NETWORKS: 'true',
+        CACTUS_LOG_LEVEL: 'warn',
+        ...env,
+      },
+    });
+  let product = await start();
+  const cookie = await setUpOwner(product);
+  const agent = new Agent({ connections: CONNECTIONS, pipelining: 1 });
+  return {
+    get url() {
+      return product.url;
+    },
+    async call(method, path, body) {
+      const answer = await request(`${product.url}${path}`, {
+        method,
+        dispatcher: agent,
+        headers: { cookie, origin: product.url, 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const text = await answer.body.text();
+      return { status: answer.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
+    },
+    async openSocket(topics, onFrame) {
+      const { url } = product;
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie, origin: url } });
+      socket.on('error', () => undefined); // A killed server cuts its sockets.
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject);
+        socket.once('open', () => socket.send(JSON.stringify({ type: 'subscribe', topics })));
+        socket.once('message', () => resolve());
+      });
+      socket.on('message', (data) => onFrame((data as Buffer).toString('utf8')));
+      return socket;
+    },
+    serverMib: () => residentMib(product.pid),
+    async killAndRestart() {
+      await product.kill();
+      product = await start();
+    },
+    async close() {
+      await agent.destroy();
+      await product.stop();
+      removeDataDir(dataDir);
+    },
+  };
+}
+
+/** A local receiver; `onCall` hears the body at the instant it is complete. */
+export async function openReceiver(
+  onCall: (body: string, headers: Readonly<Record<string, unknown>>) => void,
+  options: { readonly hangs?: boolean } = {},
+): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      onCall(Buffer.concat(chunks).toString('utf8'), incoming.headers);
+      if (options.hangs !== true) response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Calls `act` at a steady rate whatever its answers take (an open loop), for a while; waits for the last answer. */
+export async function atRate(
+  load: { readonly perSecond: number; readonly durationMs: number; readonly shouldStop?: () => boolean },
+  act: (index: number) => Promise<void>,
+): Promise<number> {
+  const startedMs = performance.now();
+  const running = new Set<Promise<void>>();
+  const total = Math.round((load.perSecond * load.durationMs) / 1000);
+  let index = 0;
+  while (index < total && load.shouldStop?.() !== true) {
+    const dueCount = Math.min(total, Math.floor(((performance.now() - startedMs) * load.perSecond) / 1000) + 1);
+    for (; index < dueCount; index += 1) {
+      const one: Promise<void> = act(index).finally(() => running.delete(one));
+      running.add(one);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(running);
+  return index;
+}
+
+function residentMib(pid: number): number {
+  try {
+    const [, residentPages = '0'] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+    return (Number(residentPages) * PAGE_BYTES) / MIB;
+  } catch {
+    return 0; // Only Linux tells.
+  }
+}

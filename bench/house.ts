@@ -2,9 +2,10 @@
  * What the network sections stand on: the real product in its own process with an own data folder, one signed-in owner, and
  * receivers and sockets in this process, so that every instant is read from one clock.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 import { newDataDir, type Product, removeDataDir, startProduct } from '../test/e2e/product.ts';
@@ -24,6 +25,8 @@ export interface House {
   openSocket(topics: readonly string[], onFrame: (text: string) => void): Promise<WebSocket>;
   /** Memory of the server's process; the database has its own. */
   serverMib(): number;
+  /** CPU spent so far by the server and by its database: does not depend on what else the machine does. */
+  cpuMs(): { readonly server: number; readonly database: number };
   killAndRestart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -73,6 +76,7 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
       return socket;
     },
     serverMib: () => residentMib(product.pid),
+    cpuMs: () => ({ server: cpuMsOf(product.pid), database: databaseCpuMs(dataDir) }),
     async killAndRestart() {
       await product.kill();
       product = await start();
@@ -127,6 +131,36 @@ export async function atRate(
   }
   await Promise.all(running);
   return index;
+}
+
+const TICK_MS = 10; // USER_HZ is 100 on every Linux that Node supports.
+
+/** User and system time of a process and of its children that have ended. */
+function cpuMsOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return [11, 12, 13, 14].reduce((total, index) => total + Number(fields[index] ?? 0), 0) * TICK_MS;
+  } catch {
+    return 0; // Only Linux tells.
+  }
+}
+
+function databaseCpuMs(dataDir: string): number {
+  const postmaster = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).find((file) =>
+    file.endsWith('postmaster.pid'),
+  );
+  if (postmaster === undefined) return 0;
+  const pid = readFileSync(join(dataDir, postmaster), 'utf8').split('\n')[0] ?? '';
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return [pid, ...children].reduce((total, one) => total + cpuMsOf(Number(one)), 0);
+}
+
+function parentOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
+  } catch {
+    return undefined; // It has ended meanwhile.
+  }
 }
 
 function residentMib(pid: number): number {

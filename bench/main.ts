@@ -50,7 +50,8 @@ console.log(brokenCount === 0 ? '\nEvery promise kept.' : `\n${brokenCount} prom
 process.exit(brokenCount === 0 ? 0 : 1);
 
 function lineOf(figure: Figure): string {
-  const digits = Math.abs(figure.value) < 100 && figure.unit !== '' ? 1 : 0;
+  const size = Math.abs(figure.value);
+  const digits = figure.unit === '' || size >= 100 ? 0 : size < 1 ? 2 : 1;
   const value = `${figure.value.toFixed(digits)} ${figure.unit}`.padStart(12);
   const limit = figure.atMost ?? figure.atLeast;
   if (limit === undefined) return `  ${figure.name.padEnd(NAME_WIDTH)}${value}`;

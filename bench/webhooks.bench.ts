@@ -36,8 +36,15 @@ export const section: BenchSection = {
       const figures: Figure[] = [];
       for (const rate of RATES) {
         track = newTrack();
+        const before = house.cpuMs();
         await load(house, track, rate);
+        const after = house.cpuMs();
         figures.push(...figuresOf(track, rate.perSecond));
+        const perEvent = (part: 'server' | 'database'): number => (after[part] - before[part]) / track.answerMs.length;
+        figures.push(
+          { name: `${rate.perSecond}/s CPU of the server per event`, value: perEvent('server'), unit: 'ms' },
+          { name: `${rate.perSecond}/s CPU of the database per event`, value: perEvent('database'), unit: 'ms' },
+        );
       }
       figures.push({ name: 'memory of the server after it', value: house.serverMib(), unit: 'MiB' });
       socket.terminate();

@@ -60,12 +60,14 @@ export async function insertDeliveries(tx: Transaction, rows: readonly NewDelive
 }
 
 const COMPLETE = `
-  with done as (
+  with lightly as materialized (
+    select set_config('synchronous_commit', 'off', true) as setting
+  ), done as (
     select id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers, excerpt
     from unnest($2::uuid[], $3::smallint[], $4::text[], $5::double precision[], $6::real[], $7::double precision[],
       $8::text[], $9::smallint[], $10::text[], $11::real[], $12::text[], $13::text[])
       as ended (id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers,
-        excerpt)
+        excerpt), lightly
   ), written as (
     update webhooks_deliveries d
     set state = done.state, due_at = to_timestamp(done.due_at_ms / 1000), last_status = done.status,
@@ -82,7 +84,11 @@ const COMPLETE = `
   from done join written on written.id = done.id
   on conflict (delivery_id, attempt) do nothing`;
 
-/** Writes the ends of many attempts and their log. An attempt whose lease was taken over by a later one changes nothing. */
+/**
+ * Writes the ends of many attempts and their log. An attempt whose lease was taken over by a later one changes nothing.
+ * Does not wait for the disk: after a crash of the database the lease of an end that was not yet flushed runs out and the
+ * receiver sees the same `webhook-id` once more, which at-least-once allows.
+ */
 export async function completeDeliveries(
   queryable: Queryable,
   completions: readonly Completion[],

@@ -17,6 +17,7 @@ const QUEUE_LENGTH_MAX = 1000; // Beyond it rows are born waiting: memory stays 
 const CLAIM_MAX = 100; // What a sweep may bring to one lane at a time.
 const FAILURES_UNTIL_PROBING = 5; // In a row; then one request at a time asks whether the receiver is back.
 const COMPLETIONS_PER_WRITE_MAX = 500;
+const WRITE_GATHER_MS = 20; // Nobody waits for the end of an attempt to be written; fifty writes a second cost little.
 const WRITE_RETRY_MS = 500;
 /** Time a row may wait in memory on top of one whole attempt. */
 const LEASE_SLACK_MS = 15_000;
@@ -200,8 +201,8 @@ class LaneDispatcher implements Dispatcher {
   }
 
   async #writeBatches(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // Answers read in this turn of the loop share the write.
     while (this.#ended.length > 0) {
+      if (!this.#isStopping) await new Promise((resolve) => setTimeout(resolve, WRITE_GATHER_MS));
       const batch = this.#ended.slice(0, COMPLETIONS_PER_WRITE_MAX);
       try {
         await this.#options.complete(batch);

@@ -34,14 +34,22 @@ export interface SenderOptions {
   readonly timeoutMs: number;
 }
 
+interface Lane {
+  readonly href: string;
+  /** A literal address is never looked up, so the guard looks at the URL itself as well, once. */
+  readonly refusal: string | null;
+  readonly pool: Pool;
+}
+
 export function createSender(options: SenderOptions): Sender {
-  const pools = new Map<string, { readonly origin: string; readonly pool: Pool }>();
+  const lanes = new Map<string, Lane>();
   const lookup = guardedLookup(options.policy);
 
-  function poolOf({ endpointId, url }: Target): Pool {
-    const known = pools.get(endpointId);
-    if (known?.origin === url.origin) return known.pool;
+  function laneOf({ endpointId, url }: Target): Lane {
+    const known = lanes.get(endpointId);
+    if (known?.href === url.href) return known;
     void known?.pool.close();
+    const destination = checkDestination(url.href, options.policy);
     const pool = new Pool(url.origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
@@ -51,8 +59,9 @@ export function createSender(options: SenderOptions): Sender {
       bodyTimeout: options.timeoutMs,
       connect: { timeout: CONNECT_TIMEOUT_MS, lookup },
     });
-    pools.set(endpointId, { origin: url.origin, pool });
-    return pool;
+    const lane = { href: url.href, refusal: destination.ok ? null : destination.code, pool };
+    lanes.set(endpointId, lane);
+    return lane;
   }
 
   return {
@@ -65,13 +74,12 @@ export function createSender(options: SenderOptions): Sender {
         headers: null,
         excerpt: null,
       });
-      // A literal address is never looked up, so the guard looks at the URL itself as well.
-      const destination = checkDestination(target.url.href, options.policy);
-      if (!destination.ok) return failed(destination.code);
+      const { pool, refusal } = laneOf(target);
+      if (refusal !== null) return failed(refusal);
       const abort = new AbortController();
       const timer = setTimeout(() => abort.abort(), options.timeoutMs);
       try {
-        const response = await poolOf(target).request({
+        const response = await pool.request({
           method: 'POST',
           path: target.url.pathname + target.url.search,
           headers: request.headers,
@@ -93,13 +101,13 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
     forget(endpointId) {
-      const known = pools.get(endpointId);
-      pools.delete(endpointId);
+      const known = lanes.get(endpointId);
+      lanes.delete(endpointId);
       void known?.pool.close();
     },
     async close() {
-      const closing = [...pools.values()].map(({ pool }) => pool.destroy());
-      pools.clear();
+      const closing = [...lanes.values()].map(({ pool }) => pool.destroy());
+      lanes.clear();
       await Promise.all(closing);
     },
   };

@@ -75,8 +75,8 @@ export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
   }));
 }
 
-function addAt(column: Float64Array | Int32Array, index: number, amount: number): void {
-  column[index] = (column[index] ?? 0) + amount;
+function addAt(column: Float64Array | Int32Array, index: number, delta: number): void {
+  column[index] = (column[index] ?? 0) + delta;
 }
 
 type RateReader = (currency: string, day: number) => number | null;

@@ -32,7 +32,7 @@ export interface ValuePoint {
   readonly isEstimated: boolean;
 }
 
-const POINTS_MAX = 800; // Wider than any screen draws; a longer range is thinned evenly, its last day kept.
+const POINTS_MAX = 1_500; // Four years day by day; a longer range is thinned evenly, its last day kept.
 
 /** The value at the end of each sampled day of the range. */
 export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {

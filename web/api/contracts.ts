@@ -7,6 +7,7 @@ import type * as identity from '#identity/contract';
 import type { EndpointShape, InputOf, OutputOf } from '#kernel';
 import type * as markets from '#markets/contract';
 import type * as notify from '#platform/notify/contract';
+import type * as portfolios from '#portfolios/contract';
 import type * as webhooks from '#webhooks/contract';
 
 interface AddressedEndpoint {
@@ -28,6 +29,7 @@ type AnyEndpoint =
   | EndpointsOf<typeof identity>
   | EndpointsOf<typeof markets>
   | EndpointsOf<typeof notify>
+  | EndpointsOf<typeof portfolios>
   | EndpointsOf<typeof webhooks>;
 
 type KeyOf<E> = E extends { readonly method: infer Method extends string; readonly path: infer Path extends string }

@@ -1,0 +1,247 @@
+/** Adding one operation by hand; Ctrl+Enter saves from any field. */
+import { type ReactNode, useRef, useState } from 'react';
+import { api, asProblem, useApiMutation, useRefresh } from '#web/api';
+import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
+import { Button, Combobox, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
+import type { PortfolioView } from './figures-kpis.tsx';
+import { fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
+import { OPERATION_READS } from './operations-table.tsx';
+import { portfolioTexts } from './texts.ts';
+import { portfolioWords, refusedText } from './words.ts';
+
+interface OperationDrawerProps {
+  readonly portfolio: PortfolioView;
+  readonly onClose: () => void;
+}
+
+export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
+  const t = useTexts(portfolioTexts);
+  const [form, setForm] = useState(() => emptyForm(portfolio));
+  // One key per opened drawer: pressing save twice records once.
+  const key = useRef(crypto.randomUUID());
+  const save = useOperationSave(portfolio.id, onClose);
+  const submit = (): void => {
+    if (!save.isPending) save.mutate({ params: { portfolioId: portfolio.id }, body: operationBody(form, key.current) });
+  };
+  return (
+    <Drawer
+      isOpen
+      onClose={onClose}
+      title={t('addOperation')}
+      description={portfolio.name}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button kind="primary" isBusy={save.isPending} onClick={submit}>
+            {t('operationSave')} <Kbd keys="Ctrl+Enter" />
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+        onKeyDown={(press) => {
+          if (press.key !== 'Enter' || !(press.ctrlKey || press.metaKey)) return;
+          press.preventDefault();
+          submit();
+        }}
+      >
+        <OperationFields form={form} portfolio={portfolio} onChange={(change) => setForm({ ...form, ...change })} />
+        <SaveProblem error={save.error} />
+      </form>
+    </Drawer>
+  );
+}
+
+/** Saves, and offers to take it back for ten seconds. */
+function useOperationSave(portfolioId: string, onClose: () => void) {
+  const t = useTexts(portfolioTexts);
+  const refresh = useRefresh();
+  return useApiMutation('POST /api/portfolios/:portfolioId/operations', {
+    refreshes: OPERATION_READS,
+    onDone: ({ operationId }) => {
+      onClose();
+      if (operationId === null) return toast.info({ title: t('recordedAgain') });
+      toast.undoable({
+        title: t('recorded'),
+        onUndo: async () => {
+          await api('POST /api/portfolios/:portfolioId/operations/:operationId/reversal', {
+            params: { portfolioId, operationId },
+          });
+          await refresh(...OPERATION_READS);
+        },
+      });
+    },
+  });
+}
+
+interface RefusedFacts {
+  readonly problems?: readonly { readonly code: string; readonly held?: unknown }[];
+}
+
+function SaveProblem({ error }: { readonly error: unknown }) {
+  const t = useTexts(portfolioTexts);
+  if (!error) return null;
+  const [first] = (asProblem(error).details as RefusedFacts | undefined)?.problems ?? [];
+  const held = typeof first?.held === 'string' ? formatQuantity(first.held) : '';
+  const words = first
+    ? { events_refused: { title: t('refused'), detail: refusedText(t, { code: first.code, held }) } }
+    : {};
+  return <FormProblem error={error} words={{ ...portfolioWords(t), ...words }} />;
+}
+
+interface FieldsProps {
+  readonly form: OperationForm;
+  readonly portfolio: PortfolioView;
+  readonly onChange: (change: Partial<OperationForm>) => void;
+}
+
+function OperationFields(props: FieldsProps) {
+  const t = useTexts(portfolioTexts);
+  const { form, portfolio, onChange } = props;
+  const fields = fieldsOf(form.type);
+  const accounts = portfolio.accounts.map((account) => ({
+    value: account.name,
+    label: account.name,
+    detail: account.currency,
+  }));
+  return (
+    <>
+      <Pair>
+        <Select
+          label={t('type')}
+          choices={OPERATION_TYPES.map((value) => ({ value, label: t(`type_${value}`) }))}
+          value={form.type}
+          onChange={(type) => onChange({ type })}
+        />
+        <TextField label={t('date')} type="date" value={form.date} onChange={(date) => onChange({ date })} required />
+      </Pair>
+      {accounts.length > 0 ? (
+        <Combobox
+          label={t('account')}
+          choices={accounts}
+          value={form.accountName}
+          onChange={(accountName) => onChange({ accountName: accountName ?? '' })}
+        />
+      ) : (
+        <TextField
+          label={t('account')}
+          value={form.accountName}
+          onChange={(accountName) => onChange({ accountName })}
+        />
+      )}
+      {fields.instrument !== 'none' && <InstrumentFields {...props} />}
+      {fields.hasQuantity && (
+        <Pair>
+          <NumberField label={t('units')} value={form.quantity} onChange={(quantity) => onChange({ quantity })} />
+          <NumberField
+            label={t('price')}
+            unit={form.currency}
+            value={form.price}
+            onChange={(price) => onChange({ price })}
+          />
+        </Pair>
+      )}
+      {fields.isSplit && (
+        <TextField
+          label={t('split')}
+          hint={t('splitHint')}
+          value={form.splitRatio}
+          onChange={(splitRatio) => onChange({ splitRatio })}
+        />
+      )}
+      <MoneyFields {...props} />
+      <TextField label={t('note')} value={form.note} onChange={(note) => onChange({ note })} maxLength={500} />
+    </>
+  );
+}
+
+function InstrumentFields({ form, onChange }: FieldsProps) {
+  const t = useTexts(portfolioTexts);
+  return (
+    <>
+      <Pair>
+        <Select
+          label={t('kind')}
+          choices={KINDS.map((value) => ({ value, label: t(`kind_${value}`) }))}
+          value={form.kind}
+          onChange={(kind) => onChange({ kind })}
+        />
+        <TextField
+          label={t('symbol')}
+          hint={t('symbolHint')}
+          value={form.symbol}
+          onChange={(symbol) => onChange({ symbol })}
+          autoCapitalize="characters"
+          spellCheck={false}
+        />
+      </Pair>
+      <TextField label={t('name')} value={form.name} onChange={(name) => onChange({ name })} maxLength={200} />
+    </>
+  );
+}
+
+function MoneyFields({ form, portfolio, onChange }: FieldsProps) {
+  const t = useTexts(portfolioTexts);
+  const fields = fieldsOf(form.type);
+  const account = portfolio.accounts.find(({ name }) => name === form.accountName);
+  const isForeign = form.currency !== (account?.currency ?? portfolio.baseCurrency);
+  return (
+    <>
+      <Pair>
+        {fields.hasAmount && (
+          <NumberField
+            label={t('amount')}
+            unit={form.currency}
+            value={form.amount}
+            onChange={(amount) => onChange({ amount })}
+            {...(fields.hasPrice ? { hint: t('amountHint') } : {})}
+          />
+        )}
+        <TextField
+          label={t('currency')}
+          value={form.currency}
+          onChange={(text) => onChange({ currency: text.toUpperCase() })}
+          maxLength={10}
+        />
+      </Pair>
+      <Pair>
+        <NumberField label={t('fee')} unit={form.currency} value={form.fee} onChange={(fee) => onChange({ fee })} />
+        <NumberField label={t('tax')} unit={form.currency} value={form.tax} onChange={(tax) => onChange({ tax })} />
+      </Pair>
+      {isForeign && (
+        <NumberField label={t('fx')} hint={t('fxHint')} value={form.fx} onChange={(fx) => onChange({ fx })} />
+      )}
+    </>
+  );
+}
+
+function Pair({ children }: { readonly children: ReactNode }) {
+  return <div className="grid gap-4 sm:grid-cols-2">{children}</div>;
+}
+
+function emptyForm(portfolio: PortfolioView): OperationForm {
+  const now = new Date(currentTimeMs());
+  const pad = (part: number): string => String(part).padStart(2, '0');
+  return {
+    type: 'buy',
+    date: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
+    accountName: portfolio.accounts[0]?.name ?? '',
+    kind: 'crypto',
+    symbol: '',
+    name: '',
+    quantity: null,
+    splitRatio: '',
+    price: null,
+    amount: null,
+    currency: portfolio.baseCurrency,
+    fee: null,
+    tax: null,
+    fx: null,
+    note: '',
+  };
+}

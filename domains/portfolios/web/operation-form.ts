@@ -1,0 +1,108 @@
+/** What the drawer for a new operation asks by type, and how the answers become a request. */
+import type { ApiInput, ApiOutput } from '#web/api';
+
+type Body = ApiInput<'POST /api/portfolios/:portfolioId/operations'>['body'];
+export type OperationType = ApiOutput<'GET /api/portfolios/:portfolioId/operations'>['items'][number]['type'];
+export type InstrumentKind = ApiOutput<'GET /api/portfolios/:portfolioId/positions'>['items'][number]['kind'];
+
+export const OPERATION_TYPES: readonly OperationType[] = [
+  'buy',
+  'sell',
+  'dividend',
+  'deposit',
+  'withdrawal',
+  'interest',
+  'fee',
+  'tax',
+  'split',
+  'transfer_in',
+  'transfer_out',
+  'opening',
+];
+export const KINDS: readonly InstrumentKind[] = ['crypto', 'stock', 'etf', 'fund', 'bond', 'other'];
+
+/** What a person has typed so far; figures are exact decimal text. */
+export interface OperationForm {
+  readonly type: OperationType;
+  readonly date: string;
+  readonly accountName: string;
+  readonly kind: InstrumentKind;
+  readonly symbol: string;
+  readonly name: string;
+  readonly quantity: string | null;
+  readonly splitRatio: string;
+  readonly price: string | null;
+  readonly amount: string | null;
+  readonly currency: string;
+  readonly fee: string | null;
+  readonly tax: string | null;
+  readonly fx: string | null;
+  readonly note: string;
+}
+
+export interface FormFields {
+  readonly instrument: 'needed' | 'optional' | 'none';
+  readonly hasQuantity: boolean;
+  readonly hasPrice: boolean;
+  readonly hasAmount: boolean;
+  readonly isSplit: boolean;
+}
+
+/** Which fields a type needs: the fewest that say it. */
+export function fieldsOf(type: OperationType): FormFields {
+  const cash = { instrument: 'none' as const, hasQuantity: false, hasPrice: false, hasAmount: true, isSplit: false };
+  const units = { instrument: 'needed' as const, hasQuantity: true, hasPrice: true, hasAmount: true, isSplit: false };
+  switch (type) {
+    case 'buy':
+    case 'sell':
+    case 'transfer_in':
+    case 'transfer_out':
+    case 'opening':
+      return units;
+    case 'dividend':
+      return { ...cash, instrument: 'needed' };
+    case 'interest':
+    case 'fee':
+    case 'tax':
+      return { ...cash, instrument: 'optional' };
+    case 'deposit':
+    case 'withdrawal':
+      return cash;
+    case 'split':
+      return { ...cash, instrument: 'needed', hasAmount: false, isSplit: true };
+  }
+}
+
+const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
+
+/** The request of a form; fields that the type does not show are left out. */
+export function operationBody(form: OperationForm, idempotencyKey: string): Body {
+  const fields = fieldsOf(form.type);
+  const code = form.symbol.trim().toUpperCase();
+  const hasInstrument = fields.instrument !== 'none' && (code !== '' || form.name.trim() !== '');
+  const figure = <Name extends string>(name: Name, value: string | null): { [K in Name]?: string } =>
+    value === null ? {} : ({ [name]: value } as { [K in Name]?: string });
+  return {
+    type: form.type,
+    date: form.date,
+    accountName: form.accountName.trim(),
+    currency: form.currency,
+    note: form.note.trim(),
+    idempotencyKey,
+    ...(hasInstrument && {
+      instrument: {
+        kind: form.kind,
+        name: form.name.trim() || code,
+        currency: form.currency,
+        ...(ISIN.test(code) ? { isin: code } : code === '' ? {} : { symbol: code }),
+      },
+    }),
+    ...(fields.hasQuantity && figure('quantity', form.quantity)),
+    ...(fields.hasPrice && figure('price', form.price)),
+    ...(fields.hasAmount && figure('amount', form.amount)),
+    ...(fields.isSplit && form.splitRatio.trim() !== '' && { splitRatio: form.splitRatio.trim() }),
+    ...figure('fee', form.fee),
+    ...figure('tax', form.tax),
+    ...figure('fx', form.fx),
+  };
+}

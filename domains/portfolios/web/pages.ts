@@ -1,0 +1,45 @@
+/** Portfolios' part of the web app: what the shell needs before any page loads. Texts of the pages load with them. */
+import { ChartPie } from 'lucide-react';
+import { defineDomainWeb } from '#web/shell';
+
+export const domainWeb = defineDomainWeb({
+  domain: 'portfolios',
+  texts: {
+    es: { portfolios: 'Carteras', portfolio: 'Cartera', newPortfolio: 'Nueva cartera' },
+    en: { portfolios: 'Portfolios', portfolio: 'Portfolio', newPortfolio: 'New portfolio' },
+  },
+  pages: [
+    {
+      path: '/carteras',
+      permission: 'portfolios.portfolio.read',
+      titleKey: 'portfolios',
+      load: () => import('./portfolios.page.tsx'),
+      nav: { icon: ChartPie, order: 20 },
+    },
+    {
+      path: '/carteras/$portfolioId',
+      permission: 'portfolios.portfolio.read',
+      titleKey: 'portfolio',
+      load: () => import('./portfolio.page.tsx'),
+    },
+  ],
+  actions: [
+    {
+      id: 'portfolios.new',
+      labelKey: 'newPortfolio',
+      permission: 'portfolios.portfolio.write',
+      href: '/carteras?nueva=si',
+    },
+  ],
+  search: {
+    titleKey: 'portfolios',
+    permission: 'portfolios.portfolio.read',
+    load: () => import('./portfolio-search.ts'),
+  },
+  home: {
+    tiles: () => import('./home-tile.tsx'),
+    panels: () => import('./home-panel.tsx'),
+    order: 20,
+    permission: 'portfolios.portfolio.read',
+  },
+});

@@ -1,0 +1,92 @@
+/** What is rarely done to a portfolio: rename it, or delete it while it is empty. */
+import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useApiMutation } from '#web/api';
+import { useTexts } from '#web/i18n';
+import { useGo } from '#web/shell';
+import { Button, ConfirmDialog, Dialog, FormProblem, IconButton, Menu, TextField, toast } from '#web/ui';
+import type { PortfolioView } from './figures-kpis.tsx';
+import { portfolioTexts } from './texts.ts';
+import { portfolioWords } from './words.ts';
+
+export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView }) {
+  const t = useTexts(portfolioTexts);
+  const go = useGo();
+  const [asked, setAsked] = useState<'rename' | 'remove' | null>(null);
+  const close = (): void => setAsked(null);
+  const remove = useApiMutation('DELETE /api/portfolios/:portfolioId', {
+    refreshes: ['GET /api/portfolios'],
+    onDone: () => {
+      toast.done({ title: t('removed') });
+      go('/carteras');
+    },
+    onProblem: (problem) => {
+      close();
+      const words = portfolioWords(t)[problem.code];
+      if (words) toast.failed(words);
+      else toast.problem(problem);
+    },
+  });
+  const rename = { id: 'rename', label: t('rename'), icon: Pencil, onSelect: () => setAsked('rename') };
+  const removal = {
+    id: 'remove',
+    label: t('remove'),
+    icon: Trash2,
+    isDanger: true,
+    onSelect: () => setAsked('remove'),
+  };
+  return (
+    <>
+      <Menu
+        trigger={<IconButton icon={Ellipsis} label={t('actions')} />}
+        // A ledger that was ever written is kept, so deleting is offered only where it can work.
+        groups={portfolio.ledgerVersion === 0 ? [[rename], [removal]] : [[rename]]}
+      />
+      {asked === 'rename' && <RenameDialog portfolio={portfolio} onClose={close} />}
+      <ConfirmDialog
+        isOpen={asked === 'remove'}
+        onClose={close}
+        onConfirm={() => remove.mutate({ params: { portfolioId: portfolio.id } })}
+        title={t('removeTitle', { name: portfolio.name })}
+        description={t('removeDetail')}
+        action={t('remove')}
+        isDanger
+        isBusy={remove.isPending}
+      />
+    </>
+  );
+}
+
+function RenameDialog({ portfolio, onClose }: { readonly portfolio: PortfolioView; readonly onClose: () => void }) {
+  const t = useTexts(portfolioTexts);
+  const [name, setName] = useState(portfolio.name);
+  const rename = useApiMutation('PATCH /api/portfolios/:portfolioId', {
+    refreshes: ['GET /api/portfolios', 'GET /api/portfolios/:portfolioId'],
+    onDone: () => {
+      toast.done({ title: t('renamed') });
+      onClose();
+    },
+  });
+  const isReady = name.trim() !== '' && name.trim() !== portfolio.name;
+  const params = { portfolioId: portfolio.id };
+  return (
+    <Dialog isOpen onClose={onClose} title={t('rename')}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(submit) => {
+          submit.preventDefault();
+          if (isReady) rename.mutate({ params, body: { name: name.trim() }, ifMatch: String(portfolio.version) });
+        }}
+      >
+        <TextField label={t('name')} value={name} onChange={setName} maxLength={120} autoFocus />
+        <FormProblem error={rename.error} words={portfolioWords(t)} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button kind="primary" type="submit" disabled={!isReady} isBusy={rename.isPending}>
+            {t('save')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+/** One holding in full: its price, how its gain comes about with lots and sales, and its operations. */
+import { useState } from 'react';
+import { useTexts } from '#web/i18n';
+import { Drawer, SegmentedControl } from '#web/ui';
+import { ExplanationOf } from './explanation.tsx';
+import { OperationsTable } from './operations-table.tsx';
+import { PriceFacts, type PositionRow } from './price-cell.tsx';
+import { portfolioTexts } from './texts.ts';
+
+const METRICS = ['unrealised', 'realised', 'income', 'profit'] as const;
+
+export function PositionDrawer({
+  portfolioId,
+  position,
+  onClose,
+}: {
+  readonly portfolioId: string;
+  readonly position: PositionRow;
+  readonly onClose: () => void;
+}) {
+  const t = useTexts(portfolioTexts);
+  const [metric, setMetric] = useState<(typeof METRICS)[number]>('unrealised');
+  const { instrumentId } = position;
+  return (
+    <Drawer
+      isOpen
+      onClose={onClose}
+      size="lg"
+      title={position.name}
+      description={position.symbol ?? position.isin ?? ''}
+    >
+      <div className="flex flex-col gap-6">
+        <PriceFacts price={position.price} />
+        <section className="flex flex-col gap-4">
+          <h3 className="text-sm font-semibold">{t('explain')}</h3>
+          <SegmentedControl
+            label={t('explain')}
+            segments={METRICS.map((value) => ({ value, label: t(value) }))}
+            value={metric}
+            onChange={setMetric}
+          />
+          <ExplanationOf portfolioId={portfolioId} asked={{ metric, instrumentId }} />
+        </section>
+        <OperationsTable portfolioId={portfolioId} instrumentId={instrumentId} />
+      </div>
+    </Drawer>
+  );
+}

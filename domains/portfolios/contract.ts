@@ -364,3 +364,5 @@ export const portfoliosApi = {
   ReadValueSeries,
   ExplainFigure,
 } as const;
+
+export { importsApi } from './imports/contract.ts';

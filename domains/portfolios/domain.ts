@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { openBookShelf } from './book-shelf.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { figuresSource, portfolioRoutes } from './portfolio.routes.ts';
+import { importJobs } from './imports/import.job.ts';
+import { importRoutes } from './imports/import.routes.ts';
+import { deleteImportsOfWorkspace } from './imports/import.store.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
 import { deleteLedgerOfWorkspace } from './portfolio.store.ts';
@@ -22,6 +25,11 @@ export const portfolios: Domain = {
     const source = figuresSource(platform, openBookShelf(platform));
     portfolioRoutes(http, platform, source);
     operationRoutes(http, platform, source);
+    importRoutes(http, platform);
   },
-  removeWorkspace: deleteLedgerOfWorkspace,
+  jobs: importJobs,
+  removeWorkspace: async (tx, workspaceId) => {
+    await deleteImportsOfWorkspace(tx, workspaceId);
+    await deleteLedgerOfWorkspace(tx, workspaceId);
+  },
 };

@@ -1,6 +1,7 @@
 /** Facts the ledger publishes: what webhooks, sockets and the event log show. Figures are exact decimal text. */
 import { z } from 'zod';
 import { event } from '#kernel';
+import { importEvents } from './imports/import-events.ts';
 import { SUPPORTED_EVENT_TYPES } from './ledger-event-check.ts';
 
 const Id = z.uuid();
@@ -56,4 +57,4 @@ export const OperationReversed = event({
   example: { portfolioId: EXAMPLE_ID, operationId: EXAMPLE_ID, reversalId: EXAMPLE_ID },
 });
 
-export const portfoliosEvents = [PortfolioCreated, OperationRecorded, OperationReversed] as const;
+export const portfoliosEvents = [PortfolioCreated, OperationRecorded, OperationReversed, ...importEvents] as const;

@@ -102,6 +102,10 @@ const TEXTS = {
     en: '“{text}” is not a ratio. Write 2 or 7:3.',
   },
   ledger_refuses: { es: 'El libro no admite esta fila: {advice}', en: 'The ledger does not take this row: {advice}' },
+  sells_more_than_held: {
+    es: 'Sale más de lo que hay: {wanted} frente a {held}. Falta una compra anterior o sobra cantidad.',
+    en: 'More goes out than there is: {wanted} against {held}. An earlier purchase is missing, or the quantity is too large.',
+  },
   type_not_supported_yet: {
     es: 'Todavía no registramos operaciones de tipo «{type}». La fila queda fuera, no se ha cambiado por otra cosa.',
     en: 'Operations of kind “{type}” are not recorded yet. The row is left out, not turned into something else.',

@@ -63,7 +63,9 @@ function doorRefusal(path: string, fact: ImportFact, boundaries: Boundaries): st
   if (door === 'kernel' || unit.layer === 'outer') return null;
   if (fact.specifier === '#platform/testing' && !isTest(path)) return '#platform/testing is for tests only';
   if (door === 'platform') {
-    return unit.layer === 'web' ? 'the browser cannot import the platform' : null;
+    // Whether a contract is taken as types only is the browser rule's question.
+    const isContract = fact.specifier.endsWith('/contract');
+    return unit.layer === 'web' && !isContract ? 'the browser cannot import the platform' : null;
   }
   if (door === 'web') {
     return isBrowserCode(path) ? null : 'server code cannot import the web app';

@@ -26,7 +26,7 @@ export function whenSignedOut(handler: () => void): void {
 
 /** Calls an endpoint of the contracts. */
 export async function api<Key extends ApiKey>(key: Key, ...[input]: ApiArguments<Key>): Promise<ApiOutput<Key>> {
-  return (await callEndpoint(key, (input ?? {}) as CallInput)) as ApiOutput<Key>;
+  return (await callEndpoint(key, input ?? {})) as ApiOutput<Key>;
 }
 
 /** The version (ETag) an answer came with, for `ifMatch`. */

@@ -6,6 +6,8 @@
 import type * as identity from '#identity/contract';
 import type { EndpointShape, InputOf, OutputOf } from '#kernel';
 import type * as markets from '#markets/contract';
+import type * as platformHealth from '#platform/http/contract';
+import type * as jobs from '#platform/jobs/contract';
 import type * as notify from '#platform/notify/contract';
 import type * as portfolios from '#portfolios/contract';
 import type * as webhooks from '#webhooks/contract';
@@ -28,7 +30,9 @@ type NestedValuesOf<Value> = Value extends AddressedEndpoint | readonly unknown[
 type AnyEndpoint =
   | EndpointsOf<typeof identity>
   | EndpointsOf<typeof markets>
+  | EndpointsOf<typeof jobs>
   | EndpointsOf<typeof notify>
+  | EndpointsOf<typeof platformHealth>
   | EndpointsOf<typeof portfolios>
   | EndpointsOf<typeof webhooks>;
 
@@ -39,7 +43,7 @@ type KeyOf<E> = E extends { readonly method: infer Method extends string; readon
 type EndpointByKey = { readonly [E in AnyEndpoint as KeyOf<E>]: E };
 
 /** `'GET /api/portfolios/:portfolioId'`: method, space, path as the contract writes it. */
-export type ApiKey = keyof EndpointByKey & string;
+export type ApiKey = keyof EndpointByKey;
 
 type EndpointAt<Key extends ApiKey> = Extract<EndpointByKey[Key], EndpointShape>;
 
@@ -72,4 +76,4 @@ export type UploadKey = {
 
 /** The input may be left out when nothing in it is required. */
 export type ApiArguments<Key extends ApiKey> =
-  Record<never, never> extends ApiInput<Key> ? [input?: ApiInput<Key>] : [input: ApiInput<Key>];
+  object extends ApiInput<Key> ? [input?: ApiInput<Key>] : [input: ApiInput<Key>];

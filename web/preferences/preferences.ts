@@ -99,7 +99,7 @@ function readStored(key: string): Preferences | null {
   if (typeof localStorage === 'undefined') return null;
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
-    return typeof stored === 'object' && stored !== null ? sanitised(stored as Partial<Preferences>) : null;
+    return typeof stored === 'object' && stored !== null ? sanitised(stored) : null;
   } catch {
     return null;
   }

@@ -6,10 +6,7 @@ import type { DomainWeb, PageRoute, PaletteAction } from './types.ts';
 const modules = import.meta.glob<{ readonly domainWeb: DomainWeb }>('../../domains/*/web/pages.ts', { eager: true });
 
 /** The shell first, then the domains by folder name; places are decided by `order`. */
-export const domainWebs: readonly DomainWeb[] = [
-  shellWeb as unknown as DomainWeb,
-  ...Object.values(modules).map((module) => module.domainWeb),
-];
+export const domainWebs: readonly DomainWeb[] = [shellWeb, ...Object.values(modules).map((module) => module.domainWeb)];
 
 export interface CataloguedPage extends PageRoute<string> {
   readonly domain: string;

@@ -2,7 +2,7 @@
 import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { live, useApi } from '#web/api';
-import { textsNow, useTexts } from '#web/i18n';
+import { useTexts } from '#web/i18n';
 import { changePreferences, openPreferencesOf, preferences, usePreferences } from '#web/preferences';
 import { ErrorState, Skeleton } from '#web/ui';
 import { BottomBar } from './bottom-bar.tsx';
@@ -10,7 +10,7 @@ import { DemoRibbon } from './demo-ribbon.tsx';
 import { TitleContext } from './document-title.ts';
 import { ForbiddenPage } from './page-states.tsx';
 import { togglePrivacy, usePaletteEntries } from './palette-entries.ts';
-import { isAllowed, type Session, SessionContext, useSession } from './session.ts';
+import { isAllowed, SessionContext, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
 import { focusNextRegion, type Shortcut, useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -99,7 +99,7 @@ function PageArea() {
   const match = useMatches().at(-1);
   const page = match?.staticData.page;
   const main = useRef<HTMLElement>(null);
-  const setTitle = useDocumentTitle(session);
+  const setTitle = useDocumentTitle();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const firstPath = useRef(path);
   useEffect(() => {
@@ -129,13 +129,13 @@ function PageArea() {
   );
 }
 
-function useDocumentTitle(session: Session): (title: string | null) => void {
+function useDocumentTitle(): (title: string | null) => void {
   const { language } = usePreferences();
   const page = useMatches().at(-1)?.staticData.page;
   const [own, setOwn] = useState<string | null>(null);
   useEffect(() => {
-    const title = own ?? (page ? textsNow(page.texts)(page.titleKey) : null);
+    const title = own ?? page?.texts[language][page.titleKey];
     document.title = title ? `${title} · Cactus` : 'Cactus';
-  }, [own, page, language, session]);
+  }, [own, page, language]);
   return setOwn;
 }

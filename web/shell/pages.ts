@@ -1,5 +1,5 @@
 /** The shell's own pages, declared like a domain's. */
-import { House, Settings } from 'lucide-react';
+import { Activity, House, ListChecks, Settings } from 'lucide-react';
 import { shellTexts } from './shell-texts.ts';
 import { defineDomainWeb } from './types.ts';
 
@@ -20,6 +20,20 @@ export const shellWeb = defineDomainWeb({
       titleKey: 'settings',
       load: () => import('./settings.page.tsx'),
       nav: { icon: Settings, order: 1_000 },
+    },
+    {
+      path: '/ajustes/estado',
+      permission: 'platform.health.read',
+      titleKey: 'health',
+      load: () => import('./health.page.tsx'),
+      settings: { icon: Activity, order: 90, detailKey: 'healthDetail' },
+    },
+    {
+      path: '/ajustes/tareas',
+      permission: 'platform.jobs.read',
+      titleKey: 'jobs',
+      load: () => import('./jobs.page.tsx'),
+      settings: { icon: ListChecks, order: 91, detailKey: 'jobsDetail' },
     },
     {
       path: '/galeria',

@@ -1,4 +1,5 @@
 /** What the palette offers: pages, actions of the domains, and the shell's own switches. */
+import { useNavigate } from '@tanstack/react-router';
 import {
   Activity,
   CornerDownRight,
@@ -11,13 +12,12 @@ import {
   Rows3,
 } from 'lucide-react';
 import { useMemo } from 'react';
-import { textsNow, useTexts } from '#web/i18n';
+import { useTexts } from '#web/i18n';
 import { changePreferences, paintedTheme, preferences, usePreferences } from '#web/preferences';
 import { actions, navPages, pages } from './catalogue.ts';
 import { isAllowed, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
 import { useSignOut } from './top-bar.tsx';
-import { useGo } from './url-state.ts';
 
 export interface PaletteEntry {
   readonly id: string;
@@ -31,11 +31,10 @@ export interface PaletteEntry {
 
 /** Everything this person can reach from the keyboard, in order. */
 export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () => void }): readonly PaletteEntry[] {
-  const session = useSession();
-  const go = useGo();
   const t = useTexts(shellTexts);
   const signOut = useSignOut();
   const { theme, isPrivate, density, language } = usePreferences();
+  const reachable = useReachable();
   return useMemo(() => {
     const own: readonly PaletteEntry[] = [
       {
@@ -70,12 +69,23 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
       { id: 'shortcuts', group: 'actions', label: t('shortcuts'), icon: Keyboard, keys: '?', run: onShortcuts },
       { id: 'sign-out', group: 'actions', label: t('signOut'), icon: LogOut, run: signOut },
     ];
+    return [...reachable, ...own];
+  }, [reachable, t, signOut, theme, isPrivate, density, language, onShortcuts]);
+}
+
+/** Pages and domain actions this person may use. */
+function useReachable(): readonly PaletteEntry[] {
+  const session = useSession();
+  const navigate = useNavigate();
+  const { language } = usePreferences();
+  return useMemo(() => {
+    const go = (href: string) => void navigate({ to: href });
     const chords = new Map(
       navPages
         .filter((page) => isAllowed(session, page.permission))
         .map((page, index) => [page.path, `g ${index + 1}`]),
     );
-    const reachable = pages
+    const places = pages
       .filter((page) => (page.nav || page.settings) && isAllowed(session, page.permission))
       .toSorted((left, right) => orderOf(left) - orderOf(right))
       .map((page): PaletteEntry => {
@@ -83,7 +93,7 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
         return {
           id: page.path,
           group: 'pages',
-          label: textsNow(page.texts)(page.titleKey),
+          label: page.texts[language][page.titleKey] ?? page.titleKey,
           icon: page.nav?.icon ?? page.settings?.icon ?? Activity,
           ...(keys ? { keys } : {}),
           run: () => go(page.path),
@@ -94,14 +104,13 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
       .map((action): PaletteEntry => ({
         id: action.id,
         group: 'actions',
-        label: textsNow(action.texts)(action.labelKey),
+        label: action.texts[language][action.labelKey] ?? action.labelKey,
         icon: CornerDownRight,
         ...(action.chord ? { keys: action.chord } : {}),
         run: () => go(action.href),
       }));
-    return [...reachable, ...domainActions, ...own];
-    // `t` changes with the language, which is what these texts depend on.
-  }, [session, go, t, signOut, theme, isPrivate, density, language, onShortcuts]);
+    return [...places, ...domainActions];
+  }, [session, navigate, language]);
 }
 
 function orderOf(page: (typeof pages)[number]): number {

@@ -20,10 +20,7 @@ export function useFoundEntities(typed: string): {
   const [isSearching, setSearching] = useState(false);
   useEffect(() => {
     const searches = domainWebs.filter((web) => web.search && isAllowed(session, web.search.permission));
-    if (typed.trim().length < TYPED_MIN || searches.length === 0) {
-      setFound([]);
-      return undefined;
-    }
+    if (typed.trim().length < TYPED_MIN || searches.length === 0) return undefined;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       setSearching(true);
@@ -38,7 +35,9 @@ export function useFoundEntities(typed: string): {
       stop.abort();
     };
   }, [typed, session]);
-  const entries = found.map((entity): PaletteEntry => ({
+  // What an earlier text found is kept until the next answer, but a cleared field shows none.
+  const shown = typed.trim().length < TYPED_MIN ? [] : found;
+  const entries = shown.map((entity): PaletteEntry => ({
     id: entity.id,
     group: 'found',
     label: entity.label,

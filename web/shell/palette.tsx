@@ -118,17 +118,12 @@ function PaletteList({
   readonly onActive: (index: number) => void;
 }) {
   const t = useTexts(shellTexts);
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    list.current?.querySelector(`[aria-selected="true"]`)?.scrollIntoView({ block: 'nearest' });
-  }, [current, shown]);
   const groups = (['found', 'pages', 'actions'] as const).map((group) => ({
     group,
     items: shown.map((entry, index) => ({ entry, index })).filter(({ entry }) => entry.group === group),
   }));
   return (
     <div
-      ref={list}
       id={`${id}-list`}
       role="listbox"
       aria-label={t('palette')}
@@ -174,8 +169,13 @@ function PaletteItem({
   readonly onActive: () => void;
 }) {
   const Icon = entry.icon;
+  const item = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isCurrent) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [isCurrent]);
   return (
     <div
+      ref={item}
       id={id}
       role="option"
       tabIndex={-1}

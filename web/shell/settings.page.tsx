@@ -150,7 +150,7 @@ const LOCALE_NAMES: Readonly<Record<NumberLocale, string>> = {
 function LanguageAndNumbers() {
   const t = useTexts(shellTexts);
   const { language, numberLocale, timeZone } = usePreferences();
-  const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const deviceZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const zones = [
     { value: '', label: t('timeZoneDevice', { zone: deviceZone }) },
     ...Intl.supportedValuesOf('timeZone').map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),

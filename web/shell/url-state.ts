@@ -18,17 +18,17 @@ export function useUrlState<Value extends string>(
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();
   const found = search[name];
-  const isKnown = found !== undefined && (allowed === undefined || allowed.includes(String(found) as Value));
+  const isKnown = typeof found === 'string' && (allowed === undefined || allowed.some((value) => value === found));
   const setValue = (value: Value) => {
     const change = { [name]: value === initial ? undefined : value };
     void navigate({
       to: '.',
-      search: ((current: object) => ({ ...current, ...change })) as never,
+      search: (current: object) => ({ ...current, ...change }),
       replace: false,
       resetScroll: false,
     });
   };
-  return [isKnown ? (String(found) as Value) : initial, setValue];
+  return [isKnown ? (found as Value) : initial, setValue];
 }
 
 /** Goes to an address of the app: `go('/carteras/…')`. */

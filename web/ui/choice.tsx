@@ -91,7 +91,7 @@ export function RadioGroup<Value extends string>({
       <BaseRadioGroup
         aria-labelledby={labelId}
         value={value}
-        onValueChange={(chosen) => onChange(chosen as Value)}
+        onValueChange={(chosen) => onChange(chosen)}
         className="flex flex-col gap-2"
       >
         {choices.map((choice) => (

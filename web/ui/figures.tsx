@@ -186,17 +186,17 @@ function Arrow({ sign }: { readonly sign: -1 | 0 | 1 }) {
 /** A day or an instant, with the whole moment on hover. */
 export function DateText({
   when,
-  style = 'day',
+  format = 'day',
 }: {
   readonly when: number | string | null | undefined;
-  readonly style?: DateStyle;
+  readonly format?: DateStyle;
 }) {
   usePreferences();
   if (when === null || when === undefined) return <Figure text={UNKNOWN_TEXT} />;
   const iso = typeof when === 'number' ? new Date(when).toISOString() : when;
   return (
     <time dateTime={iso} title={formatDate(when, 'full')} className="figures whitespace-nowrap">
-      {formatDate(when, style)}
+      {formatDate(when, format)}
     </time>
   );
 }

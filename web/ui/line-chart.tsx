@@ -175,14 +175,19 @@ function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaPro
     press.preventDefault();
     setTypedIndex(Math.max(0, Math.min(last, index)));
   };
-  const valueLines =
-    cursor === null
-      ? []
-      : series.map((one, line) => `${one.label}: ${figureText(data.values[line]?.[cursor.index] ?? null, figure)}`);
+  const shownIndex = cursor?.index ?? last;
+  const valueLines = series.map(
+    (one, line) => `${one.label}: ${figureText(data.values[line]?.[shownIndex] ?? null, figure)}`,
+  );
   return (
     <div
-      role="group"
+      role="slider"
       aria-label={`${title}. ${summaryOf(series, data, figure)} ${t('chartKeys')}`}
+      aria-orientation="horizontal"
+      aria-valuemin={0}
+      aria-valuemax={last}
+      aria-valuenow={shownIndex}
+      aria-valuetext={`${formatDate(data.atMs[shownIndex])}. ${valueLines.join('. ')}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onBlur={() => setTypedIndex(null)}
@@ -199,9 +204,6 @@ function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaPro
         cursorIndex={typedIndex}
       />
       {cursor && <ChartTip cursor={cursor} series={series} styles={styles} data={data} figure={figure} />}
-      <p className="sr-only" aria-live="polite">
-        {typedIndex !== null && cursor ? `${formatDate(data.atMs[cursor.index])}. ${valueLines.join('. ')}` : ''}
-      </p>
     </div>
   );
 }

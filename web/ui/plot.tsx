@@ -22,17 +22,19 @@ const AXIS_FONT = '12px "Inter Variable", system-ui, sans-serif';
 export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef(props);
+  const { data, styles, heightPx, figure, hasArea, cursorIndex, onCursor } = props;
+  const latestOnCursor = useRef(onCursor);
   useEffect(() => {
-    latest.current = props;
+    latestOnCursor.current = onCursor;
   });
-  const { data, styles, heightPx, figure, hasArea, cursorIndex } = props;
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
     const draw = () => {
       chart.current?.destroy();
-      const options = plotOptions(element, latest.current, (cursor) => latest.current.onCursor(cursor));
+      const options = plotOptions(element, { data, styles, heightPx, figure, hasArea }, (cursor) =>
+        latestOnCursor.current(cursor),
+      );
       chart.current = new uPlot(options, [data.atMs, ...data.values] as uPlot.AlignedData, element);
     };
     draw();
@@ -59,7 +61,11 @@ export function Plot(props: PlotProps) {
   return <div ref={host} className="w-full" style={{ height: heightPx }} />;
 }
 
-function plotOptions(element: HTMLElement, props: PlotProps, onCursor: PlotProps['onCursor']): uPlot.Options {
+function plotOptions(
+  element: HTMLElement,
+  props: Omit<PlotProps, 'onCursor' | 'cursorIndex'>,
+  onCursor: PlotProps['onCursor'],
+): uPlot.Options {
   const token = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const { data, styles, figure, heightPx } = props;
   const spanMs = (data.atMs.at(-1) ?? 0) - (data.atMs[0] ?? 0);

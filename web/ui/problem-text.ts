@@ -1,7 +1,7 @@
 /** A problem in words: what happened, what is safe, what to do. Domains pass their own words for their codes. */
 import type { ApiProblem } from '#web/api';
 import type { Translate } from '#web/i18n';
-import { uiTexts } from './ui-texts.ts';
+import type { uiTexts } from './ui-texts.ts';
 
 type UiKey = keyof typeof uiTexts.es;
 

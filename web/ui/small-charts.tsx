@@ -67,15 +67,13 @@ export function Donut({
 }) {
   const t = useTexts(uiTexts);
   const shown = foldSlices(slices, t('others'));
-  let turned = 0;
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-4">
       <div className="relative size-40 shrink-0">
         <svg viewBox="0 0 100 100" aria-hidden className="size-full -rotate-90">
           {shown.map((slice, index) => {
             const length = Math.max(slice.ratio * ROUND - 1.5, 0.5);
-            const offset = -turned * ROUND;
-            turned += slice.ratio;
+            const before = shown.slice(0, index).reduce((sum, one) => sum + one.ratio, 0);
             return (
               <circle
                 key={slice.id}
@@ -86,7 +84,7 @@ export function Donut({
                 stroke={colourOf(index)}
                 strokeWidth="13"
                 strokeDasharray={`${length} ${ROUND - length}`}
-                strokeDashoffset={offset}
+                strokeDashoffset={-before * ROUND}
               />
             );
           })}

@@ -77,7 +77,7 @@ export function SegmentedControl<Value extends string>({
     <RadioGroup
       aria-label={label}
       value={value}
-      onValueChange={(chosen) => onChange(chosen as Value)}
+      onValueChange={(chosen) => onChange(chosen)}
       className={cx(
         'inline-flex max-w-full gap-0.5 overflow-x-auto rounded-md border border-line bg-sunken p-0.5',
         isWide && 'flex w-full',

@@ -21,11 +21,11 @@ export interface ToastFacts {
 
 export const toast = {
   /** Something worked. */
-  done(facts: ToastFacts): void {
+  done: (facts: ToastFacts): void => {
     void show({ ...wordsOf(facts), type: 'done', timeout: SHORT_MS });
   },
   /** Something worked and can be taken back for ten seconds. */
-  undoable(facts: ToastFacts & { readonly onUndo: () => void | Promise<void> }): void {
+  undoable: (facts: ToastFacts & { readonly onUndo: () => void | Promise<void> }): void => {
     let close: () => void = () => undefined;
     const onClick = () => {
       close();
@@ -36,15 +36,15 @@ export const toast = {
       close = closeShown;
     });
   },
-  info(facts: ToastFacts): void {
+  info: (facts: ToastFacts): void => {
     void show({ ...wordsOf(facts), type: 'info', timeout: SHORT_MS });
   },
   /** Something failed: stays until dismissed. */
-  failed(facts: ToastFacts): void {
+  failed: (facts: ToastFacts): void => {
     void show({ ...wordsOf(facts), type: 'failed', timeout: 0, priority: 'high' });
   },
   /** A failed call, in words. */
-  problem(error: unknown): void {
+  problem: (error: unknown): void => {
     const { title, detail } = problemText(asProblem(error), textsNow(uiTexts));
     toast.failed({ title, detail });
   },

@@ -1,0 +1,101 @@
+/** Every kind of job with its schedule and how its last runs went. */
+import { Play } from 'lucide-react';
+import { useMemo } from 'react';
+import { type ApiOutput, useApi, useApiMutation } from '#web/api';
+import { formatCount, useTexts } from '#web/i18n';
+import { Button, type Column, RelativeTime, Table, toast } from '#web/ui';
+import { platformTexts } from './platform-texts.ts';
+import { useCan } from './session.ts';
+
+type Schedule = ApiOutput<'GET /api/jobs/schedules'>['items'][number];
+
+export function SchedulesTable() {
+  const t = useTexts(platformTexts);
+  const canRun = useCan('platform.jobs.run');
+  const schedules = useApi('GET /api/jobs/schedules');
+  const columns = useMemo(() => {
+    const list: Column<Schedule>[] = [
+      { id: 'name', head: t('job'), card: 'title', value: (row) => row.name },
+      {
+        id: 'cron',
+        head: t('schedule'),
+        widthPx: 140,
+        value: (row) => row.cron ?? t('byHand'),
+        cell: (row) => <CronText cron={row.cron} />,
+      },
+      {
+        id: 'next',
+        head: t('nextRun'),
+        kind: 'number',
+        align: 'start',
+        widthPx: 130,
+        value: (row) => row.nextRunAtMs,
+        cell: (row) => <RelativeTime atMs={row.nextRunAtMs} />,
+      },
+      {
+        id: 'last',
+        head: t('lastSuccess'),
+        kind: 'number',
+        align: 'start',
+        widthPx: 130,
+        value: (row) => row.lastSucceededAtMs,
+        cell: (row) => <RelativeTime atMs={row.lastSucceededAtMs} />,
+      },
+      {
+        id: 'failures',
+        head: t('failures'),
+        kind: 'number',
+        widthPx: 90,
+        value: (row) => row.failedCount,
+        cell: (row) => <Failures row={row} />,
+      },
+    ];
+    if (canRun)
+      list.push({
+        id: 'actions',
+        head: t('actions'),
+        align: 'end',
+        widthPx: 160,
+        cell: (row) => <RunNow name={row.name} />,
+      });
+    return list;
+  }, [t, canRun]);
+  return (
+    <Table
+      title={t('schedules')}
+      columns={columns}
+      rows={schedules.data?.items}
+      rowId={(row) => row.name}
+      error={schedules.error}
+      onRetry={() => void schedules.refetch()}
+      initialSort={{ columnId: 'name', isDescending: false }}
+    />
+  );
+}
+
+function CronText({ cron }: { readonly cron: string | null }) {
+  const t = useTexts(platformTexts);
+  return cron ? <code className="font-mono text-xs">{cron}</code> : <span className="text-muted">{t('byHand')}</span>;
+}
+
+function Failures({ row }: { readonly row: Schedule }) {
+  return (
+    <span className={row.failedCount > 0 ? 'text-danger' : 'text-muted'} title={row.lastError ?? undefined}>
+      {formatCount(row.failedCount)}
+    </span>
+  );
+}
+
+function RunNow({ name }: { readonly name: string }) {
+  const t = useTexts(platformTexts);
+  const run = useApiMutation('POST /api/jobs/schedules/:name/run', {
+    refreshes: ['GET /api/jobs', 'GET /api/jobs/schedules'],
+    onDone: () => toast.done({ title: t('started'), detail: name }),
+    onProblem: toast.problem,
+  });
+  return (
+    <Button size="sm" icon={Play} isBusy={run.isPending} onClick={() => run.mutate({ params: { name } })}>
+      {t('runNow')}
+    </Button>
+  );
+}

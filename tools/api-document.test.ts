@@ -1,6 +1,8 @@
 /** Goal: the committed API document and settings page are what the code says, and no breaking change slips in unnamed. */
 import { readFileSync } from 'node:fs';
+import { describeSettings } from '#platform/config';
 import { expect, test } from 'vitest';
+import { domains } from '../main.ts';
 import { committedApiDocument, currentApiDocument, unannouncedBreaks } from './api-document.ts';
 import { SETTINGS_URL, settingsPage } from './settings-page.ts';
 
@@ -14,8 +16,22 @@ test('docs/api/openapi.json is up to date (refresh: node tools/openapi.ts)', () 
   expect(differences(committedApiDocument(), current)).toEqual([]);
 });
 
+test('every reference of the document leads somewhere', () => {
+  const references = [...JSON.stringify(current).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+  const lost = references.filter((path) => {
+    const target = path.split('/').reduce<unknown>((node, key) => recordOf(node)[key], current);
+    return typeof target !== 'object';
+  });
+  expect(lost).toEqual([]);
+});
+
 test('docs/settings.md is up to date (refresh: node tools/settings.ts)', () => {
   expect(readFileSync(SETTINGS_URL, 'utf8')).toBe(settingsPage());
+});
+
+test('every setting says what it is for', () => {
+  const silent = describeSettings(domains).filter((setting) => setting.meaning === '');
+  expect(silent.map((setting) => setting.key)).toEqual([]);
 });
 
 test('a planted break is red until the changelog names it', () => {

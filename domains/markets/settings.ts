@@ -2,20 +2,37 @@
 import { z } from 'zod';
 
 export const MarketsSettings = z.object({
-  /** False keeps Cactus from asking anybody outside: prices are then written by hand. */
-  liveProviders: z.boolean().default(true),
-  /** Where Yahoo Finance answers. */
-  yahooBaseUrl: z.url().default('https://query2.finance.yahoo.com/'),
-  /** Where the European Central Bank publishes its reference rates. */
-  ecbBaseUrl: z.url().default('https://www.ecb.europa.eu/stats/eurofxref/'),
-  /** Seconds between two looks at a coin. */
-  coinRefreshSeconds: z.number().int().min(15).max(86_400).default(60),
-  /** Seconds between two looks at a listed share, ETF or bond. */
-  listedRefreshSeconds: z.number().int().min(15).max(86_400).default(300),
-  /** Seconds between two looks at a fund, which publishes once a day. */
-  fundRefreshSeconds: z.number().int().min(60).max(604_800).default(21_600),
-  /** Milliseconds between two ticks of the simulated market of a demo. */
-  simulatorTickMs: z.number().int().min(100).max(60_000).default(1_000),
+  liveProviders: z
+    .boolean()
+    .default(true)
+    .describe('False keeps Cactus from asking anybody outside: prices are then written by hand.'),
+  yahooBaseUrl: z.url().default('https://query2.finance.yahoo.com/').describe('Where Yahoo Finance answers.'),
+  ecbBaseUrl: z
+    .url()
+    .default('https://www.ecb.europa.eu/stats/eurofxref/')
+    .describe('Where the European Central Bank publishes its reference rates.'),
+  coinRefreshSeconds: z.number().int().min(15).max(86_400).default(60).describe('Seconds between two looks at a coin.'),
+  listedRefreshSeconds: z
+    .number()
+    .int()
+    .min(15)
+    .max(86_400)
+    .default(300)
+    .describe('Seconds between two looks at a listed share, ETF or bond.'),
+  fundRefreshSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(21_600)
+    .describe('Seconds between two looks at a fund, which publishes once a day.'),
+  simulatorTickMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(1_000)
+    .describe('Milliseconds between two ticks of the simulated market of a demo.'),
 });
 
 export type MarketsSettings = z.infer<typeof MarketsSettings>;

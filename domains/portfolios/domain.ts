@@ -18,8 +18,10 @@ export const portfolios: Domain = {
   permissions: portfoliosPermissions,
   events: portfoliosEvents,
   settings: z.object({
-    /** Zone whose calendar day is today for valuations and the change of the day. */
-    timeZone: z.string().default('Europe/Madrid'),
+    timeZone: z
+      .string()
+      .default('Europe/Madrid')
+      .describe('Zone whose calendar day is today for valuations and the change of the day.'),
   }),
   routes: (http, platform) => {
     const source = figuresSource(platform, openBookShelf(platform));

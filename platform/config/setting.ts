@@ -65,6 +65,7 @@ export function allowedText(schema: z.core.$ZodType): string {
   if (kind instanceof z.ZodBoolean) return 'true or false';
   if (kind instanceof z.ZodNumber) return numberText(kind);
   if (kind instanceof z.ZodArray) return `a list: ${allowedText(kind.def.element)}`;
+  if (kind instanceof z.ZodURL) return 'an address such as https://example.com/';
   if (kind instanceof z.ZodString) {
     const least = kind.minLength ?? 0;
     return least > 1 ? `text of at least ${least} characters` : 'text';

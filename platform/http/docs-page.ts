@@ -49,7 +49,7 @@ export function renderDocsPage(document: OpenApiDocument): string {
         </nav>
         <main>
           <h1>Cactus API</h1>
-          <p>${textOf(info['description'])}</p>
+          <p>${withCode(textOf(info['description']))}</p>
           <p>Version ${textOf(info['version'])} · <a href="/api/openapi.json">OpenAPI 3.1 document</a></p>
           <pre>curl -H 'Authorization: Bearer cact_…' http://localhost:7700/api/…</pre>
           ${tags.map(
@@ -106,7 +106,7 @@ function article({ method, path, id, summary, body }: Operation, document: OpenA
     <p>${summary}</p>
     <p><span class="tag">${permission === undefined ? 'public' : textOf(permission)}</span></p>
     ${parametersTable(body, document)} ${contentTable('Body', recordOf(body['requestBody'])['content'], document)}
-    ${successTables(body, document)} ${refusalsTable(body)}
+    ${successTables(body, document)} ${refusalsTable(body, document)}
   </article>`;
 }
 
@@ -152,11 +152,11 @@ function successTables(body: JsonSchema, document: OpenApiDocument): Html[] {
     });
 }
 
-function refusalsTable(body: JsonSchema): Html {
+function refusalsTable(body: JsonSchema, document: OpenApiDocument): Html {
   const rows = Object.entries(recordOf(body['responses']))
     .filter(([status]) => /^[345]/.test(status))
     .map(([status, response]) => {
-      const codes = textOf(recordOf(response)['description']).replaceAll('`', '');
+      const codes = textOf(resolved(recordOf(response), document)['description']).replaceAll('`', '');
       return html`<tr>
         <td>${status}</td>
         <td><code>${codes}</code></td>
@@ -206,6 +206,11 @@ function resolved(node: JsonSchema, document: OpenApiDocument): JsonSchema {
     .replace('#/', '')
     .split('/')
     .reduce<JsonSchema>((found, key) => recordOf(found[key]), document);
+}
+
+/** `code` in backticks becomes code. */
+function withCode(text: string): Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
 function wordsOf(text: string): string {

@@ -80,9 +80,9 @@ test('an operation names its permission, its inputs, its answer and each refusal
             201: {
               content: { 'application/json': { schema: { $ref: '#/components/schemas/PostThingsByThingIdResponse' } } },
             },
-            403: { description: '`permission_missing`, `cross_site_request`' },
-            404: { description: '`thing_missing`' },
-            409: { description: '`thing_locked`, `thing_gone`' },
+            403: { $ref: '#/components/responses/PermissionMissingOrCrossSiteRequest' },
+            404: { $ref: '#/components/responses/ThingMissing' },
+            409: { $ref: '#/components/responses/ThingLockedOrThingGone' },
           },
         },
       },
@@ -115,6 +115,19 @@ test('every reference leads somewhere', () => {
       .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
     expect([reference, typeof target]).toEqual([reference, 'object']);
   }
+});
+
+test('recursive schemas of two operations do not meet', () => {
+  const tree: z.ZodType = z.object({ name: z.string(), below: z.array(z.lazy(() => tree)) });
+  const chain: z.ZodType = z.object({ text: z.string(), next: z.lazy(() => chain.nullable()) });
+  const document = documentOf({ body: z.object({ tree }), response: z.object({ chain }), data: tree as Shape });
+  const data = (document['components'] as { schemas: Record<string, object> }).schemas['TestThingChangedV1'];
+  expect(JSON.stringify(data)).toContain('#/components/schemas/TestThingChangedV1');
+  const names = Object.keys((document['components'] as { schemas: object }).schemas);
+  expect(names.filter((name) => name.includes('Part'))).toEqual([
+    'PostThingsByThingIdRequestPart0',
+    'PostThingsByThingIdResponsePart0',
+  ]);
 });
 
 test('two different schemas of one name are a bug', () => {

@@ -2,7 +2,7 @@
  * The API document: OpenAPI 3.1 from the same contracts that validate and serialise, so it cannot say anything else.
  * Pure: endpoints and events in, document out.
  */
-import type { EndpointShape, EventShape } from '#kernel';
+import type { EndpointShape, EventShape, Schema } from '#kernel';
 import type { OwnedEndpoint } from './collect-endpoints.ts';
 import { type JsonSchema, SchemaComponents } from './json-schema.ts';
 import { PLATFORM_PROBLEMS, type PlatformProblemCode } from './problem.ts';
@@ -39,6 +39,7 @@ export function buildOpenApi(input: {
     ...(input.events.length > 0 ? { webhooks: sortedByKey(webhooks) } : {}),
     components: {
       schemas: components.all(),
+      responses: components.responses(),
       parameters: SHARED_PARAMETERS,
       securitySchemes: SECURITY_SCHEMES,
     },
@@ -49,8 +50,12 @@ function operationOf(endpoint: EndpointShape, domain: string, components: Schema
   const operationId = operationIdOf(endpoint);
   const isPublic = endpoint.permission === 'public';
   const parameters = [
-    ...(endpoint.params ? parametersOf(components.schemaOf(endpoint.params), 'path') : []),
-    ...(endpoint.query ? parametersOf(components.schemaOf(endpoint.query), 'query') : []),
+    ...(endpoint.params
+      ? parametersOf(components.schemaOf(endpoint.params, `${pascal(operationId)}Path`), 'path')
+      : []),
+    ...(endpoint.query
+      ? parametersOf(components.schemaOf(endpoint.query, `${pascal(operationId)}Query`), 'query')
+      : []),
     ...headerParameters(endpoint),
   ];
   return {
@@ -73,25 +78,28 @@ function requestBodyOf(endpoint: EndpointShape, operationId: string, components:
     return { requestBody: { required: true, content } };
   }
   if (!endpoint.body) return {};
-  const schema = named(components, `${pascal(operationId)}Request`, components.schemaOf(endpoint.body));
+  const schema = named(components, `${pascal(operationId)}Request`, endpoint.body);
   return { requestBody: { required: true, content: { 'application/json': { schema } } } };
 }
 
 function responsesOf(endpoint: EndpointShape, operationId: string, components: SchemaComponents): JsonSchema {
   const status = endpoint.status ?? (endpoint.response ? 200 : 204);
-  const schema = endpoint.response
-    ? named(components, `${pascal(operationId)}Response`, components.schemaOf(endpoint.response))
-    : null;
+  const schema = endpoint.response ? named(components, `${pascal(operationId)}Response`, endpoint.response) : null;
   const success = { description: 'Done', ...(schema ? { content: { 'application/json': { schema } } } : {}) };
   const codes = new Map<number, string[]>();
   const addCode = (code: string, codeStatus: number) => codes.set(codeStatus, [...(codes.get(codeStatus) ?? []), code]);
   for (const code of platformCodes(endpoint)) addCode(code, PLATFORM_PROBLEMS[code][0]);
   for (const [code, codeStatus] of Object.entries(endpoint.refusals ?? {})) addCode(code, codeStatus);
-  const refused = [...codes].toSorted(([a], [b]) => a - b).map(([at, list]) => [String(at), problemResponse(list)]);
+  const refused = [...codes]
+    .toSorted(([a], [b]) => a - b)
+    .map(([at, list]) => [String(at), problemResponse(list, components)]);
   return {
     [status]: success,
     ...(Object.fromEntries(refused) as JsonSchema),
-    default: { description: 'Any other problem', content: problemContent({ $ref: '#/components/schemas/Problem' }) },
+    default: components.response('AnyProblem', {
+      description: 'Any other problem',
+      content: problemContent({ $ref: '#/components/schemas/Problem' }),
+    }),
   };
 }
 
@@ -111,11 +119,12 @@ function platformCodes(endpoint: EndpointShape): PlatformProblemCode[] {
   ];
 }
 
-function problemResponse(codes: readonly string[]): JsonSchema {
+function problemResponse(codes: readonly string[], components: SchemaComponents): JsonSchema {
   const schema = {
     allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'object', properties: { code: { enum: codes } } }],
   };
-  return { description: codes.map((code) => `\`${code}\``).join(', '), content: problemContent(schema) };
+  const description = codes.map((code) => `\`${code}\``).join(', ');
+  return components.response(codes.map(pascal).join('Or'), { description, content: problemContent(schema) });
 }
 
 function problemContent(schema: JsonSchema): JsonSchema {
@@ -146,7 +155,7 @@ function headerParameters(endpoint: EndpointShape): JsonSchema[] {
 
 function webhookOf(event: EventShape, components: SchemaComponents): JsonSchema {
   const name = `${pascal(event.name)}V${event.version}`;
-  const data = named(components, name, components.schemaOf(event.schema));
+  const data = named(components, name, event.schema);
   const schema = { ...EVENT_ENVELOPE, properties: { ...EVENT_ENVELOPE.properties, type: { const: event.name }, data } };
   return {
     post: {
@@ -160,8 +169,9 @@ function webhookOf(event: EventShape, components: SchemaComponents): JsonSchema 
 }
 
 /** Unnamed objects get the name of their place, so that generated clients have types and not only shapes. */
-function named(components: SchemaComponents, name: string, schema: JsonSchema): JsonSchema {
-  return schema['type'] === 'object' ? components.add(name, schema) : schema;
+function named(components: SchemaComponents, name: string, schema: Schema): JsonSchema {
+  const json = components.schemaOf(schema, name);
+  return json['type'] === 'object' ? components.add(name, json) : json;
 }
 
 /** `GET /api/portfolios/:portfolioId/positions` is `getPortfoliosByPortfolioIdPositions`. */

@@ -13,6 +13,7 @@ interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
   readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
@@ -39,4 +40,14 @@ test('versions are exact', () => {
     ),
   );
   expect(loose).toEqual([]);
+});
+
+test('the packages of every other platform are pinned too, or npm ci refuses the lockfile', () => {
+  const locked = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)));
+  const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies }]) =>
+    Object.keys(optionalDependencies ?? {})
+      .filter((name) => !locked.has(name))
+      .map((name) => `${path} -> ${name}`),
+  );
+  expect(missing).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { Fault } from '#kernel';
 import { Command, CommanderError } from 'commander';
 import { registerDoctor } from './doctor.ts';
+import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
 import { registerSetupLink } from './setup-link.ts';
 
@@ -13,6 +14,7 @@ const program = new Command('cactus')
 
 registerDoctor(program);
 registerSetupLink(program);
+registerImport(program);
 
 try {
   await program.parseAsync(process.argv);

@@ -2,9 +2,10 @@
  * Goal: files as people keep them become exactly the operations they mean; every row is accounted for; the same fact
  * has the same key in any file; nothing undecidable is guessed.
  */
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assert, localDate } from '#kernel';
 import { ISSUE_CODES, issueWords } from './issue.ts';
@@ -269,4 +270,9 @@ test('files of one shape share a fingerprint; another header changes it', async 
   const c = await plan('fecha;tipo;ticker;precio;cantidad\n02/03/2024;compra;BTC;1;1,5\n');
   expect(a.proposal.fingerprint).toBe(b.proposal.fingerprint);
   expect(a.proposal.fingerprint).not.toBe(c.proposal.fingerprint);
+});
+
+test('the sample file offered to people is the one these tests read', () => {
+  const path = fileURLToPath(new URL('../web/operaciones.xlsx', import.meta.url));
+  expect(readFileSync(path).equals(sampleWorkbook()), 'run: node tools/sample-workbook.ts').toBe(true);
 });

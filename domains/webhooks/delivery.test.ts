@@ -26,8 +26,9 @@ afterEach(async () => {
   await receiver.close();
 });
 
-const arrived = (count: number, from: TestReceiver = receiver) =>
-  expect.poll(() => from.calls.length, { interval: 5 }).toBe(count);
+const arrived = async (count: number, from: TestReceiver = receiver): Promise<void> => {
+  await expect.poll(() => from.calls.length, { interval: 5 }).toBe(count);
+};
 const settled = async (endpointId: string) => {
   await house.engine.dispatcher.idle();
   return house.deliveries(`endpointId=${endpointId}`);

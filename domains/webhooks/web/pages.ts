@@ -1,0 +1,28 @@
+/** Webhooks' part of the web app: the events page. Its own texts load with it. */
+import { Activity } from 'lucide-react';
+import { defineDomainWeb } from '#web/shell';
+
+export const domainWeb = defineDomainWeb({
+  domain: 'webhooks',
+  texts: {
+    es: { events: 'Eventos', addEndpoint: 'Añadir un destino de webhooks' },
+    en: { events: 'Events', addEndpoint: 'Add a webhook endpoint' },
+  },
+  pages: [
+    {
+      path: '/eventos',
+      permission: 'webhooks.event.read',
+      titleKey: 'events',
+      load: () => import('./events.page.tsx'),
+      nav: { icon: Activity, order: 600 },
+    },
+  ],
+  actions: [
+    {
+      id: 'webhooks.endpoint.add',
+      labelKey: 'addEndpoint',
+      permission: 'webhooks.endpoint.write',
+      href: '/eventos?vista=destinos&nuevo=1',
+    },
+  ],
+});

@@ -51,6 +51,8 @@ export const ReadSetup = endpoint({
     link: z.enum(['active', 'expired', 'none']),
     /** False when setup is open only on the machine itself and this browser is elsewhere. */
     isAllowedFromHere: z.boolean(),
+    /** Whether a workspace with sample data comes with it. */
+    bringsDemo: z.boolean(),
   }),
 });
 

@@ -15,12 +15,18 @@ const LAN = '192.0.2.7';
 
 test('the page learns whether it is needed, whether the link lives, and whether it may be used from here', async () => {
   const browser = server.browser();
-  expect((await browser.call('/api/setup')).json()).toEqual({ isNeeded: true, link: 'none', isAllowedFromHere: true });
+  expect((await browser.call('/api/setup')).json()).toEqual({
+    isNeeded: true,
+    link: 'none',
+    isAllowedFromHere: true,
+    bringsDemo: true,
+  });
   await createSetupLink(server.platform);
   expect((await browser.call('/api/setup', { ip: LAN })).json()).toEqual({
     isNeeded: true,
     link: 'active',
     isAllowedFromHere: false,
+    bringsDemo: true,
   });
   server.platform.time.advance(SETUP_LINK_MS);
   expect((await browser.call('/api/setup')).json()).toMatchObject({ link: 'expired' });

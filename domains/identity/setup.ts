@@ -35,6 +35,7 @@ export interface SetupState {
   readonly isNeeded: boolean;
   readonly link: 'active' | 'expired' | 'none';
   readonly isAllowedFromHere: boolean;
+  readonly bringsDemo: boolean;
 }
 
 type LinkRefusal = 'setup_already_done' | 'setup_only_on_this_machine' | 'setup_link_wrong' | 'setup_link_expired';
@@ -57,11 +58,11 @@ export async function createSetupLink(
 
 /** What the setup page shows before anything is typed. */
 export async function readSetupState(platform: Platform, request: RequestFacts): Promise<SetupState> {
-  const isAllowedFromHere = isSetupAllowedFrom(platform, request);
-  if (await hasUsers(platform.db)) return { isNeeded: false, link: 'none', isAllowedFromHere };
+  const here = { isAllowedFromHere: isSetupAllowedFrom(platform, request), bringsDemo: platform.config.demo };
+  if (await hasUsers(platform.db)) return { ...here, isNeeded: false, link: 'none' };
   const link = await findUnusedSetupLink(platform.db);
-  if (!link) return { isNeeded: true, link: 'none', isAllowedFromHere };
-  return { isNeeded: true, link: link.expiresAtMs > platform.clock() ? 'active' : 'expired', isAllowedFromHere };
+  if (!link) return { ...here, isNeeded: true, link: 'none' };
+  return { ...here, isNeeded: true, link: link.expiresAtMs > platform.clock() ? 'active' : 'expired' };
 }
 
 /** Creates owner and workspaces, uses the link up and opens her session. Of two parallel calls one is refused. */

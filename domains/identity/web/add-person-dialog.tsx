@@ -5,6 +5,7 @@ import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useSession } from '#web/shell';
 import { Button, Dialog, FormProblem, Select, TextField, toast } from '#web/ui';
+import { focusFirstInvalid } from './first-invalid.ts';
 import { NewPasswordField, weakPasswordText } from './new-password-field.tsx';
 import { peopleTexts } from './people-texts.ts';
 import { peopleWords } from './people-words.ts';
@@ -76,6 +77,7 @@ function AddPersonForm({
     event.preventDefault();
     setChecked(true);
     if ([person.name, person.email, person.password].every((value) => value.trim() !== '')) onSubmit(person);
+    else focusFirstInvalid(event.currentTarget);
   };
   return (
     <form id={formId} noValidate onSubmit={submit} className="flex flex-col gap-4">

@@ -5,6 +5,7 @@ import { useTexts } from '#web/i18n';
 import { changePreferences } from '#web/preferences';
 import { Button, Card, Combobox, FormProblem, Select, TextField } from '#web/ui';
 import { currencyChoices, guessCurrency, guessLanguage, guessTimeZone, timeZoneChoices } from './browser-guess.ts';
+import { focusFirstInvalid } from './first-invalid.ts';
 import { NewPasswordField, weakPasswordText } from './new-password-field.tsx';
 import { PASSWORD_LENGTH_MIN } from './password-strength.ts';
 import { identityWords } from './problem-words.ts';
@@ -18,7 +19,7 @@ const LANGUAGES = [
   { value: 'en', label: 'English' },
 ] as const;
 
-export function SetupForm({ token }: { readonly token: string }) {
+export function SetupForm({ token, bringsDemo }: { readonly token: string; readonly bringsDemo: boolean }) {
   const t = useTexts(identityTexts);
   const [answers, setAnswers] = useState<SetupAnswers>(() => firstAnswers(token));
   const [isChecked, setChecked] = useState(false);
@@ -30,6 +31,7 @@ export function SetupForm({ token }: { readonly token: string }) {
     event.preventDefault();
     setChecked(true);
     if (Object.keys(setupErrors(answers)).length === 0) setUp.mutate({ body: answers });
+    else focusFirstInvalid(event.currentTarget);
   };
   const weak = weakPasswordText(setUp.error, t);
   return (
@@ -63,7 +65,7 @@ export function SetupForm({ token }: { readonly token: string }) {
           <Button kind="primary" type="submit" isWide isBusy={setUp.isPending || setUp.isSuccess}>
             {t('start')}
           </Button>
-          <p className="mt-2 text-center text-xs text-muted">{t('startDemo')}</p>
+          {bringsDemo && <p className="mt-2 text-center text-xs text-muted">{t('startDemo')}</p>}
         </div>
       </form>
     </Card>

@@ -14,7 +14,7 @@ export default function SetupPage() {
   return (
     <BarePage title={t('setupTitle')} lead={t('setupLead')}>
       {setup.data?.isNeeded && setup.data.isAllowedFromHere && setup.data.link === 'active' ? (
-        <SetupForm token={tokenOf(location.hash)} />
+        <SetupForm token={tokenOf(location.hash)} bringsDemo={setup.data.bringsDemo} />
       ) : (
         <Card>
           <Async query={setup}>{(state) => <Obstacle state={state} />}</Async>

@@ -5,6 +5,7 @@ import { useTexts } from '#web/i18n';
 import { returnPath, SETUP_PATH } from '#web/shell';
 import { Button, ButtonLink, Card, EmptyState, FormProblem, PasswordField, TextField } from '#web/ui';
 import { BarePage } from './bare-page.tsx';
+import { focusFirstInvalid } from './first-invalid.ts';
 import { identityWords } from './problem-words.ts';
 import { identityTexts } from './texts.ts';
 
@@ -49,6 +50,7 @@ function SignInForm() {
     event.preventDefault();
     setChecked(true);
     if (email.trim() !== '' && password !== '') signIn.mutate({ body: { email, password } });
+    else focusFirstInvalid(event.currentTarget);
   };
   const missing = (value: string): string | undefined => (isChecked && value.trim() === '' ? t('required') : undefined);
   return (

@@ -53,6 +53,8 @@ export const ReadSetup = endpoint({
     isAllowedFromHere: z.boolean(),
     /** Whether a workspace with sample data comes with it. */
     bringsDemo: z.boolean(),
+    /** Whether this browser has a session: the sign-in page then has nothing to ask. */
+    isSignedIn: z.boolean(),
   }),
 });
 

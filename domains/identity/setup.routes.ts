@@ -7,7 +7,9 @@ import { sendSessionCookie } from './open-session.ts';
 import { completeSetup, readSetupState } from './setup.ts';
 
 export function setupRoutes(http: Http, platform: Platform): void {
-  http.route(ReadSetup, async ({ request }) => ok(await readSetupState(platform, request)));
+  http.route(ReadSetup, async ({ request, actor }) =>
+    ok({ ...(await readSetupState(platform, request)), isSignedIn: actor !== null }),
+  );
 
   http.route(CompleteSetup, async ({ body, request, reply }) => {
     const done = await completeSetup(platform, body, request);

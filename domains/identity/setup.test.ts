@@ -20,6 +20,7 @@ test('the page learns whether it is needed, whether the link lives, and whether 
     link: 'none',
     isAllowedFromHere: true,
     bringsDemo: true,
+    isSignedIn: false,
   });
   await createSetupLink(server.platform);
   expect((await browser.call('/api/setup', { ip: LAN })).json()).toEqual({
@@ -27,6 +28,7 @@ test('the page learns whether it is needed, whether the link lives, and whether 
     link: 'active',
     isAllowedFromHere: false,
     bringsDemo: true,
+    isSignedIn: false,
   });
   server.platform.time.advance(SETUP_LINK_MS);
   expect((await browser.call('/api/setup')).json()).toMatchObject({ link: 'expired' });
@@ -50,7 +52,7 @@ test('setup creates owner, real and demo workspace, and signs her in at the demo
     { kind: 'real', workspaceId: realWorkspaceId, ownerUserId: userId },
     { kind: 'demo', workspaceId: demoWorkspaceId, locale: 'es', timeZone: 'Europe/Madrid' },
   ]);
-  expect((await owner.call('/api/setup')).json()).toMatchObject({ isNeeded: false });
+  expect((await owner.call('/api/setup')).json()).toMatchObject({ isNeeded: false, isSignedIn: true });
   expect(await createSetupLink(server.platform)).toBeNull();
 });
 

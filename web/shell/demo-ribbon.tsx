@@ -20,7 +20,7 @@ export function DemoRibbon() {
   const own = workspaces.find((one) => one.kind === 'real');
   if (workspace.kind !== 'demo') return null;
   return (
-    <div data-shell>
+    <aside data-shell aria-label={t('demoRibbon')}>
       <Ribbon
         icon={Flower2}
         action={
@@ -43,6 +43,6 @@ export function DemoRibbon() {
       <Suspense>
         {isAsking && <RemoveDemo isOpen onClose={() => setAsking(false)} workspaceId={workspace.id} />}
       </Suspense>
-    </div>
+    </aside>
   );
 }

@@ -62,10 +62,10 @@ function WorkspaceMenu() {
       trigger={
         <button
           type="button"
-          aria-label={`${t('workspace')}: ${workspace.name}`}
           className="mr-1 hidden h-9 max-w-52 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-sunken hover:text-fg lg:flex"
         >
           <Building2 size={16} aria-hidden className="shrink-0" />
+          <span className="sr-only">{t('workspace')}:</span>
           <span className="truncate">{workspace.name}</span>
           {workspace.kind === 'demo' && <Badge tone="flower">{t('workspaceDemo')}</Badge>}
         </button>
@@ -119,12 +119,12 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
   return (
     <Menu
       trigger={
-        <button
-          type="button"
-          aria-label={t('account')}
-          className="ml-1 flex size-9 items-center justify-center rounded-full coarse:size-11"
-        >
-          <span className="flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-fg">
+        <button type="button" className="ml-1 flex size-9 items-center justify-center rounded-full coarse:size-11">
+          <span className="sr-only">{t('account')}</span>
+          <span
+            aria-hidden
+            className="flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-fg"
+          >
             {initialsOf(user.name)}
           </span>
         </button>

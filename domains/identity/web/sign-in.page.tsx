@@ -12,8 +12,7 @@ import { identityTexts } from './texts.ts';
 export default function SignInPage() {
   const t = useTexts(identityTexts);
   const setup = useApi('GET /api/setup');
-  const me = useApi('GET /api/me', {}, { enabled: setup.data?.isNeeded === false });
-  const isSignedIn = me.data !== undefined && me.data !== null;
+  const isSignedIn = setup.data?.isSignedIn === true;
   useEffect(() => {
     // She came here by mistake or by a late answer to an older session: no need to ask again.
     if (isSignedIn) location.replace(returnPath(location.search));

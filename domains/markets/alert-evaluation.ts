@@ -108,7 +108,7 @@ async function fire(platform: EvaluationPlatform, tx: Transaction, crossing: Cro
     userId: rule.createdBy,
     permission: 'markets.alert.read',
     kind: 'markets.alert.fired',
-    payload: { name, symbol: symbol ?? '', condition, threshold, price: priceText, currency: price.currency },
+    payload: { name, trigger: crossed.toString(), price: priceText, currency: price.currency },
     href: '/alertas',
   });
 }

@@ -106,7 +106,7 @@ export const ListLatestPrices = endpoint({
   permission: 'markets.price.read',
   summary: 'The newest price of each instrument with its source, age and doubts.',
   query: z.object({ instrumentIds: z.string().max(20_000).default('') }),
-  response: z.object({ items: z.array(LatestPrice) }),
+  response: z.object({ items: z.array(z.object({ instrument: Instrument, latest: LatestPrice })) }),
   refusals: { instrument_ids_invalid: 422 },
 });
 

@@ -13,9 +13,8 @@ import {
 import { newestEuroRateDay, SHARED_WORKSPACE_ID, upsertEuroRates } from './fx.store.ts';
 import type { RateSpan } from './provider/price-provider.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
-import { storeSimulatedRates } from './simulation.ts';
+import { requireSimulatedDemos, storeSimulatedRates } from './simulation.ts';
 import { HISTORY_JOB } from './watch.ts';
-import { listSimulatedWorkspaces } from './workspace.store.ts';
 
 export const FX_JOB = 'markets.rates.refresh';
 const OVERLAP_DAYS = 7; // Corrections of the last days are taken too.
@@ -34,7 +33,7 @@ export function historyJob(platform: FeedPlatform): JobDefinition<z.infer<typeof
     async run(payload, context) {
       const need = await findHistoryNeed(platform.db, payload);
       if (!need || need.instrument.kind === 'cash') return;
-      const simulated = (await listSimulatedWorkspaces(platform.db)).find(
+      const simulated = (await requireSimulatedDemos(platform)).find(
         ({ workspaceId }) => workspaceId === payload.workspaceId,
       );
       if (!simulated && !feedOf(platform).settings.liveProviders) return;
@@ -69,7 +68,7 @@ export function dayCloseJob(platform: FeedPlatform): JobDefinition<null> {
     parse: () => null,
     async run(_payload, context) {
       const today = dayOf(platform.clock());
-      const simulated = await listSimulatedWorkspaces(platform.db);
+      const simulated = await requireSimulatedDemos(platform);
       for (const workspace of simulated) {
         await platform.db.transaction((tx) => storeSimulatedRates(tx, workspace, platform.clock()));
       }

@@ -37,6 +37,7 @@ export interface InstrumentRow {
 
 const DRAFTS_MAX = 10_000; // One import batch; above it the caller splits.
 const SEARCH_MAX = 50; // A combobox shows far fewer.
+const LISTED_MAX = 500; // One page of prices; a workspace with more asks for the ones it shows.
 const RESOLVE_LOCK = 7_301; // First key of the advisory lock that keeps two imports from creating one thing twice.
 
 const COLUMNS = sql`id, workspace_id, kind, symbol, isin, name, currency, provider_symbol, provider_name,
@@ -224,7 +225,15 @@ export async function findInstruments(
   return new Map(rows.map((row) => [row.id, instrumentOf(row)]));
 }
 
-/** Instruments whose symbol, ISIN or name contains the folded text, best first; an empty text lists all by name. */
+/** The first instruments of a workspace by name. */
+export async function listInstruments(queryable: Queryable, workspaceId: string): Promise<Instrument[]> {
+  const { rows } = await sql<InstrumentRow>`
+    select ${COLUMNS} from markets_instruments where workspace_id = ${workspaceId}
+    order by name_key, id limit ${LISTED_MAX}`.execute(queryable.tables());
+  return rows.map(instrumentOf);
+}
+
+/** Instruments whose symbol, ISIN or name contains the folded text, best first; an empty text lists some by name. */
 export async function searchInstruments(
   queryable: Queryable,
   workspaceId: string,

@@ -6,6 +6,7 @@ import { findHistoryNeed, listHistoryGaps, listProviderHealth, updateProviderSym
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { dayCloseJob, historyJob, ratesJob } from './history.job.ts';
 import { findInstruments } from './instrument.store.ts';
+import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
 import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { lookAtDue, startPoller, tickSimulated } from './poller.ts';
@@ -16,7 +17,7 @@ import { updateSimulatorFault } from './workspace.store.ts';
 type MarketFixture = TestPlatform & MarketFacts;
 const openMarketFixture = async (
   options: TestPlatformOptions & { isSimulated?: boolean } = {},
-): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
+): Promise<MarketFixture> => marketFixture(await testPlatform([identity, markets], options), options);
 
 let market: MarketFixture;
 let server: FakeMarket | null = null;

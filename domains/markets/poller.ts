@@ -13,7 +13,8 @@ import { type PriceArrival, takePrices } from './price-intake.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
 import { previousClose, simulatedInstrumentOf, simulatedTick } from './provider/simulator.adapter.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
-import { listSimulatedWorkspaces, type SimulatedWorkspace } from './workspace.store.ts';
+import { requireSimulatedDemos } from './simulation.ts';
+import type { SimulatedWorkspace } from './workspace.store.ts';
 
 const LOCK_NAME = 'markets.poller';
 const TAKEOVER_MS = 2_000; // How long prices stand still when the polling process dies.
@@ -78,7 +79,7 @@ async function repeat(platform: FeedPlatform, loop: Loop, round: () => Promise<v
 
 /** One tick of every simulated workspace. */
 export async function tickSimulated(platform: FeedPlatform): Promise<void> {
-  for (const workspace of await listSimulatedWorkspaces(platform.db)) await tickWorkspace(platform, workspace);
+  for (const workspace of await requireSimulatedDemos(platform)) await tickWorkspace(platform, workspace);
 }
 
 async function tickWorkspace(platform: FeedPlatform, workspace: SimulatedWorkspace): Promise<void> {
@@ -113,6 +114,7 @@ const lastHealth = new WeakMap<object, string>();
 export async function lookAtDue(platform: FeedPlatform): Promise<void> {
   const { chain, settings } = feedOf(platform);
   if (!settings.liveProviders) return;
+  await requireSimulatedDemos(platform);
   const atMs = platform.clock();
   const intervals = {
     coinSeconds: settings.coinRefreshSeconds,

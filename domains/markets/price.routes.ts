@@ -5,7 +5,7 @@ import type { Http } from '#platform/http';
 import { z } from 'zod';
 import { ListLatestPrices, ListQuarantinedPrices, RecordManualPrice, SettleQuarantinedPrice } from './contract.ts';
 import { instrumentMessage } from './instrument.routes.ts';
-import { findInstruments, searchInstruments } from './instrument.store.ts';
+import { findInstruments, listInstruments } from './instrument.store.ts';
 import { recordManualPrices, settleQuarantined } from './price-intake.ts';
 import { latestMessage } from './price-message.ts';
 import { latestPrices, listQuarantined } from './price.store.ts';
@@ -19,10 +19,17 @@ export function priceRoutes(http: Http, platform: Platform): void {
     const asked = InstrumentIds.safeParse(query.instrumentIds.split(',').filter((id) => id !== ''));
     if (!asked.success) return refuse('instrument_ids_invalid', { instrumentsMax: INSTRUMENTS_MAX });
     const isAll = asked.data.length === 0;
-    const ids = isAll ? (await searchInstruments(platform.db, workspaceId, '')).map(({ id }) => id) : asked.data;
+    const ids = isAll ? (await listInstruments(platform.db, workspaceId)).map(({ id }) => id) : asked.data;
     const atMs = platform.clock();
     const prices = await latestPrices(platform.db, { workspaceId, instrumentIds: ids, atMs });
-    return ok({ items: [...prices.values()].map(latestMessage) });
+    // Names travel with the figures, so that a list needs one request.
+    const instruments = await findInstruments(platform.db, workspaceId, ids);
+    const items = ids.flatMap((id) => {
+      const latest = prices.get(id);
+      const instrument = instruments.get(id);
+      return latest && instrument ? [{ instrument: instrumentMessage(instrument), latest: latestMessage(latest) }] : [];
+    });
+    return ok({ items });
   });
 
   http.route(RecordManualPrice, async ({ params, body, actor }) => {

@@ -118,11 +118,13 @@ test('the name at the provider is chosen with If-Match', async () => {
   expect(await call(`PUT ${unknown}`, { body, ifMatch: '"1"' })).toMatchObject({ status: 404 });
 });
 
+const LATEST = { state: 'priced', price: '90000', dayChangePercent: '2.27', provider: 'yahoo', isStale: false };
+
 test('newest prices carry their source and doubts', async () => {
   const prices = await call(`GET /api/markets/prices?instrumentIds=${bitcoin}`);
   expect(prices).toMatchObject({
     status: 200,
-    body: { items: [{ state: 'priced', price: '90000', dayChangePercent: '2.27', provider: 'yahoo', isStale: false }] },
+    body: { items: [{ instrument: { symbol: 'BTC' }, latest: LATEST }] },
   });
   expect(await call('GET /api/markets/prices?instrumentIds=x')).toMatchObject({ status: 422 });
 });

@@ -1,11 +1,14 @@
 /** Simulation: putting a demo workspace on the simulated market, with its exchange rates. */
-import { addDays, type LocalDate } from '#kernel';
-import type { Transaction } from '#platform/db';
+import { addDays, type Clock, type LocalDate } from '#kernel';
+import { listWorkspaces } from '#identity';
+import type { Database, Transaction } from '#platform/db';
 import { dayOf } from './feed.ts';
 import { newestEuroRateDay, upsertEuroRates } from './fx.store.ts';
 import { SIMULATED_CURRENCIES, simulatedEuroRate } from './provider/simulated-market.ts';
-import { insertSimulatedWorkspace } from './workspace.store.ts';
+import { insertSimulatedWorkspace, listSimulatedWorkspaces, type SimulatedWorkspace } from './workspace.store.ts';
 
+const WORKSPACES_MAX = 1_000; // One installation serves a firm, not a public.
+const DEMO_SEED = 1;
 const RATE_DAYS = 3 * 365; // The demo tells eighteen months; a user may look further back.
 
 /**
@@ -19,6 +22,24 @@ export async function startSimulation(
 ): Promise<void> {
   await insertSimulatedWorkspace(tx, { ...workspace, fault: 'none' });
   await storeSimulatedRates(tx, workspace, atMs);
+}
+
+/** Every workspace on the simulated market; a demo that nobody put there yet is put there first, so that it never goes live. */
+export async function requireSimulatedDemos(platform: {
+  readonly db: Database;
+  readonly clock: Clock;
+}): Promise<SimulatedWorkspace[]> {
+  const { db, clock } = platform;
+  const known = await listSimulatedWorkspaces(db);
+  const isKnown = new Set(known.map(({ workspaceId }) => workspaceId));
+  const demos = (await listWorkspaces(db, WORKSPACES_MAX)).filter(
+    ({ id, kind }) => kind === 'demo' && !isKnown.has(id),
+  );
+  if (demos.length === 0) return known;
+  for (const { id: workspaceId } of demos) {
+    await db.transaction((tx) => startSimulation(tx, { workspaceId, seed: DEMO_SEED }, clock()));
+  }
+  return listSimulatedWorkspaces(db);
 }
 
 /** Writes the simulated rates up to yesterday that are not stored yet. */

@@ -1,0 +1,48 @@
+/** Markets' part of the web app. Texts of the page load with it; those of the bell are here. */
+import { BellRing } from 'lucide-react';
+import { defineTexts } from '#web/i18n';
+import { defineDomainWeb } from '#web/shell';
+
+const texts = defineTexts({
+  es: {
+    alerts: 'Alertas',
+    createAlert: 'Crear una alerta de precio',
+    seePrices: 'Ver precios y proveedores',
+    'markets.alert.fired': '{name} llegó a {price} {currency}; tu alerta estaba en {trigger} {currency}.',
+  },
+  en: {
+    alerts: 'Alerts',
+    createAlert: 'Create a price alert',
+    seePrices: 'See prices and providers',
+    'markets.alert.fired': '{name} reached {price} {currency}; your alert was at {trigger} {currency}.',
+  },
+});
+
+export const domainWeb = defineDomainWeb({
+  domain: 'markets',
+  texts,
+  pages: [
+    {
+      path: '/alertas',
+      permission: 'markets.alert.read',
+      titleKey: 'alerts',
+      nav: { icon: BellRing, order: 40 },
+      load: () => import('./alerts.page.tsx'),
+    },
+  ],
+  actions: [
+    {
+      id: 'markets.alert.create',
+      labelKey: 'createAlert',
+      permission: 'markets.alert.write',
+      chord: 'n a',
+      href: '/alertas',
+    },
+    { id: 'markets.prices', labelKey: 'seePrices', permission: 'markets.price.read', href: '/alertas?vista=precios' },
+  ],
+  home: {
+    attention: () => import('./home-attention.tsx'),
+    order: 40,
+    permission: 'markets.alert.read',
+  },
+});

@@ -53,7 +53,7 @@ function firingColumns(t: Translate<MarketsKey>): Column<Firing>[] {
       align: 'start',
       widthPx: 170,
       value: (firing) => firing.firedAtMs,
-      cell: (firing) => <DateText when={firing.firedAtMs} style="date-time" />,
+      cell: (firing) => <DateText when={firing.firedAtMs} format="date-time" />,
     },
     {
       id: 'instrument',

@@ -48,7 +48,7 @@ export interface DatabaseHandle extends Database {
   close(): Promise<void>;
 }
 
-const POOL_SIZE = 16; // Three Cactus processes with their listeners and job pools stay below the server's 60.
+const POOL_SIZE = 16; // Four Cactus processes with their listeners and job pools stay below the server's 100.
 const CONNECT_MS_MAX = 10_000;
 const STATEMENT_MS_MAX = 60_000; // A statement above a minute is a missing index or a runaway report.
 const IDLE_IN_TRANSACTION_MS_MAX = 60_000; // Nobody awaits the outside world inside a transaction.
@@ -63,6 +63,7 @@ type ConnectionOptions = pg.ClientConfig;
 /** Connects, starting the embedded server when needed. Faults are messages a person can act on. */
 export async function openDatabase(input: OpenDatabaseInput): Promise<DatabaseHandle> {
   const log = input.log.child({ part: 'db' });
+  if (input.databaseUrl !== null) requireAddress(input.databaseUrl);
   const embedded = input.databaseUrl === null ? embeddedPostgres({ dataDir: input.dataDir, log }) : null;
   let connection: ConnectionOptions = input.databaseUrl === null ? {} : { connectionString: input.databaseUrl };
   const connect = async (): Promise<pg.Client> => {
@@ -225,6 +226,17 @@ async function connectOrCreate(connection: ConnectionOptions): Promise<pg.Client
     }
     return connectClient(connection, 'cactus-listener');
   }
+}
+
+function requireAddress(databaseUrl: string): void {
+  if (/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl)) return;
+  throw new Fault(
+    'database_url_unusable',
+    'DATABASE_URL must look like postgresql://user:password@host:5432/database.',
+    {
+      retryable: false,
+    },
+  );
 }
 
 async function connectWithRetry(connect: () => Promise<pg.Client>, log: Log): Promise<pg.Client> {

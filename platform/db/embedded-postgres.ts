@@ -59,7 +59,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   full_page_writes: 'on',
   shared_buffers: '64MB',
-  max_connections: '60',
+  max_connections: '100',
   work_mem: '8MB',
   maintenance_work_mem: '64MB',
   effective_cache_size: '256MB',

@@ -17,8 +17,6 @@ import { RemoteEvents } from './remote-events.ts';
 import type { Events, StoredEvent } from './types.ts';
 
 export interface EventsHandle extends Events {
-  /** Deletes events that happened before an instant, in bounded steps; returns how many went. */
-  prune(beforeMs: number): Promise<number>;
   /** Waits for what is being published. */
   close(): Promise<void>;
 }

@@ -49,4 +49,6 @@ export interface Events {
   latest(page: EventPage & { readonly beforeSequence?: bigint }): Promise<readonly StoredEvent[]>;
   /** One event by its id; null when it is unknown or past its retention. */
   find(queryable: Queryable, id: string): Promise<StoredEvent | null>;
+  /** Deletes events that happened before an instant, in bounded steps; returns how many went. */
+  prune(beforeMs: number): Promise<number>;
 }

@@ -1,8 +1,11 @@
 /** The platform as a domain: its permissions and its own jobs, declared like everyone else's. */
-import { USER_ROLES } from '#kernel';
+import { DAY_MS, USER_ROLES } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { purgeIdempotencyKeys } from './idempotency.store.ts';
+
+/** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
+const EVENT_RETENTION_DAYS = 180;
 
 export const platformDomain: Domain = {
   name: 'platform',
@@ -26,6 +29,20 @@ export const platformDomain: Domain = {
       cron: '17 * * * *',
       parse: () => undefined as never,
       run: () => purgeIdempotencyKeys(platform.db),
+    }),
+    job({
+      name: 'platform.events.prune',
+      attemptsMax: 3,
+      cron: '41 3 * * *',
+      parse: () => undefined as never,
+      run: async () => void (await platform.events.prune(platform.clock() - EVENT_RETENTION_DAYS * DAY_MS)),
+    }),
+    job({
+      name: 'platform.files.sweep',
+      attemptsMax: 3,
+      cron: '11 4 * * *',
+      parse: () => undefined as never,
+      run: async () => void (await platform.files.sweep()),
     }),
   ],
 };

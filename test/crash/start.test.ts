@@ -3,16 +3,35 @@
  * and says clearly what is wrong when it cannot start.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '#platform/db';
 import { silentLog } from '#platform/testing';
 import { openCrashApp } from './crash-app.ts';
 import { crashFolder, startCrashChild } from './crash-child.ts';
 
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // Creating clusters is disk work; a busy machine takes its time.
+
+let prepared: ReturnType<typeof crashFolder>;
 let folder: ReturnType<typeof crashFolder>;
+beforeAll(async () => {
+  prepared = crashFolder();
+  await (await open(prepared.dataDir)).close();
+});
+afterAll(() => prepared.remove());
 beforeEach(() => {
   folder = crashFolder();
 });
@@ -21,9 +40,10 @@ afterEach(() => folder.remove());
 const pidFile = (): string => join(folder.dataDir, 'postgres', 'postmaster.pid');
 const open = (dataDir: string) => openDatabase({ databaseUrl: null, dataDir, log: silentLog });
 
-async function createAndClose(): Promise<void> {
-  await (await open(folder.dataDir)).close();
-  expect(existsSync(pidFile())).toBe(false);
+/** A data folder that was used and left in order. */
+function copyPrepared(): void {
+  cpSync(prepared.dataDir, folder.dataDir, { recursive: true, filter: (path) => !path.endsWith('/run') });
+  chmodSync(join(folder.dataDir, 'postgres'), 0o700);
 }
 
 test('three processes that start together on an empty folder share one server; the last one out stops it', async () => {
@@ -44,6 +64,7 @@ test('three processes that start together on an empty folder share one server; t
 });
 
 test('a server that outlived its killed app is adopted, not started twice', async () => {
+  copyPrepared();
   const child = await startCrashChild({ dataDir: folder.dataDir, writers: 1 });
   await child.until('ack', 5);
   await child.kill();
@@ -58,7 +79,7 @@ test.each([
   ['of a process that is gone', () => 4_194_200],
   ['whose number now belongs to somebody else', () => process.pid],
 ])('a left-over postmaster.pid %s does not stop the start', async (_case, pid) => {
-  await createAndClose();
+  copyPrepared();
   const socketDir = join(folder.dataDir, 'run');
   writeFileSync(
     pidFile(),
@@ -71,7 +92,7 @@ test.each([
 
 test('an interrupted creation of the cluster is thrown away and done again', async () => {
   const { dataDir } = folder;
-  await createAndClose();
+  copyPrepared();
   execFileSync('mv', [join(dataDir, 'postgres'), join(dataDir, 'postgres.new')]);
   rmSync(join(dataDir, 'postgres.new', 'global'), { recursive: true });
   const db = await open(dataDir);
@@ -87,7 +108,7 @@ test.each([
   ],
   ['a missing password', 'database_password_missing', () => rmSync(join(folder.dataDir, 'postgres.password'))],
 ])('%s is told and leaves the data alone', async (_case, code, spoil) => {
-  await createAndClose();
+  copyPrepared();
   spoil();
   await expect(open(folder.dataDir)).rejects.toMatchObject({ code, retryable: false });
   expect(existsSync(join(folder.dataDir, 'postgres', 'base'))).toBe(true);
@@ -110,6 +131,26 @@ test('a socket path that is too long moves to the temporary folder', async () =>
   const db = await open(deep);
   expect(await db.ping()).toBeGreaterThan(0);
   await db.close();
+});
+
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+test.skipIf(!isRoot)('as root where user namespaces are forbidden, the server runs as nobody', async () => {
+  const tools = mkdtempSync(join(tmpdir(), 'cactus-path-'));
+  symlinkSync(execFileSync('which', ['setpriv'], { encoding: 'utf8' }).trim(), join(tools, 'setpriv'));
+  const child = await startCrashChild({ dataDir: folder.dataDir, writers: 1 }, { ...process.env, PATH: tools });
+  await child.until('ack', 3);
+  expect(statSync(join(folder.dataDir, 'postgres')).uid).toBe(65_534);
+  await child.stop();
+  // Later, with namespaces allowed again, the owner of the files decides.
+  const db = await open(folder.dataDir);
+  expect(await db.ping()).toBeGreaterThan(0);
+  await db.close();
+  rmSync(tools, { recursive: true });
+});
+
+test.skipIf(!isRoot)('as root where nothing is allowed, the fault names the way out', async () => {
+  const failing = startCrashChild({ dataDir: folder.dataDir }, { ...process.env, PATH: '/nowhere' });
+  await expect(failing).rejects.toThrow(/set DATABASE_URL/);
 });
 
 const mount = mountProblem();

@@ -1,0 +1,104 @@
+/** Goal: the jobs page serves who may see it, its own workspace only, and each refusal has its status. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { USER_ROLES, type UserRole } from '#kernel';
+import type { Domain } from '#platform/domain';
+import type { Actor } from '#platform/http';
+import { job, JOB_PERMISSIONS, jobRoutes } from '#platform/jobs';
+import { newId } from '#platform/db';
+import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
+
+const workspaceId = newId();
+const toys: Domain = {
+  name: 'toys',
+  tablePrefix: 'toys_',
+  migrations: null,
+  permissions: [...JOB_PERMISSIONS],
+  events: [],
+  jobs: () => [
+    job({
+      name: 'toys.ball.burst',
+      attemptsMax: 1,
+      cron: '5 4 * * *',
+      parse: (payload) => payload,
+      run: async () => Promise.reject(new Error('it burst')),
+    }),
+    job({
+      name: 'toys.ball.pump',
+      attemptsMax: 1,
+      parse: (payload) => {
+        if ((payload as { id?: string }).id === undefined) throw new Error('id is missing');
+        return payload;
+      },
+      run: async () => undefined,
+    }),
+  ],
+};
+let role: UserRole | null = null;
+let server: TestServer;
+let browser: TestBrowser;
+
+function actorNow(): Actor | null {
+  if (role === null) return null;
+  const held = JOB_PERMISSIONS.filter(({ roles }) => role !== null && roles.includes(role)).map(({ name }) => name);
+  return { userId: newId(), sessionId: newId(), workspaceId, role, permissions: new Set<string>(held) };
+}
+
+beforeAll(async () => {
+  server = await testServer([toys], { actor: actorNow });
+  jobRoutes(server.http, server.platform.jobs);
+  browser = server.browser();
+  await server.platform.jobs.start();
+});
+afterAll(() => server.close());
+
+async function deadJob(owner: string): Promise<string> {
+  const { jobs } = server.platform;
+  await jobs.add('toys.ball.burst', { workspaceId: owner });
+  await expect.poll(async () => (await jobs.count({ workspaceId: owner })).dead).toBe(1);
+  const [dead] = await jobs.list({ workspaceId: owner }, { state: 'dead', beforeId: null, countMax: 1 });
+  return String(dead?.id);
+}
+
+test('nobody and the roles without the permission are turned away', async () => {
+  role = null;
+  expect((await browser.call('/api/jobs')).statusCode).toBe(401);
+  for (role of USER_ROLES) {
+    const expected = role === 'owner' || role === 'admin' ? 200 : 403;
+    expect((await browser.call('/api/jobs')).statusCode).toBe(expected);
+  }
+  role = 'manager';
+  expect((await browser.call('/api/jobs/1/retry', { method: 'POST' })).statusCode).toBe(403);
+});
+
+test('a dead job is listed with its error, retried, and discarded', async () => {
+  role = 'owner';
+  const id = await deadJob(workspaceId);
+  const { items, counts } = (await browser.call('/api/jobs?state=dead')).json<{ items: unknown[]; counts: unknown }>();
+  expect(items).toMatchObject([{ id, name: 'toys.ball.burst', state: 'dead', lastError: 'it burst', progress: null }]);
+  expect(counts).toEqual({ waiting: 0, running: 0, failed: 0, dead: 1 });
+  expect((await browser.call(`/api/jobs/${id}/retry`, { method: 'POST' })).statusCode).toBe(204);
+  await expect.poll(async () => (await server.platform.jobs.schedules())[0]?.outcome?.failedCount).toBe(2n);
+  await expect.poll(async () => (await browser.call(`/api/jobs/${id}`, { method: 'DELETE' })).statusCode).toBe(204);
+  expect((await browser.call(`/api/jobs/${id}`, { method: 'DELETE' })).statusCode).toBe(404);
+});
+
+test('the jobs of another workspace do not exist', async () => {
+  role = 'owner';
+  const id = await deadJob(newId());
+  expect((await browser.call('/api/jobs')).json()).toMatchObject({ items: [] });
+  expect((await browser.call(`/api/jobs/${id}/retry`, { method: 'POST' })).statusCode).toBe(404);
+});
+
+test('schedules show cron and outcome; running by hand needs a job without payload', async () => {
+  role = 'admin';
+  const { items } = (await browser.call('/api/jobs/schedules')).json<{ items: unknown[] }>();
+  expect(items).toMatchObject([
+    { name: 'toys.ball.burst', cron: '5 4 * * *', lastError: 'it burst' },
+    { name: 'toys.ball.pump', cron: null, nextRunAtMs: null },
+  ]);
+  const run = async (name: string) =>
+    (await browser.call(`/api/jobs/schedules/${name}/run`, { method: 'POST' })).statusCode;
+  expect(await run('toys.ball.burst')).toBe(204);
+  expect(await run('toys.ball.pump')).toBe(422);
+  expect(await run('toys.ball.unknown')).toBe(404);
+});

@@ -29,7 +29,7 @@ test('the health page needs its permission; then it shows parts with details and
   expect(page.statusCode).toBe(200);
   expect(page.json()).toMatchObject({
     state: 'degraded',
-    parts: [{ name: 'database' }, { name: 'jobs', detail: 'inside jobs' }],
+    parts: [{ name: 'database' }, { name: 'jobs', detail: 'inside jobs' }, { name: 'web', state: 'ok' }],
     routes: [{ name: 'GET /api/platform/health', count: 2 }],
   });
 });
@@ -38,7 +38,7 @@ test('all well: live, ready and summary answer 200, without details', async () =
   const http = await open(async () => [part('database', 'ok'), part('jobs', 'ok')]);
   for (const url of ['/health/live', '/health/ready', '/health']) expect((await get(http, url)).statusCode).toBe(200);
   const summary = await get(http, '/health');
-  expect(summary.json()).toEqual({ state: 'ok', parts: { database: 'ok', jobs: 'ok' } });
+  expect(summary.json()).toEqual({ state: 'ok', parts: { database: 'ok', jobs: 'ok', web: 'ok' } });
   expect(summary.body).not.toContain('inside');
 });
 

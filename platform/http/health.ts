@@ -12,6 +12,7 @@ import { RequestProblem } from './problem.ts';
 import type { Http } from './types.ts';
 
 const CHECK_MS_MAX = 2_000; // Orchestrators give up after a few seconds; a part that needs longer is not well.
+const LAG_MS_MAX = 250; // People feel a quarter of a second.
 const REUSE_MS = 1_000; // However many probes ask, the parts are asked once a second.
 /** Without it no request can be answered; other parts may be down while the rest works. */
 const NEEDED_PART = 'database';
@@ -36,7 +37,7 @@ export interface HealthMount {
 
 /** Adds /health, /health/live, /health/ready, /metrics and the API of the health page. */
 export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount): void {
-  const check = reused(mount.check);
+  const check = reused(async () => [...(await mount.check()), webPart(mount)]);
   app.get('/health/live', async () => ({ state: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const parts = await check();
@@ -64,6 +65,16 @@ export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount
       slowQueries: [...figures.slowQueries],
     });
   });
+}
+
+/** This server itself: it answers, or this could not be read; what can be wrong is that it answers late. */
+function webPart({ telemetry, isStopping }: HealthMount): HealthPart {
+  const lagMs = telemetry.figures().eventLoopLagP99Ms;
+  const isLate = lagMs > LAG_MS_MAX;
+  const detail = isLate
+    ? `Busy: one in a hundred turns waited ${Math.round(lagMs)} ms. Move work to a worker process (--roles).`
+    : 'Answers without delay.';
+  return { name: 'web', state: isLate || isStopping() ? 'degraded' : 'ok', detail };
 }
 
 async function partsOf(name: string, check: HealthCheck): Promise<readonly HealthPart[]> {

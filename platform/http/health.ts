@@ -32,7 +32,7 @@ export interface HealthMount {
   readonly telemetry: Telemetry;
   readonly metricsToken: string | null;
   /** True from the moment the server begins to stop. */
-  isStopping(): boolean;
+  readonly isStopping: () => boolean;
 }
 
 /** Adds /health, /health/live, /health/ready, /metrics and the API of the health page. */

@@ -70,7 +70,7 @@ export interface HttpServer extends Http {
   /** Starts listening on the configured host and port (0 = any free one). */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Stops taking requests, lets running ones end, then closes. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface InjectedAnswer {

@@ -143,7 +143,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   return http;
 }
 
-function healthSources({ platform, db }: Composition, domains: readonly Domain[]): Record<string, HealthCheck> {
+function healthSources({ platform, db, jobs }: Composition, domains: readonly Domain[]): Record<string, HealthCheck> {
   const database: HealthCheck = async () => {
     const roundTripMs = await db.ping();
     return [{ name: 'database', state: 'ok', detail: `answers in ${roundTripMs.toFixed(1)} ms` }];
@@ -151,7 +151,17 @@ function healthSources({ platform, db }: Composition, domains: readonly Domain[]
   const ofDomains = domains.flatMap((domain): [string, HealthCheck][] =>
     domain.health ? [[domain.name, async () => domain.health?.(platform) ?? []]] : [],
   );
-  return { database, ...Object.fromEntries(ofDomains) };
+  return { database, jobs: () => jobsHealth(jobs), ...Object.fromEntries(ofDomains) };
+}
+
+/** Jobs are well when the last run of each that runs by itself succeeded. */
+async function jobsHealth(jobs: Composition['jobs']): ReturnType<HealthCheck> {
+  const failing = (await jobs.schedules()).filter(
+    ({ outcome }) => (outcome?.lastFailedAtMs ?? 0) > (outcome?.lastSucceededAtMs ?? 0),
+  );
+  const names = failing.map(({ name }) => name).join(', ');
+  if (names === '') return [{ name: 'jobs', state: 'ok', detail: 'The last run of each schedule succeeded.' }];
+  return [{ name: 'jobs', state: 'degraded', detail: `The last run failed: ${names}. See Ajustes > Trabajos.` }];
 }
 
 async function announce(input: StartInput, composition: Composition, url: string | null): Promise<void> {

@@ -17,7 +17,7 @@ import type { Counter, Histogram, SlowQuery, Telemetry, TelemetryFigures } from 
 const HTTP_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const QUERY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const LAG_RESOLUTION_MS = 20; // Finer sampling costs more CPU than it tells.
-const LAG_WINDOW_MS = 300_000; // The figure tells the last five minutes, not the busy second of the start.
+const LAG_WINDOW_MS = 60_000; // The figure tells the current minute, not the busy second of the start.
 const SLOW_QUERY_MS = 50; // The whole p95 budget of a request.
 const SLOW_QUERIES_MAX = 50; // One screen.
 const STATEMENT_LENGTH_MAX = 500;

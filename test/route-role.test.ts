@@ -78,11 +78,12 @@ test('a route mounted past its contract is seen, and one with an unknown permiss
   await planted.close();
 });
 
-test('every permission has one owner, names its domain, and is held by the owner of the workspace', () => {
+test('every permission has one owner, names its domain, speaks both languages and is held by the owner of the workspace', () => {
   const names = domains.flatMap(({ permissions }) => permissions.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
   for (const domain of domains) {
-    for (const { name, roles } of domain.permissions) {
+    for (const { name, roles, summaryEs } of domain.permissions) {
+      expect([name, (summaryEs ?? '').length > 3]).toEqual([name, true]);
       expect([name, name.startsWith(`${domain.name}.`), roles.includes('owner')]).toEqual([name, true, true]);
     }
   }

@@ -238,7 +238,13 @@ export const ListPermissions = endpoint({
   summary: 'The permission catalogue and the roles that hold each entry.',
   response: z.object({
     roles: z.array(Role),
-    items: z.array(z.object({ name: z.string(), summary: z.string(), roles: z.array(Role) })),
+    items: z.array(
+      z.object({
+        name: z.string(),
+        summary: z.object({ es: z.string(), en: z.string() }),
+        roles: z.array(Role),
+      }),
+    ),
   }),
 });
 

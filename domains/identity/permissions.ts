@@ -3,17 +3,43 @@ import type { UserRole } from '#kernel';
 import type { Domain, PermissionDefinition } from '#platform/domain';
 
 export const identityPermissions: readonly PermissionDefinition[] = [
-  { name: 'identity.users.read', summary: 'See the people of the workspace', roles: ['owner', 'admin', 'manager'] },
-  { name: 'identity.users.create', summary: 'Add people', roles: ['owner', 'admin'] },
-  { name: 'identity.users.update', summary: 'Change roles and access of people', roles: ['owner', 'admin'] },
+  {
+    name: 'identity.users.read',
+    summary: 'See the people of the workspace',
+    summaryEs: 'Ver a las personas del espacio',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  { name: 'identity.users.create', summary: 'Add people', summaryEs: 'Añadir personas', roles: ['owner', 'admin'] },
+  {
+    name: 'identity.users.update',
+    summary: 'Change roles and access of people',
+    summaryEs: 'Cambiar el papel y el acceso de las personas',
+    roles: ['owner', 'admin'],
+  },
   {
     name: 'identity.permissions.read',
     summary: 'See which role may do what',
+    summaryEs: 'Ver qué puede hacer cada papel',
     roles: ['owner', 'admin', 'manager'],
   },
-  { name: 'identity.workspaces.read', summary: 'Hear about workspaces', roles: ['owner', 'admin', 'manager'] },
-  { name: 'identity.workspaces.remove', summary: 'Remove the demo workspace', roles: ['owner', 'admin'] },
-  { name: 'identity.audit.read', summary: 'Read the audit log', roles: ['owner', 'admin'] },
+  {
+    name: 'identity.workspaces.read',
+    summary: 'Hear about workspaces',
+    summaryEs: 'Enterarse de los cambios de espacios',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  {
+    name: 'identity.workspaces.remove',
+    summary: 'Remove the demo workspace',
+    summaryEs: 'Borrar el espacio de ejemplo',
+    roles: ['owner', 'admin'],
+  },
+  {
+    name: 'identity.audit.read',
+    summary: 'Read the audit log',
+    summaryEs: 'Leer el registro de auditoría',
+    roles: ['owner', 'admin'],
+  },
 ];
 
 /** The catalogue of every domain, in the order of the manifests. */

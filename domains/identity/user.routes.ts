@@ -21,9 +21,9 @@ export function userRoutes(http: Http, platform: Platform): void {
   );
 
   http.route(ListPermissions, () => {
-    const items = permissionCatalogue(platform.domains).map(({ name, summary, roles }) => ({
+    const items = permissionCatalogue(platform.domains).map(({ name, summary, summaryEs, roles }) => ({
       name,
-      summary,
+      summary: { en: summary, es: summaryEs ?? summary },
       roles: [...roles],
     }));
     return Promise.resolve(ok({ roles: [...USER_ROLES], items }));

@@ -19,14 +19,44 @@ const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'book
 const INVESTORS = ['owner', 'admin', 'manager', 'adviser', 'trader'] as const;
 
 const permissions: readonly PermissionDefinition[] = [
-  { name: 'markets.instrument.read', summary: 'See instruments', roles: EVERYONE_INSIDE },
-  { name: 'markets.instrument.write', summary: 'Add instruments and correct their symbols', roles: INVESTORS },
-  { name: 'markets.price.read', summary: 'See prices', roles: EVERYONE_INSIDE },
-  { name: 'markets.price.write', summary: 'Write prices by hand', roles: INVESTORS },
-  { name: 'markets.alert.read', summary: 'See price alerts', roles: EVERYONE_INSIDE },
-  { name: 'markets.alert.write', summary: 'Create and change price alerts', roles: INVESTORS },
-  { name: 'markets.provider.read', summary: 'See where prices come from', roles: EVERYONE_INSIDE },
-  { name: 'markets.provider.write', summary: 'Make the simulated market fail on purpose', roles: ['owner', 'admin'] },
+  { name: 'markets.instrument.read', summary: 'See instruments', summaryEs: 'Ver activos', roles: EVERYONE_INSIDE },
+  {
+    name: 'markets.instrument.write',
+    summary: 'Add instruments and correct their symbols',
+    summaryEs: 'Añadir activos y corregir sus símbolos',
+    roles: INVESTORS,
+  },
+  { name: 'markets.price.read', summary: 'See prices', summaryEs: 'Ver precios', roles: EVERYONE_INSIDE },
+  {
+    name: 'markets.price.write',
+    summary: 'Write prices by hand',
+    summaryEs: 'Escribir precios a mano',
+    roles: INVESTORS,
+  },
+  {
+    name: 'markets.alert.read',
+    summary: 'See price alerts',
+    summaryEs: 'Ver alertas de precio',
+    roles: EVERYONE_INSIDE,
+  },
+  {
+    name: 'markets.alert.write',
+    summary: 'Create and change price alerts',
+    summaryEs: 'Crear y cambiar alertas de precio',
+    roles: INVESTORS,
+  },
+  {
+    name: 'markets.provider.read',
+    summary: 'See where prices come from',
+    summaryEs: 'Ver de dónde vienen los precios',
+    roles: EVERYONE_INSIDE,
+  },
+  {
+    name: 'markets.provider.write',
+    summary: 'Make the simulated market fail on purpose',
+    summaryEs: 'Hacer fallar a propósito el mercado simulado',
+    roles: ['owner', 'admin'],
+  },
 ];
 
 export const markets: Domain = {

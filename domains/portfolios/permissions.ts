@@ -5,12 +5,28 @@ const INVESTORS = ['owner', 'admin', 'manager', 'adviser', 'trader'] as const;
 const READERS = [...INVESTORS, 'bookkeeper', 'analyst', 'client'] as const;
 
 export const portfoliosPermissions: readonly PermissionDefinition[] = [
-  { name: 'portfolios.portfolio.read', summary: 'See portfolios, positions and operations', roles: READERS },
+  {
+    name: 'portfolios.portfolio.read',
+    summary: 'See portfolios, positions and operations',
+    summaryEs: 'Ver carteras, posiciones y operaciones',
+    roles: READERS,
+  },
   {
     name: 'portfolios.portfolio.write',
     summary: 'Create, rename and delete portfolios',
+    summaryEs: 'Crear, renombrar y borrar carteras',
     roles: ['owner', 'admin', 'manager', 'adviser'],
   },
-  { name: 'portfolios.operation.write', summary: 'Record and reverse operations', roles: INVESTORS },
-  { name: 'portfolios.import.run', summary: 'Import operations from files', roles: INVESTORS },
+  {
+    name: 'portfolios.operation.write',
+    summary: 'Record and reverse operations',
+    summaryEs: 'Registrar y deshacer operaciones',
+    roles: INVESTORS,
+  },
+  {
+    name: 'portfolios.import.run',
+    summary: 'Import operations from files',
+    summaryEs: 'Importar operaciones desde archivos',
+    roles: INVESTORS,
+  },
 ];

@@ -14,12 +14,42 @@ const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'book
 const KEEPERS = ['owner', 'admin'] as const;
 
 const permissions: readonly PermissionDefinition[] = [
-  { name: 'webhooks.endpoint.read', summary: 'See webhook endpoints', roles: KEEPERS },
-  { name: 'webhooks.endpoint.write', summary: 'Add, change, test and remove webhook endpoints', roles: KEEPERS },
-  { name: 'webhooks.delivery.read', summary: 'See webhook deliveries with their bodies', roles: KEEPERS },
-  { name: 'webhooks.delivery.replay', summary: 'Send a webhook again', roles: KEEPERS },
-  { name: 'webhooks.event.read', summary: 'See the event log, as far as each event allows', roles: EVERYONE_INSIDE },
-  { name: 'webhooks.event.publish', summary: 'Publish own events', roles: ['owner', 'admin', 'manager'] },
+  {
+    name: 'webhooks.endpoint.read',
+    summary: 'See webhook endpoints',
+    summaryEs: 'Ver los destinos de webhooks',
+    roles: KEEPERS,
+  },
+  {
+    name: 'webhooks.endpoint.write',
+    summary: 'Add, change, test and remove webhook endpoints',
+    summaryEs: 'Añadir, cambiar, probar y quitar destinos de webhooks',
+    roles: KEEPERS,
+  },
+  {
+    name: 'webhooks.delivery.read',
+    summary: 'See webhook deliveries with their bodies',
+    summaryEs: 'Ver los envíos de webhooks con su contenido',
+    roles: KEEPERS,
+  },
+  {
+    name: 'webhooks.delivery.replay',
+    summary: 'Send a webhook again',
+    summaryEs: 'Reenviar un webhook',
+    roles: KEEPERS,
+  },
+  {
+    name: 'webhooks.event.read',
+    summary: 'See the event log, as far as each event allows',
+    summaryEs: 'Ver el registro de eventos, hasta donde permite cada uno',
+    roles: EVERYONE_INSIDE,
+  },
+  {
+    name: 'webhooks.event.publish',
+    summary: 'Publish own events',
+    summaryEs: 'Publicar eventos propios',
+    roles: ['owner', 'admin', 'manager'],
+  },
 ];
 
 export const webhooks: Domain = {

@@ -37,6 +37,8 @@ export interface PermissionDefinition {
   /** `<domain>.<noun>.<verb>`. */
   readonly name: `${string}.${string}.${string}`;
   readonly summary: string;
+  /** The same in Spanish, for the permission matrix on screen; a test asks it of every permission. */
+  readonly summaryEs?: string;
   readonly roles: readonly UserRole[];
 }
 

@@ -17,10 +17,16 @@ export const platformDomain: Domain = {
     {
       name: 'platform.health.read',
       summary: 'See the health of the installation, its slow routes and statements',
+      summaryEs: 'Ver la salud de la instalación y sus rutas y consultas lentas',
       roles: ['owner', 'admin'],
     },
     ...JOB_PERMISSIONS,
-    { name: 'platform.notifications.read', summary: 'See and mark one’s own notifications', roles: [...USER_ROLES] },
+    {
+      name: 'platform.notifications.read',
+      summary: 'See and mark one’s own notifications',
+      summaryEs: 'Ver y marcar los avisos propios',
+      roles: [...USER_ROLES],
+    },
   ],
   jobs: (platform) => [
     job({

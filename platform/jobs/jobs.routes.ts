@@ -9,8 +9,18 @@ const ROLES: readonly UserRole[] = ['owner', 'admin'];
 
 /** For the permission catalogue. */
 export const JOB_PERMISSIONS = [
-  { name: 'platform.jobs.read', summary: 'See background jobs and their schedules.', roles: ROLES },
-  { name: 'platform.jobs.run', summary: 'Retry, run now and discard background jobs.', roles: ROLES },
+  {
+    name: 'platform.jobs.read',
+    summary: 'See background jobs and their schedules.',
+    summaryEs: 'Ver las tareas en segundo plano y sus horarios',
+    roles: ROLES,
+  },
+  {
+    name: 'platform.jobs.run',
+    summary: 'Retry, run now and discard background jobs.',
+    summaryEs: 'Repetir, lanzar y descartar tareas en segundo plano',
+    roles: ROLES,
+  },
 ] as const;
 
 export function jobRoutes(http: Http, jobs: Jobs): void {

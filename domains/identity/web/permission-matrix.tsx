@@ -2,6 +2,7 @@
 import { Check, Minus } from 'lucide-react';
 import { type ApiOutput, useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { usePreferences } from '#web/preferences';
 import { Async, Card } from '#web/ui';
 import { peopleTexts } from './people-texts.ts';
 
@@ -21,6 +22,7 @@ export function PermissionMatrix() {
 
 function Matrix({ catalogue }: { readonly catalogue: Catalogue }) {
   const t = useTexts(peopleTexts);
+  const { language } = usePreferences();
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section aria-label={t('matrix')} tabIndex={0} className="overflow-x-auto border-t border-line">
@@ -41,7 +43,7 @@ function Matrix({ catalogue }: { readonly catalogue: Catalogue }) {
           {catalogue.items.map((permission) => (
             <tr key={permission.name} className="border-b border-line last:border-b-0">
               <th scope="row" className="sticky left-0 min-w-44 bg-surface px-4 py-2 text-left font-normal">
-                <span className="block">{permission.summary}</span>
+                <span className="block">{permission.summary[language]}</span>
                 <code className="block text-xs text-muted">{permission.name}</code>
               </th>
               {catalogue.roles.map((role) => (

@@ -3,10 +3,8 @@ import type { Domain, PermissionDefinition } from '#platform/domain';
 import type { HealthPart } from '#platform/telemetry';
 import { alertRoutes } from './alert.routes.ts';
 import { marketsEvents } from './contract.ts';
-import { feedOf } from './feed.ts';
 import { listProviderHealth } from './feed.store.ts';
-import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
-import { dayCloseJob, FX_JOB, historyJob, ratesJob } from './history.job.ts';
+import { dayCloseJob, historyJob, ratesJob } from './history.job.ts';
 import { instrumentRoutes } from './instrument.routes.ts';
 import { startPoller } from './poller.ts';
 import { priceRoutes } from './price.routes.ts';
@@ -74,13 +72,7 @@ export const markets: Domain = {
   },
   jobs: (platform) => [historyJob(platform), dayCloseJob(platform), ratesJob(platform)],
   async start(platform) {
-    const isWorker = platform.roles.has('worker');
-    if (!isWorker) return async () => undefined;
-    const hasRates = (await newestEuroRateDay(platform.db, SHARED_WORKSPACE_ID)) !== null;
-    if (!hasRates && feedOf(platform).settings.liveProviders) {
-      await platform.db.transaction((tx) => tx.addJob(FX_JOB, null, { key: FX_JOB }));
-    }
-    return startPoller(platform);
+    return platform.roles.has('worker') ? startPoller(platform) : async () => undefined;
   },
   async health(platform) {
     const stored = await listProviderHealth(platform.db);

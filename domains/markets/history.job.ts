@@ -14,9 +14,8 @@ import { newestEuroRateDay, SHARED_WORKSPACE_ID, upsertEuroRates } from './fx.st
 import type { RateSpan } from './provider/price-provider.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
 import { requireSimulatedDemos, storeSimulatedRates } from './simulation.ts';
-import { HISTORY_JOB } from './watch.ts';
+import { FX_JOB, HISTORY_JOB } from './watch.ts';
 
-export const FX_JOB = 'markets.rates.refresh';
 const OVERLAP_DAYS = 7; // Corrections of the last days are taken too.
 const QUARTER_DAYS = 80; // The 90-day file, with room for a late job.
 const NEWEST_DAYS = 1;

@@ -1,6 +1,7 @@
 /** Goal: prices keep coming from one process at a time, live or simulated, and no network breaks nothing. */
 import { localDate } from '#kernel';
 import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
+import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
 import { findHistoryNeed, listHistoryGaps, listProviderHealth, updateProviderSymbol } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
@@ -12,7 +13,7 @@ import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { lookAtDue, startPoller, tickSimulated } from './poller.ts';
 import { latestPrices, pricesBetween } from './price.store.ts';
 import { ecbText, type FakeMarket, startFakeMarket, yahooChartText } from './provider/fake-market.ts';
-import { updateSimulatorFault } from './workspace.store.ts';
+import { isSimulatedWorkspace, updateSimulatorFault } from './workspace.store.ts';
 
 type MarketFixture = TestPlatform & MarketFacts;
 const openMarketFixture = async (
@@ -195,6 +196,22 @@ test('rates of the ECB: everything the first time, then only what is new, and a 
   fake.fault = 'too_many_requests';
   await expect(ratesJob(market).run(null, context)).rejects.toMatchObject({ code: 'provider_rate_limited' });
   expect((await listProviderHealth(market.db)).get('ecb')).toMatchObject({ failuresInRow: 1, state: 'closed' });
+});
+
+test('a demo workspace goes to the simulated market by itself; the first real one asks for exchange rates once', async () => {
+  await openLive({});
+  const insert = (id: string, kind: string) =>
+    sql`insert into identity_workspaces (workspace_id, name, kind, base_currency, created_at)
+      values (${id}, ${kind}, ${kind}, 'EUR', now())`.execute(market.db.tables());
+  const demoId = market.newId();
+  await insert(demoId, 'demo');
+  await lookAtDue(market);
+  expect(await isSimulatedWorkspace(market.db, demoId)).toBe(true);
+  expect(market.askedJobs).toEqual([]);
+  await insert(market.newId(), 'real');
+  await lookAtDue(market);
+  await lookAtDue(market);
+  expect(market.askedJobs.map(({ name }) => name)).toEqual(['markets.rates.refresh']);
 });
 
 test('one of two processes polls; when it stops the other takes over', async () => {

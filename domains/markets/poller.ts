@@ -9,11 +9,13 @@ import type { Stop } from '#platform/domain';
 import { Decimal } from '#kernel';
 import { feedOf, recentDay } from './feed.ts';
 import { listDueInstruments, listWatchedInstruments, upsertProviderHealth } from './feed.store.ts';
+import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { type PriceArrival, takePrices } from './price-intake.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
 import { previousClose, simulatedInstrumentOf, simulatedTick } from './provider/simulator.adapter.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
-import { requireSimulatedDemos } from './simulation.ts';
+import { hasRealWorkspace, requireSimulatedDemos } from './simulation.ts';
+import { FX_JOB } from './watch.ts';
 import type { SimulatedWorkspace } from './workspace.store.ts';
 
 const LOCK_NAME = 'markets.poller';
@@ -115,6 +117,7 @@ export async function lookAtDue(platform: FeedPlatform): Promise<void> {
   const { chain, settings } = feedOf(platform);
   if (!settings.liveProviders) return;
   await requireSimulatedDemos(platform);
+  await askFirstRates(platform);
   const atMs = platform.clock();
   const intervals = {
     coinSeconds: settings.coinRefreshSeconds,
@@ -128,6 +131,18 @@ export async function lookAtDue(platform: FeedPlatform): Promise<void> {
   };
   await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, worker));
   await saveHealth(platform, chain.health());
+}
+
+const ratesAsked = new WeakSet<object>();
+
+/** The first real workspace needs exchange rates before the next publication; asked for once by each process. */
+async function askFirstRates(platform: FeedPlatform): Promise<void> {
+  if (ratesAsked.has(platform)) return;
+  const hasRates = (await newestEuroRateDay(platform.db, SHARED_WORKSPACE_ID)) !== null;
+  const needsRates = !hasRates && (await hasRealWorkspace(platform.db));
+  if (!hasRates && !needsRates) return;
+  ratesAsked.add(platform);
+  if (needsRates) await platform.db.transaction((tx) => tx.addJob(FX_JOB, null, { key: FX_JOB }));
 }
 
 async function saveHealth(platform: FeedPlatform, health: readonly ProviderHealth[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Simulation: putting a demo workspace on the simulated market, with its exchange rates. */
 import { addDays, type Clock, type LocalDate } from '#kernel';
 import { listWorkspaces } from '#identity';
-import type { Database, Transaction } from '#platform/db';
+import type { Database, Queryable, Transaction } from '#platform/db';
 import { dayOf } from './feed.ts';
 import { newestEuroRateDay, upsertEuroRates } from './fx.store.ts';
 import { SIMULATED_CURRENCIES, simulatedEuroRate } from './provider/simulated-market.ts';
@@ -40,6 +40,11 @@ export async function requireSimulatedDemos(platform: {
     await db.transaction((tx) => startSimulation(tx, { workspaceId, seed: DEMO_SEED }, clock()));
   }
   return listSimulatedWorkspaces(db);
+}
+
+/** True once somebody has a workspace of her own. */
+export async function hasRealWorkspace(queryable: Queryable): Promise<boolean> {
+  return (await listWorkspaces(queryable, WORKSPACES_MAX)).some(({ kind }) => kind === 'real');
 }
 
 /** Writes the simulated rates up to yesterday that are not stored yet. */

@@ -3,6 +3,7 @@ import type { Transaction } from '#platform/db';
 import { deleteWatches, insertWatches, type WatchRequest } from './instrument.store.ts';
 
 export const HISTORY_JOB = 'markets.history.backfill';
+export const FX_JOB = 'markets.rates.refresh';
 
 /**
  * Asks for live prices and daily closes since a day. Asking again is free; an earlier day fetches what is missing.

@@ -1,4 +1,4 @@
 /** The door of platform/notify. */
-export { createNotify, NOTIFICATIONS_TOPIC, type NotifyOptions } from './notify.ts';
+export { createNotify, type NotifyOptions } from './notify.ts';
 export { notifyRoutes } from './notify.routes.ts';
 export { type Notification, type Notify } from './types.ts';

@@ -5,7 +5,7 @@ import { deleteNotificationsOfWorkspace, insertNotification } from './notificati
 import type { Notify } from './types.ts';
 
 /** The message says only that something is new; the browser asks for what it may see. */
-export const NOTIFICATIONS_TOPIC = 'platform.notifications';
+const NOTIFICATIONS_TOPIC = 'platform.notifications';
 
 export interface NotifyOptions {
   readonly realtime: Realtime;

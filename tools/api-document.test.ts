@@ -40,7 +40,8 @@ test('a planted break is red until the changelog names it', () => {
   const { [path]: _gone, ...paths } = recordOf(current['paths']);
   const planted = { ...current, paths };
   const operation = `${method.toUpperCase()} ${path}`;
-  expect(unannouncedBreaks(current, planted, '# Changelog\n')).toContain(`${operation} is gone`);
+  expect(unannouncedBreaks(current, planted, '# Changelog\n## 0.1.0\n')).toContain(`${operation} is gone`);
+  expect(unannouncedBreaks(current, planted, '# Changelog\n## 0.1.0, unreleased\n')).toEqual([]);
   const elsewhere = `# Changelog\n## 0.2.0\n### Added\n- ${operation}\n`;
   expect(unannouncedBreaks(current, planted, elsewhere)).toContain(`${operation} is gone`);
   const named = `# Changelog\n## 0.2.0\n### Breaking\n- \`${operation}\` is replaced by another.\n`;

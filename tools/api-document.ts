@@ -19,12 +19,16 @@ export function committedApiDocument(): OpenApiDocument {
   return JSON.parse(readFileSync(API_DOCUMENT_URL, 'utf8')) as OpenApiDocument;
 }
 
-/** Breaking changes whose operation or event no line under a "Breaking" heading of the changelog names. */
+/**
+ * Breaking changes whose operation or event no line under a "Breaking" heading of the changelog names. Before the first
+ * release there is no program to break.
+ */
 export function unannouncedBreaks(
   older: OpenApiDocument,
   newer: OpenApiDocument,
   changelog = readFileSync(CHANGELOG_URL, 'utf8'),
 ): string[] {
+  if (!/^## (?!.*unreleased)/m.test(changelog)) return [];
   const announced = breakingLines(changelog);
   return breakingChanges(older, newer).filter((sentence) => {
     const [kind = '', name = ''] = sentence.split(' ');

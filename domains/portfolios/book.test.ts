@@ -217,7 +217,7 @@ test('recording one by one, back-dated or not, then reversing some, ends where t
         if (key !== null) settle(key);
       };
       for (const event of events) change(event, 'record');
-      for (const event of [...live]) if (coin.next().value) change(event, 'reverse');
+      for (const event of live.slice()) if (coin.next().value) change(event, 'reverse');
       const alone = buildBook(live, { baseCurrency: 'EUR', fx: new FxTable([]) });
       expect(alone.refused).toEqual([]);
       expect(figuresOf(book, priceOf)).toEqual(figuresOf(alone.book, priceOf));
@@ -230,7 +230,7 @@ function figuresOf(book: Book, priceOf: { A: Decimal; B: Decimal; C: Decimal }):
   const { totals, holdings } = valueBook(book, { date: END, prices: pricesAt(priceOf) });
   const open = holdings
     .filter((holding) => !holding.quantity.isZero)
-    .map(({ instrumentId, quantity, cost }) => `${instrumentId} ${quantity} ${cost}`);
+    .map(({ instrumentId, quantity, cost }) => `${instrumentId} ${quantity.toString()} ${cost?.toString()}`);
   return { totals: Object.entries(totals).map(([name, value]) => `${name} ${value}`), open: open.toSorted() };
 }
 

@@ -4,7 +4,7 @@
  * its own position and nothing else. An account with any deposit, withdrawal, cash opening or cash transfer keeps its
  * cash; an account with none is funded from outside: whatever settles there is an external flow on its day.
  */
-import { Decimal, epochDay, type LocalDate } from '#kernel';
+import { Decimal, epochDay } from '#kernel';
 import type { FxTable } from './fx-table.ts';
 import { PartialSum } from './partial-sum.ts';
 import {

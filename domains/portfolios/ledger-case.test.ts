@@ -68,7 +68,7 @@ function measure(played: Played, { figure: name, subjects }: CaseExpectation): s
   if (name === 'refused') return played.refusedByLine.get(Number(subjects[1])) ?? 'accepted';
   if (name === 'quantity') return holding?.quantity.toString() ?? '0';
   if (name === 'lots')
-    return lots.map((lot) => `${lot.quantity} of ${lot.openedOn} cost ${lot.cost.toFixed(0)}`).join(', ');
+    return lots.map((lot) => `${lot.quantity.toString()} of ${lot.openedOn} cost ${lot.cost.toFixed(0)}`).join(', ');
   if (name === 'cost' || name === 'fxGain') return figure(holding?.[name] ?? null, scenario.baseCurrency);
   if (name === 'cash')
     return figure(valuation.cash.find(({ currency }) => currency === subject)?.amount ?? null, subject);

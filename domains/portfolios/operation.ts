@@ -66,7 +66,12 @@ export async function recordOperation(
     workspaceId,
     subjectId: portfolioId,
     payload: {
-      ...{ portfolioId, operationId, type, date, accountName, currency },
+      portfolioId,
+      operationId,
+      type,
+      date,
+      accountName,
+      currency,
       instrumentId: row?.instrument_id ?? null,
       quantity: figureText(row?.quantity ?? null),
       amount: figureText(row?.amount ?? null),

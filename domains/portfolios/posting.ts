@@ -154,5 +154,6 @@ function assertBalanced(event: BookEvent, postings: readonly Posting[]): void {
     const commodity = posting.instrumentId ?? `currency ${posting.currency ?? ''}`;
     sums.set(commodity, (sums.get(commodity) ?? Decimal.zero).plus(posting.amount));
   }
-  for (const [commodity, sum] of sums) assert(sum.isZero, `postings: event ${event.id} is off by ${sum} ${commodity}`);
+  for (const [commodity, sum] of sums)
+    assert(sum.isZero, `postings: event ${event.id} is off by ${sum.toString()} ${commodity}`);
 }

@@ -38,7 +38,7 @@ function draft(type: LedgerEventDraft['type'], day: string, facts: Partial<Ledge
     date: localDate(day),
     accountName: 'Broker',
     currency: 'EUR',
-    idempotencyKey: `${type} ${day} ${facts.quantity ?? facts.amount ?? ''}`,
+    idempotencyKey: `${type} ${day} ${(facts.quantity ?? facts.amount)?.toString()}`,
     source: { sheet: 'Operaciones', row: rowNumber },
     ...facts,
   };
@@ -67,7 +67,7 @@ async function liveEvents(): Promise<string[]> {
   const events: string[] = [];
   const scope = { portfolioId, afterSequence: 0, upTo: portfolio?.lastSequence ?? 0 };
   for await (const page of readLiveEvents(platform.db, scope)) {
-    events.push(...page.map((event) => `${event.date} ${event.type} ${event.quantity ?? event.amount}`));
+    events.push(...page.map((event) => `${event.date} ${event.type} ${(event.quantity ?? event.amount)?.toString()}`));
   }
   expect(events).toHaveLength(portfolio?.liveEventCount ?? -1);
   return events;
@@ -88,7 +88,7 @@ describe('recording', () => {
       where workspace_id = ${workspaceId} and currency = 'EUR' group by ledger order by ledger`.execute(
       platform.db.tables(),
     );
-    expect(rows.map((row) => `${row.ledger} ${Decimal.from(row.amount)}`)).toEqual([
+    expect(rows.map((row) => `${row.ledger} ${Decimal.from(row.amount).toString()}`)).toEqual([
       'exchange 520',
       'external -5000',
       'settlement 4480',

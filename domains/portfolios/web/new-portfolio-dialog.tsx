@@ -30,7 +30,7 @@ export function NewPortfolioDialog({ onClose }: { readonly onClose: () => void }
           if (isReady) create.mutate({ body: { name: name.trim(), baseCurrency } });
         }}
       >
-        <TextField label={t('name')} value={name} onChange={setName} maxLength={120} autoFocus />
+        <TextField label={t('name')} value={name} onChange={setName} maxLength={120} />
         <TextField
           label={t('currency')}
           value={baseCurrency}

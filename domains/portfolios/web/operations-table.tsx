@@ -1,6 +1,6 @@
 /** Operations of a portfolio or of one holding, newest first, page by page; each can be taken back. */
 import { Ellipsis, Undo2 } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { api, type ApiKey, type ApiOutput, asProblem, useApi, useRefresh } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
@@ -59,7 +59,6 @@ export function OperationsTable({
   const reverse = useReversal(portfolioId);
   const columns = useMemo(
     () => [...operationColumns(t), ...(canWrite ? [menuColumn(t, reverse)] : [])],
-    // The reversal closes over stable callbacks only.
     [t, canWrite, reverse],
   );
   const hasMore = operations.data?.nextCursor !== null && operations.data !== undefined && limit < SHOWN_MAX;
@@ -82,13 +81,17 @@ export function OperationsTable({
 function useReversal(portfolioId: string): (operation: Operation) => void {
   const t = useTexts(portfolioTexts);
   const refresh = useRefresh();
+  const latest = useRef(refresh);
+  useEffect(() => {
+    latest.current = refresh;
+  });
   return useMemo(() => {
     const reverse = async (operation: Operation): Promise<void> => {
       try {
         await api('POST /api/portfolios/:portfolioId/operations/:operationId/reversal', {
           params: { portfolioId, operationId: operation.id },
         });
-        await refresh(...OPERATION_READS);
+        await latest.current(...OPERATION_READS);
         toast.done({ title: t('reversedDone'), detail: t(`type_${operation.type}`) });
       } catch (error) {
         const words = portfolioWords(t)[asProblem(error).code];
@@ -97,7 +100,6 @@ function useReversal(portfolioId: string): (operation: Operation) => void {
       }
     };
     return (operation) => void reverse(operation);
-    // `refresh` is a new function on each render but does the same.
   }, [portfolioId, t]);
 }
 

@@ -34,7 +34,7 @@ export const domainWeb = defineDomainWeb({
   search: {
     titleKey: 'portfolios',
     permission: 'portfolios.portfolio.read',
-    load: () => import('./portfolio-search.ts'),
+    load: () => import('./portfolio-search.ts').then((module) => ({ default: module.searchPortfolios })),
   },
   home: {
     tiles: () => import('./home-tile.tsx'),

@@ -78,7 +78,7 @@ function RenameDialog({ portfolio, onClose }: { readonly portfolio: PortfolioVie
           if (isReady) rename.mutate({ params, body: { name: name.trim() }, ifMatch: String(portfolio.version) });
         }}
       >
-        <TextField label={t('name')} value={name} onChange={setName} maxLength={120} autoFocus />
+        <TextField label={t('name')} value={name} onChange={setName} maxLength={120} />
         <FormProblem error={rename.error} words={portfolioWords(t)} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t('cancel')}</Button>

@@ -19,7 +19,7 @@ import { type BenchSection, type Figure, percentile } from './section.ts';
 const EVENTS = 100_000;
 const HOLDINGS = 50;
 const EVENTS_PER_BATCH = 20_000;
-const ROUNDS = 60;
+const ROUNDS = 40;
 const MONTHS = 120;
 const FIRST_DAY = localDate('2016-11-01');
 

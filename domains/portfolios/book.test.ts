@@ -15,6 +15,7 @@ import {
 import { FxTable } from './fx-table.ts';
 import type { SupportedEventType } from './ledger-event-check.ts';
 import { openLotsOf } from './lot.ts';
+import { costOf } from './position.ts';
 import { type BookEvent, postingsOf } from './posting.ts';
 import { type Valuation, valueBook } from './valuation.ts';
 
@@ -167,6 +168,8 @@ describe('conservation', () => {
         for (const [key, position] of book.positions) {
           const lots = Decimal.sum(openLotsOf(position.lots).map((lot) => lot.quantity));
           expect(lots.toString()).toBe(position.quantity.toString());
+          const cost = costOf(openLotsOf(position.lots));
+          expect(position.openCost.base.total?.toString()).toBe(cost?.toString());
           const own = events.filter((event) => positionKeyOf(event) === key && !refusedIds.has(event.id));
           if (own.some((event) => event.type === 'split')) continue;
           const held = own.flatMap((event) => postingsOf(event).filter((posting) => posting.ledger === 'holding'));

@@ -343,7 +343,7 @@ export const ExplainFigure = endpoint({
     matches: z.array(Match),
     operations: z.array(Operation),
     /** More operations than are listed here stand behind the figure. */
-    operationCount: z.number(),
+    hasMoreOperations: z.boolean(),
     prices: z.array(z.object({ instrumentId: Id, name: z.string(), price: PositionPrice })),
     rates: z.array(z.object({ from: z.string(), to: z.string(), date: Day, rate: DecimalText })),
     missing: z.array(MissingFact),

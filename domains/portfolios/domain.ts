@@ -1,7 +1,6 @@
 /** Portfolios' manifest. */
 import type { Domain } from '#platform/domain';
 import { z } from 'zod';
-import { openBookShelf } from './book-shelf.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { figuresSource, portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
@@ -24,7 +23,7 @@ export const portfolios: Domain = {
       .describe('Zone whose calendar day is today for valuations and the change of the day.'),
   }),
   routes: (http, platform) => {
-    const source = figuresSource(platform, openBookShelf(platform));
+    const source = figuresSource(platform);
     portfolioRoutes(http, platform, source);
     operationRoutes(http, platform, source);
     importRoutes(http, platform);

@@ -9,7 +9,6 @@ import { type FiguresSource, missingOf, textOf, valuePortfolio, type ValuedPortf
 import type { SupportedEventType } from './ledger-event-check.ts';
 import { readPositionEvents } from './ledger.store.ts';
 import { openLotsOf } from './lot.ts';
-import { countOperations } from './operation.store.ts';
 import { listOperations } from './operation.ts';
 import { listAccounts, type Portfolio } from './portfolio.store.ts';
 import type { LotMatch } from './position.ts';
@@ -58,10 +57,7 @@ export async function explainFigure(
     after: null,
     reversed: 'leave_out' as const,
   };
-  const [operations, operationCount] = await Promise.all([
-    listOperations(queryable, page),
-    countOperations(queryable, scope),
-  ]);
+  const operations = await listOperations(queryable, page);
   const terms = instrumentId ? holdingTerms(metric, holdings[0]) : portfolioTerms(valued, metric, nameOf);
   const matches = instrumentId ? await matchesOf(source, valued, instrumentId) : [];
   return ok({
@@ -72,7 +68,7 @@ export async function explainFigure(
     lots: instrumentId ? lotsOf(holdings, nameOf) : [],
     matches: matches.slice(-LISTED_MAX).map((match) => matchText(match, nameOf)),
     operations: operations.items,
-    operationCount,
+    hasMoreOperations: operations.nextCursor !== null,
     prices: holdings
       .filter((holding) => !holding.quantity.isZero)
       .map(({ instrumentId: id }) => ({

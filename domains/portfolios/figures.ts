@@ -6,6 +6,7 @@ import { addDays, type Clock, dateInZone, Decimal, type LocalDate } from '#kerne
 import { type Instrument, findInstruments, type LatestPrice, latestPrices } from '#markets';
 import type { Queryable } from '#platform/db';
 import type { BookShelf, ShelvedBook } from './book-shelf.ts';
+import type { CloseColumns } from './close-columns.ts';
 import { type Book, rateOf } from './book.ts';
 import { readDayEvents } from './ledger.store.ts';
 import type { Portfolio } from './portfolio.store.ts';
@@ -16,6 +17,7 @@ import { ratioOf, type ValuedHolding, valueBook, type Valuation, type ValuationP
 export interface FiguresSource {
   readonly queryable: Queryable;
   readonly shelf: BookShelf;
+  readonly closes: CloseColumns;
   readonly clock: Clock;
   /** Zone whose calendar day is today. */
   readonly timeZone: string;

@@ -122,7 +122,7 @@ export class FxTable {
 }
 
 /** Index of the last day on or before `day`, or -1. Days ascend. */
-export function lastIndexOnOrBefore(days: readonly number[], day: number): number {
+function lastIndexOnOrBefore(days: readonly number[], day: number): number {
   let low = 0;
   let high = days.length;
   while (low < high) {

@@ -45,27 +45,18 @@ const COLUMNS = sql`e.event_id, e.sequence, e.type, e.on_date, a.name as account
   e.split_new_units, e.split_old_units, e.price, e.amount, e.currency, e.fee, e.tax, e.fx, e.note, e.source_sheet,
   e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
 
+/** One probe per row: a page never reads the whole ledger, whatever the planner knows of it. */
+const REVERSAL = sql`select p.event_id from portfolios_events p where p.reverses = e.event_id limit 1`;
+
 /** One page of operations. */
 export async function listOperationRows(queryable: Queryable, query: OperationQuery): Promise<OperationRow[]> {
   const { rows } = await sql<OperationRow>`
     select ${COLUMNS} from portfolios_events e join portfolios_accounts a using (account_id)
-    left join portfolios_events r on r.reverses = e.event_id
+    left join lateral (${REVERSAL}) r on true
     where e.portfolio_id = ${query.portfolioId} and e.reverses is null ${filtersOf(query)}
       ${query.after ? sql`and (e.on_date, e.sequence) < (${query.after.date}::date, ${query.after.sequence})` : sql``}
     order by e.on_date desc, e.sequence desc limit ${query.limit}`.execute(queryable.tables());
   return rows;
-}
-
-/** How many operations stand behind a filter. */
-export async function countOperations(
-  queryable: Queryable,
-  query: Pick<OperationQuery, 'portfolioId' | 'instrumentId' | 'types'>,
-): Promise<number> {
-  const { rows } = await sql<{ count: bigint }>`
-    select count(1) as count from portfolios_events e left join portfolios_events r on r.reverses = e.event_id
-    where e.portfolio_id = ${query.portfolioId} and e.reverses is null
-      ${filtersOf({ ...query, reversed: 'leave_out' })}`.execute(queryable.tables());
-  return Number(rows[0]?.count ?? 0n);
 }
 
 function filtersOf(query: Pick<OperationQuery, 'eventId' | 'instrumentId' | 'accountId' | 'types' | 'reversed'>) {
@@ -76,20 +67,4 @@ function filtersOf(query: Pick<OperationQuery, 'eventId' | 'instrumentId' | 'acc
     ${query.accountId ? sql`and e.account_id = ${query.accountId}::uuid` : sql``}
     ${types ? sql`and e.type in (select jsonb_array_elements_text(${types}::jsonb))` : sql``}
     ${query.reversed === 'leave_out' ? sql`and r.event_id is null` : sql``}`;
-}
-
-/** Price of each own purchase, sale, opening or transfer, by instrument and day: what a chart may stand on for want of a market. */
-export async function readTradePrices(
-  queryable: Queryable,
-  portfolioId: string,
-): Promise<{ instrument_id: string; on_date: LocalDate; currency: string; price: string }[]> {
-  const { rows } = await sql<{ instrument_id: string; on_date: LocalDate; currency: string; price: string }>`
-    select distinct on (e.instrument_id, e.on_date) e.instrument_id, e.on_date, e.currency,
-      round(e.amount / e.quantity, 12) as price
-    from portfolios_events e left join portfolios_events r on r.reverses = e.event_id
-    where e.portfolio_id = ${portfolioId} and e.reverses is null and r.event_id is null
-      and e.instrument_id is not null and e.quantity > 0 and e.amount > 0
-      and e.type in ('buy', 'sell', 'opening', 'transfer_in', 'transfer_out')
-    order by e.instrument_id, e.on_date, e.sequence desc`.execute(queryable.tables());
-  return rows;
 }

@@ -2,8 +2,9 @@
 import { Decimal, ok, refuse, type Result } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
-import type { BookShelf } from './book-shelf.ts';
+import { openBookShelf } from './book-shelf.ts';
 import { cashOf, chartOf } from './chart.ts';
+import { openCloseColumns } from './close-columns.ts';
 import {
   CreatePortfolio,
   DeletePortfolio,
@@ -35,9 +36,10 @@ export function portfolioRoutes(http: Http, platform: Platform, source: FiguresS
 }
 
 /** The source of figures of this process. */
-export function figuresSource(platform: Platform, shelf: BookShelf): FiguresSource {
+export function figuresSource(platform: Platform): FiguresSource {
   const { timeZone } = platform.config.section<{ readonly timeZone: string }>('portfolios');
-  return { queryable: platform.db, shelf, clock: platform.clock, timeZone };
+  const { clock } = platform;
+  return { queryable: platform.db, shelf: openBookShelf(platform), closes: openCloseColumns(clock), clock, timeZone };
 }
 
 function listRoutes(http: Http, platform: Platform, source: FiguresSource): void {

@@ -5,7 +5,16 @@
  * For every position, exactly: realised + unrealised + income + transferred - expensed fees - taxes == value - invested.
  */
 import { assert, Decimal, epochDay, type LocalDate, ok, refuse, type Result } from '#kernel';
-import { addLot, type Lot, noLots, type OpenLots, QUANTITY_RESIDUE, splitLots, takeOldestLots } from './lot.ts';
+import {
+  addLot,
+  type Lot,
+  noLots,
+  openLotsOf,
+  type OpenLots,
+  QUANTITY_RESIDUE,
+  splitLots,
+  takeOldestLots,
+} from './lot.ts';
 import { PartialSum } from './partial-sum.ts';
 import type { BookEvent } from './posting.ts';
 
@@ -46,13 +55,28 @@ export interface QuantitySteps {
   readonly quantities: number[];
 }
 
+/** Unit price of the position's own purchases, sales and transfers by day; floats, for the chart only. */
+export interface TradeSteps {
+  readonly days: number[];
+  readonly closes: number[];
+  currency: string;
+}
+
+/** Cost of the open lots, kept as they change, so that a page never walks the lots. */
+export interface OpenCost {
+  readonly base: PartialSum;
+  readonly byCurrency: Map<string, Decimal>;
+}
+
 export interface Position {
   readonly instrumentId: string;
   readonly accountId: string;
   quantity: Decimal;
   readonly lots: OpenLots;
   readonly figures: PositionFigures;
+  readonly openCost: OpenCost;
   readonly steps: QuantitySteps;
+  readonly trades: TradeSteps;
   /** Cost of units that left without a stated value, by epoch day; floats, for the chart only (NaN is unknown). */
   readonly leftByDay: Map<number, number>;
   lastDate: LocalDate | null;
@@ -81,7 +105,9 @@ export function emptyPosition(accountId: string, instrumentId: string): Position
     quantity: Decimal.zero,
     lots: noLots(),
     figures: emptyFigures(),
+    openCost: { base: new PartialSum(), byCurrency: new Map() },
     steps: { days: [], quantities: [] },
+    trades: { days: [], closes: [], currency: '' },
     leftByDay: new Map(),
     lastDate: null,
     eventCount: 0,
@@ -147,6 +173,7 @@ export function applyToPosition(
     addMoney(position, event, rate);
   }
   noteStep(position, event.date);
+  noteTrade(position, event);
   position.lastDate = event.date;
   position.eventCount += 1;
   return ok(null);
@@ -168,7 +195,10 @@ function addUnits(position: Position, event: BookEvent, rate: Decimal | null): v
   const costBase = rate && cost.times(rate);
   const tax = rate && event.tax.times(rate);
   const { currency, date: openedOn, id: openedBy } = event;
-  addLot(position.lots, { openedBy, openedOn, quantity, currency, cost, costBase });
+  const lot = { openedBy, openedOn, quantity, currency, cost, costBase };
+  addLot(position.lots, lot);
+  position.openCost.base.add(costBase);
+  addOpenCost(position.openCost, currency, cost);
   position.quantity = position.quantity.plus(quantity);
   figures.fees.add(rate && event.fee.times(rate));
   figures.taxes.add(tax);
@@ -188,6 +218,13 @@ function takeUnits(position: Position, event: BookEvent, { rate, onMatch }: Take
   const taken = takeOldestLots(position.lots, closes ? 'everything' : wanted);
   position.quantity = closes ? Decimal.zero : left;
   const cost = costOf(taken);
+  const unknownBefore = position.openCost.base.unknownCount;
+  for (const lot of taken) {
+    position.openCost.base.takeBack(lot.costBase);
+    addOpenCost(position.openCost, lot.currency, lot.cost.negated());
+  }
+  // A part of a lot with an unknown rate leaves a rest that is as unknown.
+  position.openCost.base.unknownCount = unknownLotsOf(position.lots, unknownBefore);
   const fee = rate && event.fee.times(rate);
   const tax = rate && event.tax.times(rate);
   figures.fees.add(fee);
@@ -263,6 +300,39 @@ export function costOf(lots: readonly Lot[]): Decimal | null {
     total = total.plus(lot.costBase);
   }
   return total;
+}
+
+function addOpenCost({ byCurrency }: OpenCost, currency: string, cost: Decimal): void {
+  byCurrency.set(currency, (byCurrency.get(currency) ?? Decimal.zero).plus(cost));
+}
+
+/** How many open lots have no base cost; counted again only when some may be. */
+function unknownLotsOf(lots: OpenLots, before: number): number {
+  return before === 0 ? 0 : openLotsOf(lots).filter((lot) => lot.costBase === null).length;
+}
+
+function noteTrade({ trades }: Position, event: BookEvent): void {
+  const { amount, quantity, splitRatio } = event;
+  const last = trades.closes.at(-1);
+  if (splitRatio && last !== undefined) {
+    // After a split one unit is worth its share of the last price, not that price.
+    trades.days.push(epochDay(event.date));
+    trades.closes.push((last * splitRatio.oldUnits.toStatistic()) / splitRatio.newUnits.toStatistic());
+  }
+  if (!amount || !quantity || amount.isZero || !(addsUnits(event) || takesUnits(event))) return;
+  if (trades.currency !== event.currency) {
+    // Prices in another currency are another column; the newest currency is the one kept.
+    trades.days.length = 0;
+    trades.closes.length = 0;
+    trades.currency = event.currency;
+  }
+  const day = epochDay(event.date);
+  const close = amount.toStatistic() / quantity.toStatistic();
+  if (trades.days.at(-1) === day) trades.closes[trades.closes.length - 1] = close;
+  else {
+    trades.days.push(day);
+    trades.closes.push(close);
+  }
 }
 
 function noteStep(position: Position, date: LocalDate): void {

@@ -6,9 +6,8 @@
  */
 import { Decimal, type LocalDate } from '#kernel';
 import { type Book, netFlowsOf, tracksCash } from './book.ts';
-import { openLotsOf } from './lot.ts';
 import { PartialSum } from './partial-sum.ts';
-import { costOf, emptyFigures, type Position, type PositionFigures } from './position.ts';
+import { emptyFigures, type Position, type PositionFigures } from './position.ts';
 
 /** A price as valuation needs it; where it comes from is the caller's to keep. */
 export interface ValuationPrice {
@@ -108,16 +107,12 @@ interface HoldingInput {
 
 function valueHolding(book: Book, { instrumentId, positions, at }: HoldingInput): ValuedHolding {
   const quantity = Decimal.sum(positions.map((position) => position.quantity));
-  const lots = positions.flatMap((position) => [...openLotsOf(position.lots)]);
-  const cost = costOf(lots);
+  const openCost = new PartialSum();
+  for (const position of positions) openCost.addSum(position.openCost.base);
+  const cost = openCost.total;
   const quote = at.prices.get(instrumentId);
   const rate = quote && book.fx.rate(quote.currency, book.baseCurrency, at.date);
   const value = quantity.isZero ? Decimal.zero : quote && rate ? quantity.times(quote.price).times(rate) : null;
-  const fxGain = new PartialSum();
-  for (const lot of lots) {
-    const lotRate = book.fx.rate(lot.currency, book.baseCurrency, at.date);
-    fxGain.add(lotRate && lot.costBase && lot.cost.times(lotRate).minus(lot.costBase));
-  }
   const figures = sumFigures(positions.map((position) => position.figures));
   const unrealised = minus(value, cost);
   return {
@@ -127,7 +122,7 @@ function valueHolding(book: Book, { instrumentId, positions, at }: HoldingInput)
     cost,
     value,
     unrealised,
-    fxGain: value && fxGain.total,
+    fxGain: value && fxGainOf(book, { positions, cost, date: at.date }),
     realised: figures.realised.total,
     income: figures.income.total,
     fees: figures.fees.total,
@@ -136,6 +131,20 @@ function valueHolding(book: Book, { instrumentId, positions, at }: HoldingInput)
     weightRatio: null,
     gainRatio: ratioOf(unrealised, cost),
   };
+}
+
+/** The open cost at today's rates less the same cost at the rates of its days. */
+function fxGainOf(
+  book: Book,
+  input: { readonly positions: readonly Position[]; readonly cost: Decimal | null; readonly date: LocalDate },
+): Decimal | null {
+  const today = new PartialSum();
+  for (const { openCost } of input.positions) {
+    for (const [from, cost] of openCost.byCurrency) {
+      if (!cost.isZero) today.add(book.fx.convert(cost, { from, to: book.baseCurrency, date: input.date }));
+    }
+  }
+  return minus(today.total, input.cost);
 }
 
 function cashBalancesOf(book: Book, date: LocalDate): CashBalance[] {

@@ -6,7 +6,7 @@
  */
 import { addDays, dateOfEpochDay, epochDay, type LocalDate } from '#kernel';
 import { type Book, tracksCash } from './book.ts';
-import { lastIndexOnOrBefore } from './fx-table.ts';
+import type { Position } from './position.ts';
 
 /** A column of closes, days ascending. */
 export interface CloseColumn {
@@ -19,8 +19,6 @@ export interface SeriesInput {
   readonly from: LocalDate;
   readonly to: LocalDate;
   readonly closesOf: ReadonlyMap<string, CloseColumn>;
-  /** Price of the last own operation by day, in the currency of the operation. */
-  readonly tradesOf: ReadonlyMap<string, CloseColumn>;
 }
 
 export interface ValuePoint {
@@ -46,24 +44,8 @@ export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
   };
   const rates = rateReader(book);
   for (const position of book.positions.values()) {
-    const { instrumentId, steps } = position;
-    const closes = input.closesOf.get(instrumentId);
-    const trades = input.tradesOf.get(instrumentId);
     takeLeft(columns.invested, days, position.leftByDay);
-    for (const [index, day] of days.entries()) {
-      const quantity = steps.quantities[lastIndexOnOrBefore(steps.days, day)] ?? 0;
-      if (quantity === 0) continue;
-      const close = closeOn(closes, day);
-      const price = close ?? closeOn(trades, day);
-      const rate = price && rates(price.currency, day);
-      if (!price || rate === null || rate === undefined) {
-        addAt(columns.unknownCounts, index, 1);
-        continue;
-      }
-      addAt(columns.values, index, quantity * price.close * rate);
-      addAt(columns.knownCounts, index, 1);
-      if (!close) addAt(columns.estimates, index, 1);
-    }
+    addHolding(position, input.closesOf.get(position.instrumentId), { days, columns, rates });
   }
   addCash(book, { days, columns, rates });
   return days.map((day, index) => ({
@@ -94,10 +76,41 @@ function rateReader(book: Book): RateReader {
   };
 }
 
-function closeOn(column: CloseColumn | undefined, day: number): { close: number; currency: string } | null {
-  if (!column) return null;
-  const close = column.closes[lastIndexOnOrBefore(column.days, day)];
-  return close === undefined ? null : { close, currency: column.currency };
+/** Reads a column at ascending days: each answer is the index of the last entry on or before the day, or -1. */
+function forwardReader(columnDays: readonly number[]): (day: number) => number {
+  let index = -1;
+  return (day) => {
+    while (index + 1 < columnDays.length && (columnDays[index + 1] ?? Number.POSITIVE_INFINITY) <= day) index += 1;
+    return index;
+  };
+}
+
+/** Adds a holding's value on each day: one walk over its quantities, its closes and its own trades. */
+function addHolding(
+  position: Position,
+  closes: CloseColumn | undefined,
+  { days, columns, rates }: SeriesColumns,
+): void {
+  const { steps, trades } = position;
+  const stepAt = forwardReader(steps.days);
+  const closeAt = forwardReader(closes?.days ?? []);
+  const tradeAt = forwardReader(trades.days);
+  for (const [index, day] of days.entries()) {
+    const quantity = steps.quantities[stepAt(day)] ?? 0;
+    const close = closes?.closes[closeAt(day)];
+    const trade = trades.closes[tradeAt(day)];
+    if (quantity === 0) continue;
+    const currency = close === undefined ? trades.currency : (closes?.currency ?? '');
+    const price = close ?? trade;
+    const rate = price === undefined ? null : rates(currency, day);
+    if (price === undefined || rate === null) {
+      addAt(columns.unknownCounts, index, 1);
+      continue;
+    }
+    addAt(columns.values, index, quantity * price * rate);
+    addAt(columns.knownCounts, index, 1);
+    if (close === undefined) addAt(columns.estimates, index, 1);
+  }
 }
 
 interface SeriesColumns {
@@ -107,6 +120,7 @@ interface SeriesColumns {
     readonly values: Float64Array;
     readonly knownCounts: Int32Array;
     readonly unknownCounts: Int32Array;
+    readonly estimates: Int32Array;
     readonly invested: Float64Array;
   };
 }

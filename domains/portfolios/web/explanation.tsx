@@ -101,7 +101,9 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
         </Section>
       )}
       <p className="text-xs text-muted">
-        {t('moreOperations', { shown: explanation.operations.length, count: explanation.operationCount })}
+        {t(explanation.hasMoreOperations ? 'moreOperations' : 'allOperations', {
+          count: explanation.operations.length,
+        })}
       </p>
     </div>
   );

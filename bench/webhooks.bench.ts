@@ -64,7 +64,7 @@ function newTrack(): Track {
 /** Reads every `"n":123` of a frame or body; a frame may hold several events. */
 function note(seen: Map<number, number>, text: string): void {
   const nowMs = performance.now();
-  for (const match of text.matchAll(/"n":(\d+)/g)) {
+  for (const match of text.matchAll(/"n": ?(\d+)/g)) {
     const index = Number(match[1]);
     if (!seen.has(index)) seen.set(index, nowMs);
   }

@@ -241,7 +241,8 @@ export const ListPermissions = endpoint({
     items: z.array(
       z.object({
         name: z.string(),
-        summary: z.object({ es: z.string(), en: z.string() }),
+        summary: z.string(),
+        summaryEs: z.string(),
         roles: z.array(Role),
       }),
     ),

@@ -23,7 +23,8 @@ export function userRoutes(http: Http, platform: Platform): void {
   http.route(ListPermissions, () => {
     const items = permissionCatalogue(platform.domains).map(({ name, summary, summaryEs, roles }) => ({
       name,
-      summary: { en: summary, es: summaryEs ?? summary },
+      summary,
+      summaryEs: summaryEs ?? summary,
       roles: [...roles],
     }));
     return Promise.resolve(ok({ roles: [...USER_ROLES], items }));

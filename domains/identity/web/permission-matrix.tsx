@@ -43,7 +43,7 @@ function Matrix({ catalogue }: { readonly catalogue: Catalogue }) {
           {catalogue.items.map((permission) => (
             <tr key={permission.name} className="border-b border-line last:border-b-0">
               <th scope="row" className="sticky left-0 min-w-44 bg-surface px-4 py-2 text-left font-normal">
-                <span className="block">{permission.summary[language]}</span>
+                <span className="block">{language === 'es' ? permission.summaryEs : permission.summary}</span>
                 <code className="block text-xs text-muted">{permission.name}</code>
               </th>
               {catalogue.roles.map((role) => (

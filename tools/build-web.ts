@@ -72,20 +72,17 @@ async function readStamp(directory: string): Promise<string | null> {
   return readFile(join(directory, STAMP), 'utf8').catch(() => null);
 }
 
-/** In a process of its own: a bundler leaves half a gigabyte behind in the one that serves for months. */
+/**
+ * In a process of its own: a bundler leaves half a gigabyte behind in the one that serves for months, and a caller's NODE_ENV (a test's)
+ * would turn the build into a development one. The native loader writes no temporary configuration into node_modules.
+ */
 async function runVite(root: string, outDir: string): Promise<void> {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const options = [
-    '--config',
-    join(root, 'vite.config.ts'),
-    '--outDir',
-    outDir,
-    '--emptyOutDir',
-    '--logLevel',
-    'error',
-  ];
+  const config = ['--configLoader', 'native', '--config', join(root, 'vite.config.ts')];
+  const options = [...config, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'];
   try {
-    await promisify(execFile)(process.execPath, [vite, 'build', ...options], { cwd: root });
+    const env = { ...process.env, NODE_ENV: 'production' };
+    await promisify(execFile)(process.execPath, [vite, 'build', ...options], { cwd: root, env });
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new Error(`The web app could not be built:\n${said}`, { cause: error });

@@ -135,7 +135,7 @@ export function formatPp(ratioDifference: number | Amount, style: NumberStyle = 
 export function formatAxis(value: number, style: NumberStyle & { readonly currency?: string } = {}): string {
   const locale = style.locale ?? preferences().numberLocale;
   const digits = style.digits;
-  if (!locale.startsWith('es')) return formatAxisEnglish(value, style, locale);
+  if (!locale.startsWith('es')) return formatAxisEnglish(value, style);
   if (Math.abs(value) < MILLION) {
     const options = {
       maximumFractionDigits: digits ?? (Math.abs(value) < 10 ? 2 : 0),
@@ -153,13 +153,14 @@ function unitSuffix(currency: string | undefined, locale: string, scale: '' | 'M
   return isCurrency(currency) ? `${NBSP}${scale}${currencySymbol(currency, locale)}` : `${NBSP}${scale}${currency}`;
 }
 
-function formatAxisEnglish(value: number, style: NumberStyle & { readonly currency?: string }, locale: string): string {
+function formatAxisEnglish(value: number, style: NumberStyle & { readonly currency?: string }): string {
   const digits = style.digits ?? (Math.abs(value) >= MILLION ? 2 : 1);
   const isMoney = style.currency !== undefined && isCurrency(style.currency);
   const options: Intl.NumberFormatOptions = { notation: 'compact', maximumFractionDigits: digits };
   const text = print(value, isMoney ? { ...options, style: 'currency', currency: style.currency } : options, {
     ...style,
-    locale,
+    // Britain writes 1.2bn; the product says 1.2B everywhere.
+    locale: 'en-US',
   });
   return style.currency && !isMoney ? `${text}${NBSP}${style.currency}` : text;
 }

@@ -12,12 +12,15 @@ export {
   TextLink,
 } from './button.tsx';
 export { type ChartFigure, type Point, type Range, RANGES, type Series } from './chart-series.ts';
-export { Checkbox, RadioGroup, Switch } from './choice.tsx';
+export { Checkbox } from './checkbox.tsx';
+export { RadioGroup } from './radio-group.tsx';
+export { Switch } from './switch.tsx';
+export { type Segment, SegmentedControl } from './segmented-control.tsx';
 export { Combobox } from './combobox.tsx';
 export { cx } from './cx.ts';
 export { ConfirmDialog, Dialog } from './dialog.tsx';
 export { Drawer } from './drawer.tsx';
-export { Field, PasswordField, SearchField, TextArea, TextField } from './field.tsx';
+export { Field, PasswordField, TextArea, TextField } from './field.tsx';
 export { Count, DateText, Delta, Money, Percent, Points, Quantity, RelativeTime } from './figures.tsx';
 export { FileDrop } from './file-drop.tsx';
 export { Kbd } from './kbd.tsx';
@@ -27,6 +30,7 @@ export { Menu, type MenuEntry } from './menu.tsx';
 export { NumberField } from './number-field.tsx';
 export { problemText, type ProblemText, type ProblemWords } from './problem-text.ts';
 export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';
+export { SearchField } from './search-field.tsx';
 export { saveText } from './save-text.ts';
 export { type Choice, Select } from './select.tsx';
 export { Donut, type Slice, Sparkline } from './small-charts.tsx';
@@ -34,6 +38,6 @@ export { Async, EmptyState, ErrorState, FormProblem, Skeleton } from './states.t
 export { Badge, Card, Kpi, KpiGrid, PageHeader, Stack, StatusDot, type Tone } from './surface.tsx';
 export { type Column } from './table-columns.ts';
 export { Table, type TableProps } from './table.tsx';
-export { type Segment, SegmentedControl, type TabPart, Tabs } from './tabs.tsx';
+export { type TabPart, Tabs } from './tabs.tsx';
 export { toast, Toasts } from './toast.tsx';
 export { Tooltip, TooltipHost } from './tooltip.tsx';

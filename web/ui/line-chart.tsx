@@ -21,7 +21,7 @@ import {
 import { cx } from './cx.ts';
 import { EmptyState } from './states.tsx';
 import { Card } from './surface.tsx';
-import { SegmentedControl } from './tabs.tsx';
+import { SegmentedControl } from './segmented-control.tsx';
 import { uiTexts } from './ui-texts.ts';
 
 const Plot = lazy(() => import('./plot.tsx').then((module) => ({ default: module.Plot })));

@@ -7,7 +7,8 @@ import { useState } from 'react';
 import { formatQuantity, parseTypedNumber, useTexts } from '#web/i18n';
 import { usePreferences } from '#web/preferences';
 import { cx } from './cx.ts';
-import { CONTROL_CLASS, Field, type FieldProps } from './field.tsx';
+import { CONTROL_CLASS } from './control-class.ts';
+import { Field, type FieldProps } from './field.tsx';
 import { uiTexts } from './ui-texts.ts';
 
 export interface NumberFieldProps extends FieldProps {

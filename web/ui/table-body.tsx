@@ -1,19 +1,16 @@
 /** Rows: the whole row is the target; arrows walk, Enter opens, Space chooses. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, type RefObject, useState } from 'react';
+import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useState } from 'react';
 import { useTexts } from '#web/i18n';
-import { usePreferences } from '#web/preferences';
-import { Checkbox } from './choice.tsx';
+import { Checkbox } from './checkbox.tsx';
 import { cx } from './cx.ts';
 import { alignOf, type Column } from './table-columns.ts';
 import { CELL_CLASS } from './table-head.tsx';
 import type { ShownRow, TableModel } from './table-model.ts';
 import { uiTexts } from './ui-texts.ts';
 
-const ROW_PX = { comfortable: 40, compact: 32, dense: 28 } as const;
-const OVERSCAN = 12;
+const FIRST_ROWS = 30; // A screenful while the code for long lists arrives.
 
-interface BodyProps<Row extends object> {
+export interface BodyProps<Row extends object> {
   readonly columns: readonly Column<Row>[];
   readonly model: TableModel<Row>;
   readonly onOpen?: (row: Row) => void;
@@ -22,67 +19,37 @@ interface BodyProps<Row extends object> {
   readonly scroller: RefObject<HTMLDivElement | null>;
 }
 
+const VirtualBody = lazy(() =>
+  import('./table-virtual-body.tsx').then((module) => ({ default: module.VirtualBody })),
+) as unknown as <Row extends object>(props: BodyProps<Row>) => ReactNode;
+
 export function TableBody<Row extends object>(props: BodyProps<Row>) {
-  return props.isVirtual ? <VirtualBody {...props} /> : <WholeBody {...props} />;
+  if (!props.isVirtual) return <WholeBody {...props} />;
+  return (
+    <Suspense fallback={<WholeBody {...props} rowCountMax={FIRST_ROWS} />}>
+      <VirtualBody {...props} />
+    </Suspense>
+  );
 }
 
-function WholeBody<Row extends object>(props: BodyProps<Row>) {
+function WholeBody<Row extends object>(props: BodyProps<Row> & { readonly rowCountMax?: number }) {
   const walk = useRowWalk(props);
   return (
     <tbody onKeyDown={walk.onKeyDown}>
-      {props.model.shown.map((item, index) => (
+      {props.model.shown.slice(0, props.rowCountMax).map((item, index) => (
         <BodyRow key={item.id} {...props} item={item} index={index} walk={walk} />
       ))}
     </tbody>
   );
 }
 
-function VirtualBody<Row extends object>(props: BodyProps<Row>) {
-  const { model, scroller, columns, selectionActions } = props;
-  const { density } = usePreferences();
-  const rowPx = ROW_PX[density];
-  const virtualizer = useVirtualizer({
-    count: model.shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    getItemKey: (index) => model.shown[index]?.id ?? index,
-    overscan: OVERSCAN,
-    initialRect: { width: 800, height: 600 },
-  });
-  const walk = useRowWalk(props, (index) => virtualizer.scrollToIndex(index));
-  const items = virtualizer.getVirtualItems();
-  const beforePx = items[0]?.start ?? 0;
-  const afterPx = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
-  // One more than there are columns would make the browser add an empty one.
-  const span = columns.length + (selectionActions === undefined ? 0 : 1);
-  return (
-    <tbody onKeyDown={walk.onKeyDown}>
-      <Gap heightPx={beforePx} span={span} />
-      {items.map(({ index }) => {
-        const item = model.shown[index];
-        return item && <BodyRow key={item.id} {...props} item={item} index={index} walk={walk} />;
-      })}
-      <Gap heightPx={afterPx} span={span} />
-    </tbody>
-  );
-}
-
-function Gap({ heightPx, span }: { readonly heightPx: number; readonly span: number }) {
-  if (heightPx <= 0) return null;
-  return (
-    <tr aria-hidden>
-      <td colSpan={span} style={{ height: heightPx, padding: 0 }} />
-    </tr>
-  );
-}
-
-interface RowWalk {
+export interface RowWalk {
   readonly activeIndex: number;
   readonly setActive: (index: number) => void;
   readonly onKeyDown: (press: KeyboardEvent<HTMLTableSectionElement>) => void;
 }
 
-function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?: (index: number) => void): RowWalk {
+export function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?: (index: number) => void): RowWalk {
   const [activeIndex, setActive] = useState(0);
   const { model, onOpen } = props;
   const move = (section: HTMLElement, index: number) => {
@@ -117,7 +84,7 @@ function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?: (index
   return { activeIndex: Math.min(activeIndex, Math.max(0, model.shown.length - 1)), setActive, onKeyDown };
 }
 
-function BodyRow<Row extends object>({
+export function BodyRow<Row extends object>({
   columns,
   model,
   onOpen,

@@ -1,7 +1,7 @@
 /** Column heads: a button that orders, with the order said in `aria-sort`. */
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useTexts } from '#web/i18n';
-import { Checkbox } from './choice.tsx';
+import { Checkbox } from './checkbox.tsx';
 import { cx } from './cx.ts';
 import { alignOf, type Column } from './table-columns.ts';
 import type { TableModel } from './table-model.ts';

@@ -3,7 +3,7 @@ import { Copy, Download, EllipsisVertical } from 'lucide-react';
 import { formatCount, useTexts } from '#web/i18n';
 import { preferences } from '#web/preferences';
 import { IconButton } from './button.tsx';
-import { SearchField } from './field.tsx';
+import { SearchField } from './search-field.tsx';
 import { Menu } from './menu.tsx';
 import { saveText } from './save-text.ts';
 import { toCsv, toTsv } from './table-columns.ts';

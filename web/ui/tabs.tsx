@@ -1,9 +1,6 @@
-/** Tabs part a page; a segmented control picks a view or a period. The chosen one belongs in the URL. */
+/** Tabs part a page. The chosen one belongs in the URL. */
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
-import { Radio } from '@base-ui/react/radio';
-import { RadioGroup } from '@base-ui/react/radio-group';
 import type { ReactNode } from 'react';
-import { cx } from './cx.ts';
 
 export interface TabPart<Value extends string = string> {
   readonly value: Value;
@@ -51,53 +48,5 @@ export function Tabs<Value extends string>({
         </BaseTabs.Panel>
       ))}
     </BaseTabs.Root>
-  );
-}
-
-export interface Segment<Value extends string = string> {
-  readonly value: Value;
-  readonly label: string;
-}
-
-/** One of a few, all in sight: `1M 3M 1A`. Arrow keys move, as in any radio group. */
-export function SegmentedControl<Value extends string>({
-  label,
-  segments,
-  value,
-  onChange,
-  isWide,
-}: {
-  readonly label: string;
-  readonly segments: readonly Segment<Value>[];
-  readonly value: Value;
-  readonly onChange: (value: Value) => void;
-  readonly isWide?: boolean;
-}) {
-  return (
-    <RadioGroup
-      aria-label={label}
-      value={value}
-      onValueChange={(chosen) => onChange(chosen)}
-      className={cx(
-        'inline-flex max-w-full gap-0.5 overflow-x-auto rounded-md border border-line bg-sunken p-0.5',
-        isWide && 'flex w-full',
-      )}
-    >
-      {segments.map((segment) => (
-        <Radio.Root
-          key={segment.value}
-          value={segment.value}
-          nativeButton
-          render={<button type="button" />}
-          className={cx(
-            'figures flex h-7 min-w-8 items-center justify-center rounded-sm border border-transparent px-2.5 text-xs font-medium whitespace-nowrap text-muted outline-offset-0',
-            'hover:text-fg data-checked:border-line data-checked:bg-surface data-checked:text-fg coarse:h-10 coarse:min-w-11',
-            isWide && 'flex-1',
-          )}
-        >
-          {segment.label}
-        </Radio.Root>
-      ))}
-    </RadioGroup>
   );
 }

@@ -43,26 +43,30 @@ interface Answer {
   }[];
 }
 
-test('the sample workbook: exit 0, amounts as text', async () => {
+test('the sample workbook: exit 0, amounts as text', { timeout: 120_000 }, async () => {
   const { code, stdout } = await cactus(SAMPLE, '--dry-run', '--json');
   const answer = JSON.parse(stdout) as Answer;
   expect([code, answer.version, answer.counts]).toEqual([0, 1, { new: 16, skipped: 4, error: 0, operations: 23 }]);
   expect(answer.rows.find((row) => row.row === 5)?.operations[0]).toMatchObject({ quantity: '2.5', price: '1850.4' });
 });
 
-test('some rows with errors: exit 6, each with its cell; an answer on the command line settles them', async () => {
-  const path = file(
-    'a.csv',
-    'fecha;tipo;ticker;cantidad;precio\n02/03/2024;compra;BTC;1;1.234\n02/03/2024;regalo;BTC;1;1\n',
-  );
-  const asked = await cactus(path, '--dry-run');
-  expect(asked.code).toBe(6);
-  expect(asked.stdout).toContain('✗ CSV E2:');
-  const answered = await cactus(path, '--dry-run', '--json', '--decimals', ',');
-  expect((JSON.parse(answered.stdout) as Answer).rows[0]?.operations[0]).toMatchObject({ price: '1234' });
-});
+test(
+  'some rows with errors: exit 6, each with its cell; an answer on the command line settles them',
+  { timeout: 120_000 },
+  async () => {
+    const path = file(
+      'a.csv',
+      'fecha;tipo;ticker;cantidad;precio\n02/03/2024;compra;BTC;1;1.234\n02/03/2024;regalo;BTC;1;1\n',
+    );
+    const asked = await cactus(path, '--dry-run');
+    expect(asked.code).toBe(6);
+    expect(asked.stdout).toContain('✗ CSV E2:');
+    const answered = await cactus(path, '--dry-run', '--json', '--decimals', ',');
+    expect((JSON.parse(answered.stdout) as Answer).rows[0]?.operations[0]).toMatchObject({ price: '1234' });
+  },
+);
 
-test('what cannot be read exits 1 with the reason on stderr; wrong usage exits 2', async () => {
+test('what cannot be read exits 1 with the reason on stderr; wrong usage exits 2', { timeout: 120_000 }, async () => {
   const refused = await cactus(file('b.xlsx', '%PDF-1.7'), '--dry-run');
   expect([refused.code, refused.stdout]).toEqual([1, '']);
   expect(refused.stderr).toContain('file_is_pdf: Es un PDF');

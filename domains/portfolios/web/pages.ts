@@ -1,12 +1,12 @@
 /** Portfolios' part of the web app: what the shell needs before any page loads. Texts of the pages load with them. */
-import { ChartPie } from 'lucide-react';
+import { ChartPie, FileUp } from 'lucide-react';
 import { defineDomainWeb } from '#web/shell';
 
 export const domainWeb = defineDomainWeb({
   domain: 'portfolios',
   texts: {
-    es: { portfolios: 'Carteras', portfolio: 'Cartera', newPortfolio: 'Nueva cartera' },
-    en: { portfolios: 'Portfolios', portfolio: 'Portfolio', newPortfolio: 'New portfolio' },
+    es: { portfolios: 'Carteras', portfolio: 'Cartera', newPortfolio: 'Nueva cartera', importFile: 'Importar' },
+    en: { portfolios: 'Portfolios', portfolio: 'Portfolio', newPortfolio: 'New portfolio', importFile: 'Import' },
   },
   pages: [
     {
@@ -21,6 +21,13 @@ export const domainWeb = defineDomainWeb({
       permission: 'portfolios.portfolio.read',
       titleKey: 'portfolio',
       load: () => import('./portfolio.page.tsx'),
+    },
+    {
+      path: '/importar',
+      permission: 'portfolios.import.run',
+      titleKey: 'importFile',
+      load: () => import('./import.page.tsx'),
+      nav: { icon: FileUp, order: 25 },
     },
   ],
   actions: [

@@ -1,7 +1,7 @@
 /** Writes the sample workbook that the import page offers: `node tools/sample-workbook.ts`. A test says when it is stale. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { sampleWorkbook } from '../domains/portfolios/imports/sample-workbook.ts';
+import { sampleWorkbook } from '#portfolios';
 
 const path = fileURLToPath(new URL('../domains/portfolios/web/operaciones.xlsx', import.meta.url));
 writeFileSync(path, sampleWorkbook());

@@ -1,4 +1,5 @@
 /** Portfolios' door for other domains. */
+export { sampleWorkbook } from './imports/sample-workbook.ts';
 export { type DryRun, dryRunImport, type DryRunOptions } from './imports/dry-run.ts';
 export { type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
 export { findPortfolio, listPortfolios, type Portfolio } from './portfolio.store.ts';

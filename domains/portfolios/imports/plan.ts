@@ -99,7 +99,7 @@ function* planSheet(
 }
 
 /** Asks the ledger's own door, so that nothing is promised in the preview that it would refuse at confirmation. */
-function ledgerProblem({ isDateAssumed: _, ...draft }: KeylessDraft): Issue[] {
+function ledgerProblem(draft: KeylessDraft): Issue[] {
   if (!isSupportedEventType(draft.type))
     return [issue('type_not_supported_yet', 'error', { params: { type: draft.type } })];
   const checked = checkLedgerEvent({ ...draft, idempotencyKey: 'preview' });

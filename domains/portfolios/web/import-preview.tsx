@@ -109,11 +109,16 @@ function ConfirmBar({ detail, language }: Omit<PreviewProps, 'onAnother'>) {
   const cancel = useApiMutation('POST /api/imports/:importId/cancel', { refreshes: REFRESHED });
   const count = detail.counts.new ?? 0;
   const canConfirm = count > 0 && !confirm.isPending;
-  const press = useRef(() => {});
-  press.current = () => canConfirm && confirm.mutate({ params });
+  const press = (): void => {
+    if (canConfirm) confirm.mutate({ params });
+  };
+  const latest = useRef(press);
+  useEffect(() => {
+    latest.current = press;
+  });
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) press.current();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) latest.current();
     };
     window.addEventListener('keydown', hear);
     return () => window.removeEventListener('keydown', hear);
@@ -127,7 +132,7 @@ function ConfirmBar({ detail, language }: Omit<PreviewProps, 'onAnother'>) {
         <Button onClick={() => cancel.mutate({ params })} isBusy={cancel.isPending}>
           {t('discard')}
         </Button>
-        <Button kind="primary" disabled={!canConfirm} isBusy={confirm.isPending} onClick={() => press.current()}>
+        <Button kind="primary" disabled={!canConfirm} isBusy={confirm.isPending} onClick={press}>
           {t('confirm', { count })} <Kbd keys={t('confirmKey')} />
         </Button>
       </div>

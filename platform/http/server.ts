@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { assert, type EndpointShape, type EventShape, ok, refuse, type Result } from '#kernel';
 import type { Config } from '#platform/config';
@@ -26,6 +25,7 @@ import { RequestProblem } from './problem.ts';
 import { mountRoute, PROBLEM_TYPE } from './route.ts';
 import type { Actor, Handler, Http, RequestFacts } from './types.ts';
 import { serialiseLoose } from './validate.ts';
+import { HTTPS_HEADERS, SECURITY_HEADERS } from './security-headers.ts';
 import { mountWebApp } from './web-app.ts';
 
 const BODY_BYTES_MAX = 1_048_576; // One MiB of JSON is thousands of rows; files go through uploads.
@@ -188,13 +188,10 @@ async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<vo
   const { config } = options;
   app.addHook('onRequest', async (request, reply) => {
     request.facts = requestFacts(request.raw, request.id, config);
-    void reply.header('x-request-id', request.id);
+    void reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     if (!isHostAllowed(request.headers.host ?? '', config)) throw new RequestProblem('host_not_allowed');
-    if (request.facts.origin.startsWith('https:')) {
-      void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    }
+    if (request.facts.origin.startsWith('https:')) void reply.headers(HTTPS_HEADERS);
   });
-  await app.register(helmet, helmetOptions());
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...config.corsOrigins],
@@ -218,33 +215,6 @@ async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<vo
     if (endpoint.permission === 'session' || request.actor.permissions.has(endpoint.permission)) return;
     throw new RequestProblem('permission_missing', { details: { permission: endpoint.permission } });
   });
-}
-
-/** The strictest policy the web app lives with: nothing inline, nothing from elsewhere, never framed. `'self'` covers /ws. */
-function helmetOptions(): Parameters<typeof helmet>[1] {
-  return {
-    hsts: false,
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginEmbedderPolicy: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'none'"],
-        connectSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        objectSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        scriptSrcAttr: ["'none'"],
-        styleSrc: ["'self'"],
-        workerSrc: ["'self'"],
-      },
-    },
-  };
 }
 
 /** Three classes per address: sign-in like writes (strict: guessing), other writes, reads. 0 in the configuration turns one off. */

@@ -44,8 +44,13 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return dateOfEpochDay(epochDay(date) + days);
 }
 
+const dayFormats = new Map<string, Intl.DateTimeFormat>(); // Building a format costs a hundred times its use.
+
 /** The calendar day of an instant in an IANA zone such as `Europe/Madrid`. */
 export function dateInZone(atMs: number, timeZone: string): LocalDate {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return parts.format(atMs) as LocalDate;
+  const known = dayFormats.get(timeZone);
+  const format =
+    known ?? new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  if (!known) dayFormats.set(timeZone, format);
+  return format.format(atMs) as LocalDate;
 }

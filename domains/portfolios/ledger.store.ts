@@ -6,6 +6,7 @@ import { bookEventOfRow, EVENT_COLUMNS, type EventRow, type StoredEventInput } f
 import { type BookEvent, type Posting, postingsOf } from './posting.ts';
 
 const ROWS_PER_STATEMENT_MAX = 5_000; // Keeps one statement to a few megabytes of text.
+const ANALYZE_FROM_COUNT = 2_000; // Below this autovacuum is in time.
 const ROWS_PER_READ_MAX = 20_000; // Bounds how long one page of a cold read holds the event loop.
 
 export interface LedgerScope {
@@ -25,6 +26,11 @@ export async function insertEvents(tx: Transaction, batch: EventBatch): Promise<
     const events = batch.events.slice(start, start + ROWS_PER_STATEMENT_MAX);
     await insertEventRows(tx, batch, events);
     await insertPostingRows(tx, batch, events);
+  }
+  // The planner must know of a large import at once, or a page of it sorts the whole ledger until the next autovacuum.
+  if (batch.events.length >= ANALYZE_FROM_COUNT) {
+    await sql`analyze portfolios_events`.execute(tx.tables());
+    await sql`analyze portfolios_postings`.execute(tx.tables());
   }
 }
 
@@ -99,7 +105,8 @@ export async function findKeys(
 ): Promise<Map<string, { readonly isLive: boolean; readonly nextRound: number }>> {
   const { rows } = await sql<{ idempotency_key: string; rounds: number; live: boolean }>`
     select e.idempotency_key, max(e.key_round) + 1 as rounds,
-      bool_or(not exists (select 1 from portfolios_events r where r.reverses = e.event_id)) as live
+      bool_or(not exists (select 1 from portfolios_events r
+        where r.reverses = e.event_id and r.reverses is not null)) as live
     from portfolios_events e
     where e.portfolio_id = ${portfolioId}
       and e.idempotency_key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))
@@ -107,10 +114,10 @@ export async function findKeys(
   return new Map(rows.map((row) => [row.idempotency_key, { isLive: row.live, nextRound: row.rounds }]));
 }
 
-const LIVE = `e.reverses is null and not exists (select 1 from portfolios_events r where r.reverses = e.event_id)`;
+const LIVE = `e.reverses is null and not exists (select 1 from portfolios_events r where r.reverses = e.event_id and r.reverses is not null)`;
 /** Live as the ledger stood at sequence $2, whatever was recorded since: a reader needs no snapshot and no lock. */
 const LIVE_AT_2 = `e.sequence <= $2 and e.reverses is null
-  and not exists (select 1 from portfolios_events r where r.reverses = e.event_id and r.sequence <= $2)`;
+  and not exists (select 1 from portfolios_events r where r.reverses = e.event_id and r.reverses is not null and r.sequence <= $2)`;
 
 /** Events recorded after one sequence that stand at another, oldest recording first, in bounded pages. */
 export async function* readLiveEvents(

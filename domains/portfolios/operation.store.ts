@@ -46,7 +46,7 @@ const COLUMNS = sql`e.event_id, e.sequence, e.type, e.on_date, a.name as account
   e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
 
 /** One probe per row: a page never reads the whole ledger, whatever the planner knows of it. */
-const REVERSAL = sql`select p.event_id from portfolios_events p where p.reverses = e.event_id limit 1`;
+const REVERSAL = sql`select p.event_id from portfolios_events p where p.reverses = e.event_id and p.reverses is not null limit 1`;
 
 /** One page of operations. */
 export async function listOperationRows(queryable: Queryable, query: OperationQuery): Promise<OperationRow[]> {

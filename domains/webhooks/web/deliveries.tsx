@@ -1,18 +1,18 @@
 /** Deliveries, newest first, filtered by state; a press opens what was sent and answered. */
-import { useMemo, useRef, useState } from 'react';
-import { useApi, useLive, useRefresh } from '#web/api';
+import { useMemo, useState } from 'react';
+import { useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useUrlState } from '#web/shell';
 import { Badge, Button, type Column, DateText, EmptyState, SegmentedControl, Table } from '#web/ui';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { answerText, type Delivery, durationText, type Endpoint, hostOf, STATE_TONES } from './event-words.ts';
 import { type EventKey, eventTexts } from './texts.ts';
+import { useFreshDeliveries } from './use-fresh-deliveries.ts';
 
 const FILTERS = ['todas', 'delivered', 'waiting', 'failed'] as const;
 type Filter = (typeof FILTERS)[number];
 const PAGE_SIZE = 50;
 const PAGE_SIZE_MAX = 200;
-const REFRESH_MS_MIN = 1000; // The socket may say "changed" eight times a second; a table is read slower.
 
 export function Deliveries() {
   const t = useTexts(eventTexts);
@@ -23,7 +23,7 @@ export function Deliveries() {
   const query = filter === 'todas' ? { limit } : { limit, state: filter };
   const deliveries = useApi('GET /api/webhooks/deliveries', { query }, { keepsPrevious: true });
   const endpoints = useApi('GET /api/webhooks/endpoints');
-  useFreshDeliveries(isHovered || openedId !== '');
+  useFreshDeliveries('GET /api/webhooks/deliveries', isHovered || openedId !== '');
   const columns = useMemo(() => deliveryColumns(t, endpoints.data?.items ?? []), [t, endpoints.data]);
   const hasOlder = deliveries.data?.nextCursor !== null && limit < PAGE_SIZE_MAX;
   return (
@@ -57,19 +57,6 @@ export function Deliveries() {
       {openedId !== '' && <DeliveryDrawer deliveryId={openedId} onClose={() => setOpenedId('')} />}
     </div>
   );
-}
-
-/** Reads the page again when the server says that deliveries ended, at most once a second, not while somebody reads. */
-function useFreshDeliveries(isPaused: boolean): void {
-  const refresh = useRefresh();
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useLive('webhooks.deliveries', () => {
-    if (isPaused || timer.current !== null) return;
-    timer.current = setTimeout(() => {
-      timer.current = null;
-      void refresh('GET /api/webhooks/deliveries');
-    }, REFRESH_MS_MIN);
-  });
 }
 
 function deliveryColumns(t: Translate<EventKey>, endpoints: readonly Endpoint[]): Column<Delivery>[] {

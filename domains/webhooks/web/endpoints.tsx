@@ -76,7 +76,7 @@ function endpointColumns(t: Translate<EventKey>): Column<Endpoint>[] {
     },
     {
       id: 'since',
-      head: t('time'),
+      head: t('since'),
       kind: 'number',
       widthPx: 130,
       value: (endpoint) => endpoint.createdAtMs,

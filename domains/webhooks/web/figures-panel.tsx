@@ -5,6 +5,7 @@ import { type Translate, useTexts } from '#web/i18n';
 import { Count, Kpi, KpiGrid, LineChart, Percent, type Series, Stack } from '#web/ui';
 import { durationText } from './event-words.ts';
 import { type EventKey, eventTexts } from './texts.ts';
+import { useFreshDeliveries } from './use-fresh-deliveries.ts';
 
 type Figures = ApiOutput<'GET /api/webhooks/figures'>;
 
@@ -14,6 +15,7 @@ const REFRESH_MS = 10_000;
 export function FiguresPanel() {
   const t = useTexts(eventTexts);
   const { data } = useApi('GET /api/webhooks/figures', {}, { refetchIntervalMs: REFRESH_MS, keepsPrevious: true });
+  useFreshDeliveries('GET /api/webhooks/figures', false);
   const series = useMemo(() => (data ? seriesOf(data, t) : []), [data, t]);
   const isSlow = (data?.latencyMsP95 ?? 0) > TARGET_MS;
   return (

@@ -8,6 +8,7 @@ import { JsonBlock } from './json-block.tsx';
 import { type EventKey, eventTexts } from './texts.ts';
 
 const SHOWN_MAX = 200; // More rows than anybody reads live; the log keeps the rest.
+const PREVIEW_LENGTH_MAX = 120;
 const PAINT_MS = 250; // A burst of a thousand events is four paints a second, not a thousand.
 
 export function LiveTail() {
@@ -89,6 +90,10 @@ function useTail(isPaused: boolean) {
   return { rows, waitingCount, error: first.error, retry: () => void first.refetch() };
 }
 
+function previewOf({ payload }: LiveEvent): string {
+  return JSON.stringify(payload).slice(0, PREVIEW_LENGTH_MAX);
+}
+
 function tailColumns(t: Translate<EventKey>): Column<LiveEvent>[] {
   return [
     {
@@ -100,7 +105,19 @@ function tailColumns(t: Translate<EventKey>): Column<LiveEvent>[] {
       value: (event) => event.occurredAtMs,
       cell: (event) => <DateText when={event.occurredAtMs} format="time" />,
     },
-    { id: 'type', head: t('type'), card: 'title', value: (event) => event.name },
+    { id: 'type', head: t('type'), card: 'title', widthPx: 260, value: (event) => event.name },
+    {
+      id: 'payload',
+      head: t('payload'),
+      isSortable: false,
+      value: previewOf,
+      // Payloads may hold amounts: the privacy eye covers them too.
+      cell: (event) => (
+        <span data-money className="block truncate text-muted">
+          {previewOf(event)}
+        </span>
+      ),
+    },
     {
       id: 'number',
       head: t('number'),

@@ -3,7 +3,7 @@ import { Popover } from '@base-ui/react/popover';
 import { Link } from '@tanstack/react-router';
 import { BellOff } from 'lucide-react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
-import { textsNow, useTexts } from '#web/i18n';
+import { formatQuantity, textsNow, useTexts } from '#web/i18n';
 import { Async, Button, cx, EmptyState, RelativeTime } from '#web/ui';
 import { textsWith } from './catalogue.ts';
 import { shellTexts } from './shell-texts.ts';
@@ -79,5 +79,18 @@ function NotificationRow({ item, onOpen }: { readonly item: Item; readonly onOpe
 function notificationText(item: Item): string {
   const texts = textsWith(item.kind);
   // A kind nobody translated still says something true.
-  return texts ? textsNow(texts)(item.kind, item.payload) : `${item.kind} ${Object.values(item.payload).join(' · ')}`;
+  if (!texts) return `${item.kind} ${Object.values(item.payload).join(' · ')}`;
+  return textsNow(texts)(item.kind, readableFigures(item.payload));
+}
+
+const FIGURE = /^-?\d+(?:\.\d+)?$/;
+const FIGURE_NAMES = /(?:price|trigger|amount|quantity|percent)$/i;
+
+/** Payloads carry plain decimals; a reader gets them in her own writing. Names and ids stay as they are. */
+function readableFigures(payload: Item['payload']): Item['payload'] {
+  const entries = Object.entries(payload).map(([name, value]) => {
+    const isFigure = FIGURE_NAMES.test(name) && FIGURE.test(value);
+    return [name, isFigure ? formatQuantity(value) : value] as const;
+  });
+  return Object.fromEntries(entries);
 }

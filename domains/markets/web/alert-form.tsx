@@ -35,6 +35,8 @@ export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<str
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [isChecked, setChecked] = useState(false);
   const [hasMore, setMore] = useState(false);
+  // A fresh form is a new one: a number field keeps what was typed into it.
+  const [formCount, setFormCount] = useState(0);
   const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
   const create = useApiMutation('POST /api/markets/alerts', {
     refreshes: ['GET /api/markets/alerts', 'GET /api/markets/prices', 'GET /api/markets/providers'],
@@ -43,6 +45,7 @@ export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<str
       toast.done({ title: t('created', { name: rule.instrument.name }), ...detail });
       setDraft(EMPTY);
       setChecked(false);
+      setFormCount((before) => before + 1);
     },
   });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -55,7 +58,7 @@ export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<str
   const hasWrongValue = isChecked && !(draft.threshold && isPositive(draft.threshold));
   return (
     <Card title={t('newAlert')}>
-      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form key={formCount} noValidate onSubmit={submit} className="flex flex-col gap-4">
         <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
           <InstrumentField
             value={draft.instrument}

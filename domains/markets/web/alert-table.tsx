@@ -8,7 +8,7 @@ import { Badge, type Column, EmptyState, IconButton, Menu, Money, Percent, Table
 import { type AlertRule, bodyOf, currencyOf, termsText } from './alert-terms.ts';
 import { distanceRatio } from './distance.ts';
 import { labelOf } from './instrument-field.tsx';
-import type { PricedPrice } from './live-prices.ts';
+import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { type MarketsKey, marketsTexts } from './markets-texts.ts';
 import { PriceFigure } from './price-figure.tsx';
 import { marketsWords } from './problem-words.ts';
@@ -44,8 +44,8 @@ export function AlertTable({
 }
 
 function withLivePrice(rule: AlertRule, livePrices: ReadonlyMap<string, PricedPrice>): AlertRule {
-  const live = livePrices.get(rule.instrument.id);
-  return live ? { ...rule, latest: live } : rule;
+  const latest = newestPrice(rule.latest, livePrices.get(rule.instrument.id));
+  return latest === rule.latest ? rule : { ...rule, latest };
 }
 
 /** Switching acts at once; deleting can be taken back. */

@@ -13,6 +13,7 @@ import { useLivePrices } from './live-prices.ts';
 import { marketsTexts } from './markets-texts.ts';
 import { PricesTab } from './prices-tab.tsx';
 
+const REFRESH_MS = 60_000; // Prices arrive by themselves; that they grow stale does not.
 const VIEWS = ['alertas', 'avisos', 'precios'] as const;
 
 export default function AlertsPage() {
@@ -21,7 +22,7 @@ export default function AlertsPage() {
   const [isAdding, setAdding] = useState(false);
   const canAdd = useCan('markets.instrument.write');
   const livePrices = useLivePrices();
-  const rules = useApi('GET /api/markets/alerts');
+  const rules = useApi('GET /api/markets/alerts', {}, { refetchIntervalMs: REFRESH_MS });
   const refresh = useRefresh();
   useLive('markets.alert.fired', () => {
     void refresh('GET /api/markets/alerts', 'GET /api/markets/alert-firings');

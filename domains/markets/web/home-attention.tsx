@@ -46,7 +46,7 @@ export default function HomeAttention() {
         <AttentionRow
           icon={CircleHelp}
           title={t('quarantinedPrices', { count: doubtCount })}
-          detail={t('quarantinedPricesDetail')}
+          detail={t('quarantinedPricesDetail', { count: doubtCount })}
           action={<PricesLink />}
         />
       )}

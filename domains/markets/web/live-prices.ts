@@ -26,6 +26,12 @@ export function useLivePrices(): ReadonlyMap<string, PricedPrice> {
   return prices;
 }
 
+/** The newer of what was read and what was heard; at a tie what was read, because it was judged stale or not later. */
+export function newestPrice(read: LatestPrice, heard: PricedPrice | undefined): LatestPrice {
+  if (!heard) return read;
+  return read.state === 'missing' || heard.marketAtMs > read.marketAtMs ? heard : read;
+}
+
 function isPriced(data: unknown): data is PricedPrice {
   return typeof data === 'object' && data !== null && (data as Partial<PricedPrice>).state === 'priced';
 }

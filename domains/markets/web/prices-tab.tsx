@@ -6,7 +6,7 @@ import { ratioOfPercent, type Translate, useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
 import { type Column, EmptyState, IconButton, Menu, Percent, RelativeTime, Stack, Table } from '#web/ui';
 import { labelOf } from './instrument-field.tsx';
-import type { PricedPrice } from './live-prices.ts';
+import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { type MarketsKey, marketsTexts } from './markets-texts.ts';
 import { ManualPriceDialog, ProviderSymbolDialog } from './price-dialogs.tsx';
 import { PriceDoubts, PriceFigure } from './price-figure.tsx';
@@ -28,7 +28,7 @@ export function PricesTab({ livePrices }: { readonly livePrices: ReadonlyMap<str
     () =>
       prices.data?.items
         .filter(({ instrument }) => instrument.kind !== 'cash')
-        .map((row) => ({ ...row, latest: livePrices.get(row.instrument.id) ?? row.latest })),
+        .map((row) => ({ ...row, latest: newestPrice(row.latest, livePrices.get(row.instrument.id)) })),
     [prices.data, livePrices],
   );
   const columns = useMemo(() => {

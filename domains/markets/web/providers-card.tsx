@@ -76,15 +76,17 @@ function SimulatorFault({ fault }: { readonly fault: Providers['simulatorFault']
     onProblem: (problem) => toast.problem(problem),
   });
   return (
-    <div className="flex flex-col gap-3 border-t border-line px-4 py-3 sm:max-w-sm">
+    <div className="flex flex-col gap-3 border-t border-line px-4 py-3">
       <p className="text-sm text-muted">{t('simulatedNote')}</p>
       {canBreak && (
-        <Select
-          label={t('simulatorFault')}
-          choices={FAULTS.map((value) => ({ value, label: t(`fault_${value}`) }))}
-          value={fault}
-          onChange={(chosen) => change.mutate({ body: { fault: chosen } })}
-        />
+        <div className="sm:max-w-sm">
+          <Select
+            label={t('simulatorFault')}
+            choices={FAULTS.map((value) => ({ value, label: t(`fault_${value}`) }))}
+            value={fault}
+            onChange={(chosen) => change.mutate({ body: { fault: chosen } })}
+          />
+        </div>
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { textsNow } from '#web/i18n';
 import { termsText } from './alert-terms.ts';
 import { distanceRatio } from './distance.ts';
+import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { marketsTexts } from './markets-texts.ts';
 import { domainWeb } from './pages.ts';
 
@@ -14,6 +15,14 @@ test.each([
   [{ upperPrice: null, lowerPrice: null }, '120', null],
 ] as const)('%j from %s is %s away', (triggers, price, ratio) => {
   expect(distanceRatio(triggers, price)).toBe(ratio);
+});
+
+test('a heard price counts only while it is newer than the one that was read', () => {
+  const read = { state: 'priced', price: '1', marketAtMs: 100, isStale: true } as PricedPrice;
+  const heard = { ...read, price: '2', marketAtMs: 200, isStale: false };
+  expect(newestPrice(read, heard)).toBe(heard);
+  expect(newestPrice({ ...heard, isStale: true }, heard)).toMatchObject({ isStale: true });
+  expect(newestPrice({ state: 'missing', instrumentId: 'x', reason: 'never_fetched' }, heard)).toBe(heard);
 });
 
 test('terms read as a sentence with the figures of the reader', () => {

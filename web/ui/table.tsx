@@ -96,8 +96,10 @@ function TableGrid<Row extends object>(
   return (
     <div
       ref={scroller}
-      role={isVirtual ? 'region' : undefined}
+      role={isVirtual ? 'group' : undefined}
       aria-label={isVirtual ? title : undefined}
+      // A list that scrolls must be reachable by keyboard; where rows take the focus they are the way in.
+      tabIndex={isVirtual && props.onOpen === undefined && !isSelectable ? 0 : undefined}
       className={cx(
         'relative overflow-x-auto border-t border-line',
         isVirtual && 'max-h-[min(70dvh,48rem)] overflow-y-auto',

@@ -2,7 +2,7 @@
 import { Decimal, ok, type OutputOf, refuse } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import type { Http } from '#platform/http';
+import { checkVersion, type Http } from '#platform/http';
 import { type AlertTerms, distancePercent, initialState, isUnreachable, triggersOf } from './alert.ts';
 import {
   ALERT_RULES_MAX,
@@ -72,12 +72,12 @@ export function alertRoutes(http: Http, platform: Platform): void {
   );
 
   http.route(UpdateAlertRule, async ({ params, body, actor, ifMatch, reply }) => {
-    if (ifMatch === undefined) return refuse('if_match_missing');
     return platform.db.transaction(async (tx) => {
       const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
       const before = await lockRule(tx, scope);
       if (!before) return refuse('alert_not_found');
-      if (String(before.version) !== ifMatch) return refuse('version_conflict', { version: before.version });
+      const versions = checkVersion(ifMatch, before.version);
+      if (!versions.ok) return versions;
       const context = await priceContext(platform, tx, before);
       if (!context) return refuse('alert_not_found');
       if (isUnreachable(termsOf(body))) return refuse('threshold_unreachable');

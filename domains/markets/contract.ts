@@ -97,7 +97,7 @@ export const ChooseProviderSymbol = endpoint({
   params: z.object({ instrumentId: Id }),
   body: z.object({ providerSymbol: z.string().trim().min(1).max(40).nullable() }),
   response: Instrument,
-  refusals: { instrument_not_found: 404, if_match_missing: 428, version_conflict: 412 },
+  refusals: { instrument_not_found: 404, version_required: 428, version_mismatch: 412 },
 });
 
 export const ListLatestPrices = endpoint({
@@ -212,7 +212,7 @@ export const UpdateAlertRule = endpoint({
   params: z.object({ ruleId: Id }),
   body: AlertRuleBody,
   response: AlertRule,
-  refusals: { alert_not_found: 404, threshold_unreachable: 422, if_match_missing: 428, version_conflict: 412 },
+  refusals: { alert_not_found: 404, threshold_unreachable: 422, version_required: 428, version_mismatch: 412 },
 });
 
 export const DeleteAlertRule = endpoint({

@@ -32,7 +32,7 @@ export function instrumentRoutes(http: Http, platform: Platform): void {
   });
 
   http.route(ChooseProviderSymbol, async ({ params, body, actor, ifMatch, reply }) => {
-    if (ifMatch === undefined) return refuse('if_match_missing');
+    if (ifMatch === undefined) return refuse('version_required');
     const scope = { workspaceId: actor.workspaceId, instrumentId: params.instrumentId };
     return platform.db.transaction(async (tx) => {
       const find = async () =>
@@ -42,7 +42,7 @@ export function instrumentRoutes(http: Http, platform: Platform): void {
       const change = { providerSymbol: body.providerSymbol, version: Number(ifMatch) };
       const isChanged = Number.isInteger(change.version) && (await updateProviderSymbol(tx, scope, change));
       const after = await find();
-      if (!isChanged || !after) return refuse('version_conflict', { version: before.version });
+      if (!isChanged || !after) return refuse('version_mismatch', { version: before.version });
       reply.setVersion(after.version);
       return ok(instrumentMessage(after));
     });

@@ -105,14 +105,14 @@ test('an instrument is added, watched and found; a wrong ISIN is refused by name
 test('the name at the provider is chosen with If-Match', async () => {
   const path = `/api/markets/instruments/${bitcoin}/provider-symbol` as const;
   const body = { providerSymbol: 'BTC-USD' };
-  expect(await call(`PUT ${path}`, { body })).toMatchObject({ status: 428, body: { code: 'if_match_missing' } });
+  expect(await call(`PUT ${path}`, { body })).toMatchObject({ status: 428, body: { code: 'version_required' } });
   expect(await call(`PUT ${path}`, { body, ifMatch: '"1"' })).toMatchObject({
     status: 200,
     body: { providerSymbol: 'BTC-USD', version: 2 },
   });
   expect(await call(`PUT ${path}`, { body, ifMatch: '"1"' })).toMatchObject({
     status: 412,
-    body: { code: 'version_conflict' },
+    body: { code: 'version_mismatch' },
   });
   const unknown = `/api/markets/instruments/${anId}/provider-symbol` as const;
   expect(await call(`PUT ${unknown}`, { body, ifMatch: '"1"' })).toMatchObject({ status: 404 });

@@ -107,7 +107,7 @@ export const RenamePortfolio = endpoint({
   params: z.object({ portfolioId: Id }),
   body: z.object({ name: Name }),
   response: Portfolio,
-  refusals: { portfolio_not_found: 404, portfolio_name_taken: 409, if_match_missing: 428, version_conflict: 412 },
+  refusals: { portfolio_not_found: 404, portfolio_name_taken: 409, version_required: 428, version_mismatch: 412 },
 });
 
 export const DeletePortfolio = endpoint({

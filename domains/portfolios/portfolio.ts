@@ -2,6 +2,7 @@
 import { ok, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
+import { checkVersion, type VersionRefusal } from '#platform/http';
 import {
   deleteEmptyPortfolio,
   findPortfolio,
@@ -41,13 +42,11 @@ export async function createPortfolio(
 export async function renamePortfolio(
   tx: Transaction,
   change: PortfolioScope & { readonly name: string; readonly ifMatch: string | undefined },
-): Promise<
-  Result<Portfolio, 'portfolio_not_found' | 'portfolio_name_taken' | 'if_match_missing' | 'version_conflict'>
-> {
+): Promise<Result<Portfolio, 'portfolio_not_found' | 'portfolio_name_taken' | VersionRefusal>> {
   const portfolio = await lockPortfolio(tx, change);
   if (!portfolio) return refuse('portfolio_not_found', { portfolioId: change.portfolioId });
-  if (change.ifMatch === undefined) return refuse('if_match_missing');
-  if (change.ifMatch !== String(portfolio.version)) return refuse('version_conflict', { version: portfolio.version });
+  const versions = checkVersion(change.ifMatch, portfolio.version);
+  if (!versions.ok) return versions;
   if (!(await updatePortfolioName(tx, change))) return refuse('portfolio_name_taken', { name: change.name });
   return ok({ ...portfolio, name: change.name, version: portfolio.version + 1 });
 }

@@ -8,7 +8,7 @@ const CODES = [
   'instrument_not_found',
   'threshold_unreachable',
   'alerts_too_many',
-  'version_conflict',
+  'version_mismatch',
   'isin_invalid',
   'symbol_invalid',
   'currency_invalid',

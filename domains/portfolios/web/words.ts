@@ -8,7 +8,7 @@ export function portfolioWords(t: Translate<PortfolioKey>): ProblemWords {
     portfolio_not_found: { title: t('notFound'), detail: t('notFoundDetail') },
     portfolio_name_taken: { title: t('nameTaken'), detail: t('nameTakenDetail') },
     portfolio_not_empty: { title: t('notEmpty'), detail: t('notEmptyDetail') },
-    version_conflict: { title: t('changedElsewhere'), detail: t('changedElsewhereDetail') },
+    version_mismatch: { title: t('changedElsewhere'), detail: t('changedElsewhereDetail') },
     reversal_uncovers_sale: { title: t('reversalUncovers'), detail: t('reversalUncoversDetail') },
     date_not_valid: { title: t('refused'), detail: t('refused_date_not_valid') },
   };

@@ -67,6 +67,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_worker_processes: '4',
   max_parallel_workers_per_gather: '0',
   max_wal_senders: '0',
+  max_logical_replication_workers: '0',
   io_method: 'sync',
   jit: 'off',
   timezone: 'UTC',
@@ -74,6 +75,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_min_messages: 'warning',
   log_line_prefix: '%m [%p] ',
   logging_collector: 'off',
+  log_checkpoints: 'off',
 };
 
 /** Prepares the supervisor; nothing starts before `hold`. `settings` override the server's, for tests. */

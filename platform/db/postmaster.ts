@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Postmaster {
   readonly pid: number;
+  readonly clusterDir: string;
   readonly port: number;
   /** Empty where the server only listens on TCP. */
   readonly socketDir: string;
@@ -31,8 +32,9 @@ export function readPostmaster(clusterDir: string): Postmaster | null {
   } catch {
     return null;
   }
-  const [pid = '', , , port = '', socketDir = '', , , state = ''] = text.split('\n').map((line) => line.trim());
-  return { pid: Math.abs(Number(pid)), port: Number(port), socketDir, state };
+  const lines = text.split('\n').map((line) => line.trim());
+  const [pid = '', recordedDir = '', , port = '', socketDir = '', , , state = ''] = lines;
+  return { pid: Math.abs(Number(pid)), clusterDir: recordedDir, port: Number(port), socketDir, state };
 }
 
 /**
@@ -42,8 +44,9 @@ export function readPostmaster(clusterDir: string): Postmaster | null {
 export async function findLivePostmaster(clusterDir: string): Promise<Postmaster | null> {
   const postmaster = readPostmaster(clusterDir);
   if (!postmaster) return null;
-  // What answers is alive, also when its process lives in another container on the same folder.
-  if (await answers(postmaster)) return postmaster;
+  // What answers is alive, also when its process lives in another container on the same folder. A copied data folder
+  // names the server of its original, which is not ours.
+  if (isSameDir(postmaster.clusterDir, clusterDir) && (await answers(postmaster))) return postmaster;
   const kind = lookUp(postmaster.pid, clusterDir);
   if (kind === 'server') return postmaster;
   // A vanished server's file is left to PostgreSQL, which also checks that none of its old children still writes.
@@ -117,6 +120,14 @@ function lookUp(pid: number, clusterDir: string): ProcessKind {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     // Not ours to look into: believe the file, and let PostgreSQL decide.
     return code === 'EACCES' || code === 'EPERM' ? 'server' : 'vanished';
+  }
+}
+
+function isSameDir(left: string, right: string): boolean {
+  try {
+    return realpathSync(left) === realpathSync(right);
+  } catch {
+    return false;
   }
 }
 

@@ -10,7 +10,11 @@ import { event } from '#kernel';
 import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
 import { createEvents, type EventsHandle } from '#platform/events';
 import { createJobs, job, type Jobs } from '#platform/jobs';
-import { silentLog } from '#platform/testing';
+import type { Log } from '#platform/telemetry';
+
+const nothing = (): void => undefined;
+/** Kept here, so that a child process loads nothing but the database, the outbox and the jobs. */
+export const quiet: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => quiet };
 
 export const WORKSPACE_ID = '019aa000-0000-7000-8000-000000000000';
 
@@ -46,10 +50,10 @@ export interface CrashApp {
 
 /** Opens the app in this process. */
 export async function openCrashApp({ dataDir, jobMs }: Pick<CrashAppOptions, 'dataDir' | 'jobMs'>): Promise<CrashApp> {
-  const db = await openDatabase({ databaseUrl: null, dataDir, log: silentLog });
+  const db = await openDatabase({ databaseUrl: null, dataDir, log: quiet });
   await db.migrate(platformMigrations());
-  const events = await createEvents({ db, catalogue: [Written], clock: Date.now, log: silentLog });
-  const jobs = await createJobs({ db, clock: Date.now, log: silentLog });
+  const events = await createEvents({ db, catalogue: [Written], clock: Date.now, log: quiet });
+  const jobs = await createJobs({ db, clock: Date.now, log: quiet });
   const pool = db.createPool({ size: 1, name: 'crash-schema' });
   await pool.query(`begin; select pg_advisory_xact_lock(4207099); ${SCHEMA} commit;`);
   await pool.end();

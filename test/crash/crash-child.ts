@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { embeddedPostgres } from '#platform/db';
-import { silentLog } from '#platform/testing';
-import type { CrashAppOptions } from './crash-app.ts';
+import { type CrashAppOptions, quiet } from './crash-app.ts';
 
 export interface CrashChild {
   readonly pid: number;
@@ -69,7 +68,7 @@ async function until(child: ChildProcess, isDone: () => boolean, what: string, c
 export function crashFolder(): { readonly dataDir: string; remove(): Promise<void> } {
   const dataDir = mkdtempSync(join(tmpdir(), 'cactus-crash-'));
   const remove = async (): Promise<void> => {
-    await embeddedPostgres({ dataDir, log: silentLog }).stop();
+    await embeddedPostgres({ dataDir, log: quiet }).stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
   return { dataDir, remove };

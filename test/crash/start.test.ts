@@ -19,8 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '#platform/db';
-import { silentLog } from '#platform/testing';
-import { openCrashApp } from './crash-app.ts';
+import { openCrashApp, quiet } from './crash-app.ts';
 import { crashFolder, startCrashChild } from './crash-child.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // Creating clusters is disk work; a busy machine takes its time.
@@ -38,7 +37,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 const pidFile = (): string => join(folder.dataDir, 'postgres', 'postmaster.pid');
-const open = (dataDir: string) => openDatabase({ databaseUrl: null, dataDir, log: silentLog });
+const open = (dataDir: string) => openDatabase({ databaseUrl: null, dataDir, log: quiet });
 
 /** A data folder that was used and left in order. */
 function copyPrepared(): void {
@@ -88,6 +87,21 @@ test.each([
   const db = await open(folder.dataDir);
   expect(await db.ping()).toBeGreaterThan(0);
   await db.close();
+});
+
+test('the copy of a data folder in use starts its own server, not that of the original', async () => {
+  const original = crashFolder();
+  cpSync(prepared.dataDir, original.dataDir, { recursive: true, filter: (path) => !path.endsWith('/run') });
+  chmodSync(join(original.dataDir, 'postgres'), 0o700);
+  const child = await startCrashChild({ dataDir: original.dataDir });
+  copyPrepared();
+  cpSync(join(original.dataDir, 'postgres', 'postmaster.pid'), pidFile());
+  const db = await open(folder.dataDir);
+  const [row] = await db.prepared<{ dir: string }>('copy.dir', `select current_setting('data_directory') as dir`, []);
+  expect(row?.dir).toBe(join(folder.dataDir, 'postgres'));
+  await db.close();
+  await child.stop();
+  await original.remove();
 });
 
 test('an interrupted creation of the cluster is thrown away and done again', async () => {

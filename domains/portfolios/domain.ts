@@ -3,6 +3,7 @@ import type { Domain } from '#platform/domain';
 import { z } from 'zod';
 import { operationRoutes } from './operation.routes.ts';
 import { figuresSource, portfolioRoutes } from './portfolio.routes.ts';
+import { demoJob, fillDemosWhenCreated } from './demo.ts';
 import { importJobs } from './imports/import.job.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { deleteImportsOfWorkspace } from './imports/import.store.ts';
@@ -28,7 +29,11 @@ export const portfolios: Domain = {
     operationRoutes(http, platform, source);
     importRoutes(http, platform);
   },
-  jobs: importJobs,
+  jobs: (platform) => [...importJobs(platform), demoJob(platform)],
+  start: async (platform) => {
+    fillDemosWhenCreated(platform);
+    return async () => undefined;
+  },
   removeWorkspace: async (tx, workspaceId) => {
     await deleteImportsOfWorkspace(tx, workspaceId);
     await deleteLedgerOfWorkspace(tx, workspaceId);

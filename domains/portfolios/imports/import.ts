@@ -1,5 +1,6 @@
 /** Imports: creating one, changing how it is read, and the way from preview to confirmation or cancellation. */
-import { ok, refuse, type Result } from '#kernel';
+import { assert, ok, refuse, type Result } from '#kernel';
+import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { findPortfolio } from '../portfolio.store.ts';
 import { announceImport } from './import-progress.ts';
@@ -23,8 +24,6 @@ export interface ImportWish {
   readonly userId: string | null;
   readonly fileId: string;
   readonly portfolioId: string;
-  /** A mapping known beforehand (the demo); people get a proposal. */
-  readonly mapping?: ImportMapping;
 }
 
 /** Creates an import and has it read by a durable job. */
@@ -32,20 +31,44 @@ export async function createImport(
   platform: Platform,
   wish: ImportWish,
 ): Promise<Result<ImportBatch, 'file_not_found' | 'portfolio_not_found'>> {
+  const { workspaceId } = wish;
+  return insertWished(platform, wish, (tx, importId) => tx.addJob(READ_JOB, { workspaceId, importId, round: 1 }));
+}
+
+/** Creates an import that the caller reads and confirms itself: the demo, inside its own job. */
+export async function openImport(
+  platform: Platform,
+  wish: ImportWish,
+): Promise<Result<ImportBatch, 'file_not_found' | 'portfolio_not_found'>> {
+  return insertWished(platform, wish, async () => undefined);
+}
+
+async function insertWished(
+  platform: Platform,
+  wish: ImportWish,
+  next: (tx: Transaction, importId: string) => Promise<void>,
+): Promise<Result<ImportBatch, 'file_not_found' | 'portfolio_not_found'>> {
   const { workspaceId, fileId, portfolioId, userId } = wish;
   const importId = platform.newId();
-  const outcome = await platform.db.transaction(async (tx) => {
+  return platform.db.transaction(async (tx) => {
     const file = await platform.files.find(tx, { workspaceId, fileId });
     if (!file) return refuse('file_not_found');
     if (!(await findPortfolio(tx, { workspaceId, portfolioId }))) return refuse('portfolio_not_found');
-    const atMs = platform.clock();
-    await insertImport(tx, { importId, workspaceId, portfolioId, file, mapping: wish.mapping ?? null, userId, atMs });
-    await tx.addJob(READ_JOB, { workspaceId, importId, round: 1 });
-    return ok(undefined);
+    await insertImport(tx, { importId, workspaceId, portfolioId, file, mapping: null, userId, atMs: platform.clock() });
+    await next(tx, importId);
+    const batch = await findImport(tx, { workspaceId, importId });
+    assert(batch, 'imports: an import that was just inserted is there');
+    return ok(batch);
   });
-  if (!outcome.ok) return outcome;
-  const batch = await findImport(platform.db, { workspaceId, importId });
-  return batch ? ok(batch) : refuse('portfolio_not_found');
+}
+
+/** Marks a preview with new rows as being confirmed; one without any stays as it is. */
+export async function confirmNow(platform: Platform, scope: ImportScope): Promise<void> {
+  await platform.db.transaction(async (tx) => {
+    const batch = await lockImport(tx, scope);
+    if (batch?.status !== 'previewed' || (await countRows(tx, batch.id)).new === 0) return;
+    await updateImportStatus(tx, batch.id, { status: 'confirming' });
+  });
 }
 
 type OpenRefusal = 'import_not_found' | 'import_not_open';
@@ -88,10 +111,7 @@ export async function cancelImport(platform: Platform, scope: ImportScope): Prom
   });
 }
 
-type Change<Code extends string> = (
-  tx: Parameters<Parameters<Platform['db']['transaction']>[0]>[0],
-  batch: ImportBatch,
-) => Promise<Result<undefined, Code>>;
+type Change<Code extends string> = (tx: Transaction, batch: ImportBatch) => Promise<Result<undefined, Code>>;
 
 async function changeOpen<Code extends string>(
   platform: Platform,

@@ -209,9 +209,9 @@ export type IssueCode = keyof typeof TEXTS;
 export const ISSUE_CODES = Object.keys(TEXTS) as readonly IssueCode[];
 
 /** The sentence of an issue in both languages. */
-export function issueWords(issue: Pick<Issue, 'code' | 'params'>): Words {
-  const texts: Words = TEXTS[issue.code];
-  return { es: filled(texts.es, issue.params), en: filled(texts.en, issue.params) };
+export function issueWords({ code, params }: Pick<Issue, 'code' | 'params'>): Words {
+  const texts: Words = TEXTS[code];
+  return { es: filled(texts.es, params), en: filled(texts.en, params) };
 }
 
 function filled(text: string, params: Readonly<Record<string, string>>): string {

@@ -131,8 +131,7 @@ function typeOf(reader: RowReader, figures: Figures): LedgerEventType | null {
     if (!type) reader.say('type_unknown', 'error', { field: 'type', params: { text: written.slice(0, 60) } });
     return type;
   }
-  const money = figures.amount ?? figures.net;
-  const signed = figures.quantity ?? money;
+  const signed = figures.quantity ?? figures.amount ?? figures.net;
   if (!signed || signed.value.isZero) {
     if (!reader.hasError) reader.say('type_missing', 'error', { field: 'type' });
     return null;

@@ -26,7 +26,8 @@ describe.skipIf(missing !== null)('import', () => {
     await page.goto(product.setupUrl ?? '');
     await page.getByLabel('Tu nombre').fill('Ana Ferreyra');
     await page.getByLabel('Correo').fill('ana@example.com');
-    await page.getByLabel(/^Contraseña/).first().fill('tres gatos y un pez');
+    await page.getByLabel('Contraseña', { exact: true }).fill('tres gatos y un pez');
+    await page.getByLabel('Nombre de tu negocio').fill('Ferreyra');
     await page.getByRole('button', { name: 'Empezar' }).click();
     await page.waitForURL(`${product.url}/`);
     cookies = await context.cookies();

@@ -64,7 +64,10 @@ describe.skipIf(missing !== null)('import', () => {
     await look(page, 'preview');
     await page.getByRole('radio', { name: 'Omitidas' }).click();
     await page.getByText('El total escrito (24719.8) coincide').first().waitFor();
-    await page.getByText(/^Columnas \(/).first().click();
+    await page
+      .getByText(/^Columnas \(/)
+      .first()
+      .click();
     await look(page, 'columns');
     expect(await axeFaults(page)).toEqual([]);
 
@@ -82,24 +85,32 @@ describe.skipIf(missing !== null)('import', () => {
     await context.close();
   });
 
-  test('a file with an open question and bad rows: the answer settles it; errors name their cell', { timeout: 120_000 }, async () => {
-    const { page, context, errors } = await open('/importar');
-    const csv = 'fecha;tipo;ticker;cantidad;precio\n02/03/2024;compra;BTC;1;1.234\n31/02/2024;compra;ETH;2;1.500\n';
-    await page.locator('input[type=file]').setInputFiles({ name: 'lista.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-    await page.getByText('Falta una respuesta').waitFor();
-    await look(page, 'question');
-    expect(await axeFaults(page)).toEqual([]);
-    await page.getByRole('radio', { name: /coma decimal/ }).click();
-    await page.getByRole('button', { name: /Confirmar 1 fila/ }).waitFor();
-    await page.getByText('A3:').first().waitFor();
-    await look(page, 'answered');
-    expect(errors).toEqual([]);
-    await context.close();
-  });
+  test(
+    'a file with an open question and bad rows: the answer settles it; errors name their cell',
+    { timeout: 120_000 },
+    async () => {
+      const { page, context, errors } = await open('/importar');
+      const csv = 'fecha;tipo;ticker;cantidad;precio\n02/03/2024;compra;BTC;1;1.234\n31/02/2024;compra;ETH;2;1.500\n';
+      await page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'lista.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+      await page.getByText('Falta una respuesta').waitFor();
+      await look(page, 'question');
+      expect(await axeFaults(page)).toEqual([]);
+      await page.getByRole('radio', { name: /coma decimal/ }).click();
+      await page.getByRole('button', { name: /Confirmar 1 fila/ }).waitFor();
+      await page.getByText('A3:').first().waitFor();
+      await look(page, 'answered');
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+  );
 
   test('what cannot be read is refused in words; dark and phone stay accessible', { timeout: 120_000 }, async () => {
     const { page, context } = await open('/importar', { ...PHONE, theme: 'dark' });
-    await page.locator('input[type=file]').setInputFiles({ name: 'factura.xlsx', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'factura.xlsx', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
     await page.getByText(/Es un PDF/).waitFor();
     await look(page, 'refused-phone-dark');
     expect(await axeFaults(page)).toEqual([]);

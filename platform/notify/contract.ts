@@ -18,7 +18,7 @@ export const UNREAD_COUNT_MAX = 100;
 export const ListNotifications = endpoint({
   method: 'GET',
   path: '/api/notifications',
-  permission: 'session',
+  permission: 'platform.notifications.read',
   summary: 'My notifications in this workspace, newest first.',
   query: z.object({
     before: z.uuid().optional(),
@@ -35,7 +35,7 @@ export const ListNotifications = endpoint({
 export const CountUnread = endpoint({
   method: 'GET',
   path: '/api/notifications/unread-count',
-  permission: 'session',
+  permission: 'platform.notifications.read',
   summary: 'How many of my notifications are unread; stops counting at 100.',
   response: z.object({ unreadCount: z.number() }),
 });
@@ -43,7 +43,7 @@ export const CountUnread = endpoint({
 export const MarkRead = endpoint({
   method: 'PUT',
   path: '/api/notifications/:notificationId/read',
-  permission: 'session',
+  permission: 'platform.notifications.read',
   summary: 'Marks one notification as read.',
   params: z.object({ notificationId: z.uuid() }),
   response: z.object({ unreadCount: z.number() }),
@@ -53,7 +53,7 @@ export const MarkRead = endpoint({
 export const MarkAllRead = endpoint({
   method: 'PUT',
   path: '/api/notifications/read',
-  permission: 'session',
+  permission: 'platform.notifications.read',
   summary: 'Marks every notification I can see as read.',
   response: z.object({ unreadCount: z.number() }),
 });

@@ -10,7 +10,10 @@ const bell: Domain = {
   name: 'bell',
   tablePrefix: 'platform_',
   migrations: null,
-  permissions: [{ name: 'markets.alerts.read', summary: 'See alerts', roles: ['owner'] }],
+  permissions: [
+    { name: 'platform.notifications.read', summary: 'Read the bell', roles: ['owner'] },
+    { name: 'markets.alerts.read', summary: 'See alerts', roles: ['owner'] },
+  ],
   events: [],
   routes: (http, platform) => notifyRoutes(http, platform),
 };
@@ -38,7 +41,11 @@ function person(permissions: string[], workspace = workspaceId): { userId: strin
   const userId = newId();
   const name = `Bearer ${userId}`;
   const scope = { userId, sessionId: newId(), workspaceId: workspace };
-  people.set(name, { ...scope, role: 'analyst', permissions: new Set(permissions) });
+  people.set(name, {
+    ...scope,
+    role: 'analyst',
+    permissions: new Set(['platform.notifications.read', ...permissions]),
+  });
   const browser = server.browser();
   return { userId, call: (url, call) => browser.call(url, { ...call, headers: { authorization: name } }) };
 }
@@ -69,6 +76,15 @@ test('nobody, without a session, sees or marks anything', async () => {
   }
 });
 
+test('who may not read notifications gets 403', async () => {
+  const nobody = person([]);
+  people.set(`Bearer ${nobody.userId}`, {
+    ...(people.get(`Bearer ${nobody.userId}`) as Actor),
+    permissions: new Set(),
+  });
+  expect((await nobody.call('/api/notifications')).statusCode).toBe(403);
+});
+
 test('everyone with the permission sees it, the one without does not, nor does another workspace', async () => {
   await record('markets.alert.fired');
   const analyst = person(['markets.alerts.read']);
@@ -82,7 +98,10 @@ test('a personal one reaches only its person, and only while she holds the permi
   await record('personal', ana.userId);
   expect(await kinds(ana)).toEqual(['personal']);
   expect(await kinds(person(['markets.alerts.read']))).toEqual([]);
-  people.set(`Bearer ${ana.userId}`, { ...(people.get(`Bearer ${ana.userId}`) as Actor), permissions: new Set() });
+  people.set(`Bearer ${ana.userId}`, {
+    ...(people.get(`Bearer ${ana.userId}`) as Actor),
+    permissions: new Set(['platform.notifications.read']),
+  });
   expect(await kinds(ana)).toEqual([]);
 });
 

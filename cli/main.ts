@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { registerDoctor } from './doctor.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
+import { registerPortfolio } from './portfolio.ts';
 import { registerSetupLink } from './setup-link.ts';
 
 const program = new Command('cactus')
@@ -15,6 +16,7 @@ const program = new Command('cactus')
 registerDoctor(program);
 registerSetupLink(program);
 registerImport(program);
+registerPortfolio(program);
 
 try {
   await program.parseAsync(process.argv);

@@ -2,8 +2,9 @@
 import type { Domain } from '#platform/domain';
 import { z } from 'zod';
 import { operationRoutes } from './operation.routes.ts';
-import { figuresSource, portfolioRoutes } from './portfolio.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
+import { figuresSource } from './figures-source.ts';
+import { portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { deleteImportsOfWorkspace } from './imports/import.store.ts';

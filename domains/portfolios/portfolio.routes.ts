@@ -2,9 +2,7 @@
 import { Decimal, ok, refuse, type Result } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
-import { openBookShelf } from './book-shelf.ts';
 import { cashOf, chartOf } from './chart.ts';
-import { openCloseColumns } from './close-columns.ts';
 import {
   CreatePortfolio,
   DeletePortfolio,
@@ -33,13 +31,6 @@ export function portfolioRoutes(http: Http, platform: Platform, source: FiguresS
   listRoutes(http, platform, source);
   editRoutes(http, platform);
   readRoutes(http, platform, source);
-}
-
-/** The source of figures of this process. */
-export function figuresSource(platform: Platform): FiguresSource {
-  const { timeZone } = platform.config.section<{ readonly timeZone: string }>('portfolios');
-  const { clock } = platform;
-  return { queryable: platform.db, shelf: openBookShelf(platform), closes: openCloseColumns(clock), clock, timeZone };
 }
 
 function listRoutes(http: Http, platform: Platform, source: FiguresSource): void {

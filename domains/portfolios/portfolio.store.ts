@@ -46,6 +46,16 @@ export async function listPortfolios(queryable: Queryable, workspaceId: string):
   return rows.map(portfolioOf);
 }
 
+/** The portfolios of every workspace by name, for the command line of the install's owner. */
+export async function listAllPortfolios(queryable: Queryable): Promise<Portfolio[]> {
+  const rows = await queryable.prepared<PortfolioRow>(
+    'portfolios.portfolio.list_all',
+    `select ${COLUMNS} from portfolios_portfolios order by lower(name), portfolio_id limit ${PORTFOLIOS_MAX}`,
+    [],
+  );
+  return rows.map(portfolioOf);
+}
+
 /** One portfolio of the workspace, or null. */
 export async function findPortfolio(
   queryable: Queryable,

@@ -1,6 +1,9 @@
 /** Portfolios' door for other domains. */
 export { sampleWorkbook } from './imports/sample-workbook.ts';
 export { type DryRun, dryRunImport, type DryRunOptions } from './imports/dry-run.ts';
+export { type PortfolioValue, valueInstallation } from './installation-value.ts';
+export { analyseLedger, type LedgerAnalysis } from './ledger-analysis.ts';
+export { parseLedgerFile, parsePricesFile } from './ledger-file.ts';
 export { type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
 export { findPortfolio, listPortfolios, type Portfolio } from './portfolio.store.ts';
 export {

@@ -1,0 +1,128 @@
+/**
+ * `cactus portfolio …`: what the portfolios are worth, and the analysis of a ledger file without a server or database.
+ * Exit 0 ok, 1 failed, 2 usage, 6 partial: a price, a rate or a row is missing and named.
+ */
+import { readFileSync } from 'node:fs';
+import { Fault, type LocalDate, parseLocalDate } from '#kernel';
+import {
+  analyseLedger,
+  type LedgerAnalysis,
+  parseLedgerFile,
+  parsePricesFile,
+  type PortfolioValue,
+  valueInstallation,
+} from '#portfolios';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { EXIT, withPlatform } from './install.ts';
+
+/** Adds `portfolio` to the command line. */
+export function registerPortfolio(program: Command): void {
+  const portfolio = program.command('portfolio').description('value portfolios and analyse ledgers');
+  portfolio
+    .command('value')
+    .description('what each portfolio of this install is worth now')
+    .option('--portfolio <name>', 'only this one')
+    .option('--json', 'machine-readable output')
+    .action(runValue);
+  portfolio
+    .command('analyse')
+    .argument('<ledger>', 'CSV: date,type,account,instrument,quantity,price,currency,amount,fee,tax,fx,to,note')
+    .description('positions, lots, realised gains and totals of a ledger file, offline')
+    .requiredOption('--prices <file>', 'CSV: date,instrument,price,currency (EUR/USD rows are exchange rates)')
+    .option('--currency <code>', 'currency of every figure', currencyOption, 'EUR')
+    .option('--from <yyyy-mm-dd>', 'first day of the period', dayOption)
+    .option('--to <yyyy-mm-dd>', 'last day (the newest of both files)', dayOption)
+    .addOption(new Option('--method <method>', 'which lots a sale takes').choices(['fifo']).default('fifo'))
+    .option('--json', 'machine-readable output')
+    .action(runAnalyse);
+}
+
+async function runValue(flags: { readonly portfolio?: string; readonly json?: boolean }): Promise<void> {
+  const values = await withPlatform((platform) => valueInstallation(platform, flags.portfolio ?? null));
+  if (flags.portfolio !== undefined && values.length === 0) {
+    console.error(`There is no portfolio “${flags.portfolio}”. See all: cactus portfolio value`);
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  if (flags.json) console.log(JSON.stringify({ version: 1, portfolios: values }, null, 2));
+  else printValues(values);
+  const isPartial = values.some(({ figures }) => figures.missing.length > 0);
+  process.exitCode = isPartial ? EXIT.partial : EXIT.ok;
+}
+
+function printValues(values: readonly PortfolioValue[]): void {
+  if (values.length === 0) console.error('There are no portfolios yet. Create one in the web app.');
+  for (const { name, figures } of values) {
+    const { currency, value, valueKnown, profit } = figures;
+    console.log(
+      `${pc.bold(name)}  ${value ?? `? (${valueKnown} known)`} ${currency}  profit ${profit ?? '?'} ${currency}`,
+    );
+    for (const fact of figures.missing) {
+      console.error(
+        fact.kind === 'price' ? `  no price: ${fact.name}` : `  no rate ${fact.from} to ${fact.to} since ${fact.date}`,
+      );
+    }
+  }
+}
+
+interface AnalyseFlags {
+  readonly prices: string;
+  readonly currency: string;
+  readonly from?: LocalDate;
+  readonly to?: LocalDate;
+  readonly json?: boolean;
+}
+
+function runAnalyse(path: string, flags: AnalyseFlags): void {
+  const ledger = parseLedgerFile(readText(path), flags.currency);
+  const prices = parsePricesFile(readText(flags.prices));
+  const { currency, from = null, to = null } = flags;
+  const analysis = analyseLedger({ ledger, prices, currency, from, to });
+  if (flags.json) console.log(JSON.stringify(analysis, null, 2));
+  else printAnalysis(analysis, currency);
+  for (const { line, code, message } of analysis.warnings) {
+    console.error(`${line === null ? '' : `line ${line}: `}${code}: ${message}`);
+  }
+  const isPartial = analysis.warnings.some(({ code }) => code !== 'performance_not_computed_yet');
+  process.exitCode = isPartial ? EXIT.partial : EXIT.ok;
+}
+
+function printAnalysis(analysis: LedgerAnalysis, currency: string): void {
+  for (const position of analysis.positions) {
+    console.log(
+      `${position.instrument}  ${position.quantity}  value ${position.value ?? '?'}  cost ${position.cost ?? '?'} ${currency}`,
+    );
+  }
+  for (const [name, figure] of Object.entries(analysis.totals))
+    console.log(`${name.padEnd(14)} ${figure ?? '?'} ${currency}`);
+}
+
+function readText(path: string): string {
+  if (/\.xlsx?$/i.test(path)) {
+    throw new Fault(
+      'format_not_supported_yet',
+      `${path}: save the sheet as CSV first; workbooks are read by cactus import.`,
+      {
+        retryable: false,
+      },
+    );
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Fault('file_not_readable', `Cannot read ${path}: check that it exists.`, { retryable: false, cause });
+  }
+}
+
+function currencyOption(value: string): string {
+  const code = value.toUpperCase();
+  if (!/^[A-Z][A-Z0-9]{2,9}$/.test(code)) throw new InvalidArgumentError('Use a code such as EUR or USD.');
+  return code;
+}
+
+function dayOption(value: string): LocalDate {
+  const date = parseLocalDate(value);
+  if (!date) throw new InvalidArgumentError('Use YYYY-MM-DD.');
+  return date;
+}

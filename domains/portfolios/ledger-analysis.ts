@@ -1,0 +1,270 @@
+/**
+ * Analysis of a ledger without a server: positions, lots, sales and totals between two days, in one currency.
+ * Figures of a period are differences of two books: as of its last day and as of the day before its first.
+ * What v1 cannot compute (time-weighted return, XIRR, risk) is null with a warning; nothing is made up.
+ */
+import { addDays, Decimal, type LocalDate } from '#kernel';
+import { accountCurrencyOf } from './account-currency.ts';
+import { type Book, buildBook } from './book.ts';
+import { FxTable } from './fx-table.ts';
+import type { LedgerEvent } from './ledger-event-check.ts';
+import type { FilePrice, FileWarning, LedgerFile, PricesFile } from './ledger-file.ts';
+import { openLotsOf } from './lot.ts';
+import type { LotMatch, RefusedEvent } from './position.ts';
+import { type BookEvent, bookEventOf } from './posting.ts';
+import { type Valuation, valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
+
+export interface AnalysisRequest {
+  readonly ledger: LedgerFile;
+  readonly prices: PricesFile;
+  readonly currency: string;
+  /** First day of the period; null counts from the beginning. */
+  readonly from: LocalDate | null;
+  /** Last day; null is the newest day of either file. */
+  readonly to: LocalDate | null;
+}
+
+type Text = string | null;
+
+/** The stable shape of `cactus portfolio analyse --json`. */
+export interface LedgerAnalysis {
+  readonly positions: readonly {
+    readonly instrument: string;
+    readonly quantity: string;
+    readonly cost: Text;
+    readonly value: Text;
+    readonly unrealised: Text;
+    readonly realised: Text;
+    readonly fxGain: Text;
+    readonly currency: string;
+  }[];
+  readonly lots: readonly {
+    readonly instrument: string;
+    readonly openedOn: string;
+    readonly quantity: string;
+    readonly cost: Text;
+  }[];
+  readonly realised: readonly {
+    readonly instrument: string;
+    readonly soldOn: string;
+    readonly openedOn: string;
+    readonly quantity: string;
+    readonly proceeds: Text;
+    readonly cost: Text;
+    readonly gain: Text;
+  }[];
+  readonly cash: readonly {
+    readonly account: string;
+    readonly currency: string;
+    readonly amount: string;
+    readonly value: Text;
+  }[];
+  readonly totals: Readonly<
+    Record<
+      | 'value'
+      | 'cost'
+      | 'realised'
+      | 'unrealised'
+      | 'income'
+      | 'fees'
+      | 'taxes'
+      | 'netFlows'
+      | 'profit'
+      | 'transferred'
+      | 'cashFxGain'
+      | 'feesExpensed',
+      Text
+    >
+  >;
+  readonly performance: {
+    readonly twr: null;
+    readonly twrSeries: readonly never[];
+    readonly xirr: null;
+    readonly xirrStatus: 'undefined';
+    readonly maxDrawdown: null;
+    readonly volatility: null;
+    readonly sharpe: null;
+    readonly sortino: null;
+  };
+  readonly warnings: readonly FileWarning[];
+}
+
+/** Computes everything v1 can. Stores nothing. */
+export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
+  const { ledger, prices, currency } = request;
+  const to = request.to ?? newestDay(ledger.events, prices.prices);
+  const events = bookEventsOf(ledger.events, currency);
+  const fx = new FxTable(prices.rates);
+  const end = bookAsOf(events, { date: to, currency, fx, prices: prices.prices });
+  const start = request.from
+    ? bookAsOf(events, { date: addDays(request.from, -1), currency, fx, prices: prices.prices })
+    : null;
+  const from = request.from;
+  const matches = end.matches.filter((match) => !from || match.soldOn >= from);
+  return {
+    positions: positionsOf(end.valuation, { currency, matches }),
+    lots: lotsOf(end.book),
+    realised: matches.map(matchText),
+    cash: end.valuation.cash.map((balance) => ({
+      account: balance.accountId,
+      currency: balance.currency,
+      amount: balance.amount.toString(),
+      value: textOf(balance.value),
+    })),
+    totals: totalsBetween(start?.valuation.totals ?? null, end.valuation.totals),
+    performance: {
+      twr: null,
+      twrSeries: [],
+      xirr: null,
+      xirrStatus: 'undefined',
+      maxDrawdown: null,
+      volatility: null,
+      sharpe: null,
+      sortino: null,
+    },
+    warnings: [
+      ...ledger.warnings,
+      ...prices.warnings,
+      ...end.refused.map(refusedWarning),
+      ...missingWarnings(end.valuation),
+      ...(start
+        ? missingWarnings(start.valuation).map((warning) => ({ ...warning, code: `${warning.code}_at_start` }))
+        : []),
+      {
+        code: 'performance_not_computed_yet',
+        message: 'Time-weighted return, XIRR and risk figures are not computed by this version.',
+        line: null,
+      },
+    ],
+  };
+}
+
+function bookEventsOf(events: readonly LedgerEvent[], currency: string): BookEvent[] {
+  const byAccount = Map.groupBy(events, (event) => event.accountName);
+  const currencies = new Map([...byAccount].map(([name, own]) => [name, accountCurrencyOf(own, currency)]));
+  return events.map((event) =>
+    bookEventOf(event, {
+      id: event.idempotencyKey,
+      sequence: event.source.row,
+      accountId: event.accountName,
+      accountCurrency: currencies.get(event.accountName) ?? currency,
+      instrumentId: event.instrument?.name ?? null,
+    }),
+  );
+}
+
+interface AsOf {
+  readonly date: LocalDate;
+  readonly currency: string;
+  readonly fx: FxTable;
+  readonly prices: readonly FilePrice[];
+}
+
+function bookAsOf(events: readonly BookEvent[], { date, currency, fx, prices }: AsOf) {
+  const matches: LotMatch[] = [];
+  const until = events.filter((event) => event.date <= date);
+  const { book, refused } = buildBook(until, { baseCurrency: currency, fx, onMatch: (match) => matches.push(match) });
+  const latest = new Map<string, ValuationPrice>();
+  for (const price of prices) {
+    const known = latest.get(price.instrument);
+    if (price.date <= date && (!known || known.date <= price.date)) latest.set(price.instrument, price);
+  }
+  return { book, refused, matches, valuation: valueBook(book, { date, prices: latest }) };
+}
+
+function positionsOf(
+  { holdings }: Valuation,
+  { currency, matches }: { readonly currency: string; readonly matches: readonly LotMatch[] },
+): LedgerAnalysis['positions'] {
+  return holdings.map((holding) => ({
+    instrument: holding.instrumentId,
+    quantity: holding.quantity.toString(),
+    cost: textOf(holding.cost),
+    value: textOf(holding.value),
+    unrealised: textOf(holding.unrealised),
+    realised: textOf(
+      sumKnown(matches.filter((match) => match.instrumentId === holding.instrumentId).map((match) => match.gainBase)),
+    ),
+    fxGain: textOf(holding.fxGain),
+    currency,
+  }));
+}
+
+function lotsOf(book: Book): LedgerAnalysis['lots'] {
+  return [...book.positions.values()].flatMap((position) =>
+    openLotsOf(position.lots).map((lot) => ({
+      instrument: position.instrumentId,
+      openedOn: lot.openedOn,
+      quantity: lot.quantity.toString(),
+      cost: textOf(lot.costBase),
+    })),
+  );
+}
+
+function matchText(match: LotMatch): LedgerAnalysis['realised'][number] {
+  return {
+    instrument: match.instrumentId,
+    soldOn: match.soldOn,
+    openedOn: match.openedOn,
+    quantity: match.quantity.toString(),
+    proceeds: textOf(match.proceedsBase),
+    cost: textOf(match.costBase),
+    gain: textOf(match.gainBase),
+  };
+}
+
+/** Stocks (value, cost, unrealised) as of the last day; flows of the period as differences; profit by the identity. */
+function totalsBetween(start: ValuationTotals | null, end: ValuationTotals): LedgerAnalysis['totals'] {
+  const inPeriod = (name: keyof ValuationTotals): Text => {
+    const last = end[name];
+    if (!start) return textOf(last);
+    const first = start[name];
+    return textOf(last && first && last.minus(first));
+  };
+  return {
+    value: textOf(end.value),
+    cost: textOf(end.cost),
+    unrealised: textOf(end.unrealised),
+    realised: inPeriod('realised'),
+    income: inPeriod('income'),
+    fees: inPeriod('fees'),
+    taxes: inPeriod('taxes'),
+    netFlows: inPeriod('netFlows'),
+    // Value then is money that was already there: (value - net flows) now, less the same then.
+    profit: inPeriod('profit'),
+    transferred: inPeriod('transferred'),
+    cashFxGain: inPeriod('cashFxGain'),
+    feesExpensed: inPeriod('feesExpensed'),
+  };
+}
+
+function refusedWarning({ event, code, held }: RefusedEvent): FileWarning {
+  const message = `${event.type} of ${event.quantity?.toString() ?? '?'} ${event.instrumentId ?? ''} on ${event.date}: only ${held.toString()} held. The line is left out.`;
+  return { code, message, line: event.sequence };
+}
+
+function missingWarnings({ missing }: Valuation): FileWarning[] {
+  return missing.map((fact) =>
+    fact.kind === 'price'
+      ? { code: 'price_missing', message: `No price of ${fact.instrumentId} on or before the day.`, line: null }
+      : {
+          code: 'fx_missing',
+          message: `No rate from ${fact.from} to ${fact.to} on or before ${fact.date}.`,
+          line: null,
+        },
+  );
+}
+
+function newestDay(events: readonly LedgerEvent[], prices: readonly FilePrice[]): LocalDate {
+  const days = [...events.map((event) => event.date), ...prices.map((price) => price.date)];
+  return days.reduce((newest, day) => (day > newest ? day : newest), '0001-01-01' as LocalDate);
+}
+
+function sumKnown(terms: readonly (Decimal | null)[]): Decimal | null {
+  const known = terms.filter((term) => term !== null);
+  return known.length === terms.length ? Decimal.sum(known) : null;
+}
+
+function textOf(figure: Decimal | null): Text {
+  return figure === null ? null : figure.toString();
+}

@@ -34,8 +34,8 @@ export interface EndpointShape {
   /** Success body; leave out for 204. */
   readonly response?: Schema;
   readonly status?: 200 | 201 | 202 | 204;
-  /** The answer holds a secret shown once (a new token): never stored for replay, so `Idempotency-Key` is refused. */
-  readonly answerIsSecret?: true;
+  /** Request or answer holds a secret (a password, a new token): nothing is kept for replay, `Idempotency-Key` is refused. */
+  readonly holdsSecret?: true;
   /** Every refusal the handler may answer with its HTTP status; undeclared codes do not compile. */
   readonly refusals?: Readonly<Record<string, number>>;
 }

@@ -206,6 +206,7 @@ export const CreateUser = endpoint({
   body: z.object({ name: Name, email: Email, role: Role, password: NewPassword, locale: Locale.optional() }),
   response: Member,
   status: 201,
+  holdsSecret: true,
   refusals: { email_taken: 409, role_above_yours: 403, password_too_weak: 422, users_full: 409, too_busy: 503 },
 });
 

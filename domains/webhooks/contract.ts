@@ -67,7 +67,7 @@ export const CreateEndpoint = endpoint({
   body: z.object({ url: Url, description: Description.default(''), filters: Filters.default([]) }),
   response: EndpointWithSecret,
   status: 201,
-  answerIsSecret: true,
+  holdsSecret: true,
   refusals: { ...DestinationRefusals, endpoints_full: 409 },
 });
 
@@ -116,7 +116,7 @@ export const RotateSecret = endpoint({
   body: z.object({ overlapHours: z.number().int().min(0).max(OVERLAP_HOURS_MAX).default(24) }),
   response: EndpointWithSecret,
   status: 201,
-  answerIsSecret: true,
+  holdsSecret: true,
   refusals: EndpointRefusals,
 });
 

@@ -48,6 +48,15 @@ export const signIn = endpoint({
   response: z.object({ origin: z.string() }),
 });
 
+export const changePassword = endpoint({
+  method: 'POST',
+  path: '/api/test-password',
+  permission: 'session',
+  summary: 'Changes a password',
+  body: z.object({ password: z.string() }),
+  holdsSecret: true,
+});
+
 export const WORKSPACE_ID = '0190aaaa-0000-7000-8000-000000000003';
 
 const actorWith = (...names: string[]): Actor => ({
@@ -128,6 +137,7 @@ export async function openFixture(
     }
     return ok({ name: upload.name, sizeBytes });
   });
+  http.route(changePassword, async () => ok(undefined));
   http.route(signIn, async ({ request, reply }) => {
     reply.setCookie('cactus_session', 'writer', { maxAgeSeconds: 60 });
     return ok({ origin: request.origin });

@@ -93,6 +93,16 @@ test('old keys are purged, young ones stay', async () => {
   expect([await countKeys('k8'), await countKeys('k9')]).toEqual([0, 1]);
 });
 
+test('nothing of a secret or of an upload is kept', async () => {
+  const headers = { authorization: 'Bearer writer', 'idempotency-key': 'k10' };
+  const password = { method: 'POST', url: '/api/test-password', headers, payload: { password: 'x' } } as const;
+  expect(codeOf(await http.inject(password))).toBe('idempotency_unavailable');
+  const bytes = { ...headers, 'content-type': 'application/octet-stream', 'x-file-name': 'a' };
+  const upload = { method: 'POST', url: '/api/note-files', headers: bytes, payload: 'x' } as const;
+  expect(codeOf(await http.inject(upload))).toBe('idempotency_unavailable');
+  expect(await countKeys('k10')).toBe(0);
+});
+
 test('a key that is not one is named; a server that keeps none says so', async () => {
   expect((await send('has space', 'hi')).json()).toMatchObject({ errors: [{ path: 'headers.idempotency-key' }] });
   const keyless = await openFixture();

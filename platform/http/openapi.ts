@@ -145,7 +145,7 @@ function parametersOf(schema: JsonSchema, place: 'path' | 'query'): JsonSchema[]
 function headerParameters(endpoint: EndpointShape): JsonSchema[] {
   const refersTo = (name: string) => ({ $ref: `#/components/parameters/${name}` });
   const takesKey =
-    endpoint.method === 'POST' && endpoint.permission !== 'public' && !endpoint.upload && !endpoint.answerIsSecret;
+    endpoint.method === 'POST' && endpoint.permission !== 'public' && !endpoint.upload && !endpoint.holdsSecret;
   return [
     ...(endpoint.upload ? [refersTo('FileName')] : []),
     ...(takesKey ? [refersTo('IdempotencyKey')] : []),

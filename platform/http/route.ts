@@ -74,7 +74,7 @@ async function answerOf(
   };
   const key = idempotencyKey(endpoint, request);
   if (key === null || !request.actor) return run();
-  if (!idempotency || endpoint.upload || endpoint.answerIsSecret) throw new RequestProblem('idempotency_unavailable');
+  if (!idempotency || endpoint.upload || endpoint.holdsSecret) throw new RequestProblem('idempotency_unavailable');
   const call = { key, route: `${endpoint.method} ${endpoint.path}`, input: parsed, actor: request.actor };
   const { answer, isReplay } = await runOnce(idempotency, call, run);
   if (isReplay) void reply.header('idempotency-replayed', 'true');

@@ -128,6 +128,7 @@ test('mounted endpoints can be listed', async () => {
     'POST /api/notes/:noteId test.note.write',
     'GET /api/notes test.note.read',
     'POST /api/note-files test.note.write',
+    'POST /api/test-password session',
     'POST /api/test-session public',
   ]);
 });

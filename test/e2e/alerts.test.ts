@@ -30,7 +30,7 @@ describe.skipIf(missing !== null)('alerts', () => {
       headers: { 'content-type': 'application/json', origin: product.url },
       body: JSON.stringify({ token, ...person, ...place }),
     });
-    expect(answer.status).toBe(201);
+    if (answer.status !== 201) throw new Error(`setup answered ${answer.status}: ${await answer.text()}`);
     ({ page, errors } = await openSignedIn(DESKTOP));
   }, 180_000);
   afterAll(async () => {

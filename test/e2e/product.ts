@@ -18,6 +18,8 @@ export interface Product {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Nothing of a test may leave this machine, and its words do not depend on the terminal. */
+const QUIET = { NODE_ENV: 'production', LANG: 'es_ES.UTF-8', CACTUS_MARKETS_LIVE_PROVIDERS: 'false' };
 const START_MS_MAX = 120_000; // A first start also creates the database and builds the web app.
 const BOX_ADDRESS = /(http:\/\/localhost:\d+)(\/setup#t=[\w-]+)?/;
 
@@ -39,7 +41,7 @@ export async function startProduct(options: {
   const args = [join(root, 'main.ts'), '--port', '0', '--data', options.dataDir, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', LANG: 'es_ES.UTF-8', ...options.env },
+    env: { ...process.env, ...QUIET, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -88,7 +88,7 @@ function startAndFail(
   const dataDir = freshDataDir();
   const result = spawnSync(process.execPath, [join(root, 'main.ts'), '--data', dataDir, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, ...env },
+    env: { ...process.env, CACTUS_MARKETS_LIVE_PROVIDERS: 'false', ...env },
     timeout: 60_000,
   });
   return { code: result.status, said: `${result.stdout}${result.stderr}` };

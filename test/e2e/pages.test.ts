@@ -1,0 +1,110 @@
+/**
+ * Goal: every page of the app, with the demo's data, is accessible (axe 0), fits its screen, raises no error and leaves
+ * no text untranslated, in light and dark, on a desk and on a phone.
+ */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { send, setUpOwner } from '../process/first-run.ts';
+import { axeFaults } from './axe.ts';
+import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
+import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
+
+const missing = browserMissingReason();
+const SHOTS_DIR = process.env['SHOTS_DIR'];
+const DEMO_MS_MAX = 120_000; // The demo imports its workbooks in the background.
+const TEST_MS_MAX = 240_000;
+
+const VIEWS: readonly (readonly [string, View])[] = [
+  ['desk light', DESKTOP],
+  ['desk dark', { ...DESKTOP, theme: 'dark' }],
+  ['phone light', PHONE],
+  ['phone dark', { ...PHONE, theme: 'dark' }],
+  ['desk light, English', { ...DESKTOP, locale: 'en-GB' }],
+];
+const PATHS = [
+  '/',
+  '/carteras',
+  '/importar',
+  '/alertas',
+  '/alertas?vista=precios',
+  '/eventos',
+  '/ajustes',
+  '/ajustes/usuarios',
+  '/ajustes/sesiones',
+  '/ajustes/estado',
+  '/ajustes/tareas',
+  '/no-existe',
+];
+
+describe.skipIf(missing !== null)('pages', () => {
+  let product: Product;
+  let browser: Browser;
+  let dataDir: string;
+  let cookie: string;
+  let portfolioPath: string;
+
+  beforeAll(async () => {
+    dataDir = newDataDir();
+    [product, browser] = await Promise.all([startProduct({ dataDir }), launchBrowser()]);
+    cookie = await setUpOwner(product);
+    portfolioPath = await untilDemoIsFull();
+  }, TEST_MS_MAX);
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+    removeDataDir(dataDir);
+  });
+
+  /** Waits for the demo's three portfolios; gives the path of the first. */
+  async function untilDemoIsFull(): Promise<string> {
+    const deadlineMs = performance.now() + DEMO_MS_MAX;
+    while (performance.now() < deadlineMs) {
+      const answer = await send(product, 'GET', '/api/portfolios', { cookie });
+      const { items } = (await answer.json()) as { items: { id: string }[] };
+      if (items.length >= 3 && items[0]) return `/carteras/${items[0].id}`;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error(`the demo was not filled in ${DEMO_MS_MAX} ms:\n${product.output()}`);
+  }
+
+  async function signIn(context: BrowserContext): Promise<void> {
+    const [name = '', value = ''] = cookie.split('=');
+    await context.addCookies([{ name, value, url: product.url }]);
+  }
+
+  async function settle(page: Page): Promise<void> {
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => undefined); // A live page is never quite idle.
+    await page.waitForTimeout(300);
+  }
+
+  test.each(VIEWS)(
+    '%s',
+    async (name, view) => {
+      const { page, context, errors } = await openPage(browser, view);
+      await signIn(context);
+      const faults: string[] = [];
+      for (const path of [...PATHS, portfolioPath]) {
+        const label = path === portfolioPath ? '/carteras/…' : path;
+        await page.goto(`${product.url}${path}`);
+        await settle(page);
+        faults.push(...(await axeFaults(page)).map((fault) => `${label}: ${fault}`));
+        const overflowPx = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (overflowPx > 0) faults.push(`${label}: ${overflowPx} px wider than the screen`);
+        if (SHOTS_DIR) {
+          const file = `${name}${label}`.replaceAll(/[^a-z]+/gi, '-');
+          await page.screenshot({ path: `${SHOTS_DIR}/${file}.png`, fullPage: name.startsWith('phone') });
+        }
+      }
+      expect(faults).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+    TEST_MS_MAX,
+  );
+});
+
+test.skipIf(missing === null)(`SKIP pages: ${missing}`, () => undefined);

@@ -134,16 +134,26 @@ interface AlertEvent {
   readonly name: string;
 }
 
+interface Said {
+  readonly type: string;
+  readonly event?: AlertEvent;
+}
+
 /** A socket that collects the events of this workspace, as an open page does. */
 async function openTail(): Promise<{ readonly events: { event: AlertEvent; atMs: number }[]; close(): void }> {
   const socket = new WebSocket(`${product.url.replace('http', 'ws')}/ws`, { headers: { cookie, origin: product.url } });
   const events: { event: AlertEvent; atMs: number }[] = [];
+  const isReady = Promise.withResolvers<void>();
   socket.on('message', (frame: Buffer) => {
-    const message = JSON.parse(frame.toString('utf8')) as { type: string; event?: AlertEvent };
-    if (message.type === 'event' && message.event) events.push({ event: message.event, atMs: performance.now() });
+    const said = JSON.parse(frame.toString('utf8')) as Said | Said[];
+    for (const message of [said].flat()) {
+      if (message.type === 'subscribed') isReady.resolve();
+      if (message.event) events.push({ event: message.event, atMs: performance.now() });
+    }
   });
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  socket.send(JSON.stringify({ type: 'subscribe', topics: ['events', 'markets.prices'] }));
+  socket.once('error', isReady.reject);
+  socket.once('open', () => socket.send(JSON.stringify({ type: 'subscribe', topics: ['events'] })));
+  await isReady.promise;
   return { events, close: () => socket.close() };
 }
 
@@ -172,7 +182,7 @@ test('a price crosses an alert: the same event at the webhook, on the socket and
   await priceOf('99.50');
   await call('POST', '/api/markets/alerts', { instrumentId: instrument.id, condition: 'above', threshold: '100' });
   const tail = await openTail();
-  expect(await call('GET', '/api/notifications/unread-count')).toMatchObject({ count: 0 });
+  expect(await call('GET', '/api/notifications/unread-count')).toEqual({ unreadCount: 0 });
 
   const startedAtMs = performance.now();
   await priceOf('100.01');
@@ -189,7 +199,7 @@ test('a price crosses an alert: the same event at the webhook, on the socket and
   expect(isSigned(secret, hook)).toBe(true);
   expect(hook.headers['webhook-id']).toBe(live.event.id);
   expect(JSON.parse(hook.body)).toMatchObject({ type: 'markets.alert.fired' });
-  expect(await call('GET', '/api/notifications/unread-count')).toMatchObject({ count: 1 });
+  expect(await call('GET', '/api/notifications/unread-count')).toEqual({ unreadCount: 1 });
   await priceOf('100.02');
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(received).toHaveLength(1);

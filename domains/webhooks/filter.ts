@@ -1,15 +1,7 @@
 /**
  * Event filters: globs over event names such as `markets.alert.fired`, `markets.*` or `*`.
- * A star stands for any run of characters, dots included; everything else is literal.
+ * A star stands for any run of characters, dots included; everything else is literal. The contract checks what may be one.
  */
-const FILTER = /^[a-z0-9*][a-z0-9.*-]{0,99}$/;
-export const FILTERS_MAX = 20; // More than this is better said as a wider glob.
-
-/** True when the text can be a filter: lower-case names, dots, dashes and stars. */
-export function isFilter(text: string): boolean {
-  return FILTER.test(text) && !text.includes('**');
-}
-
 /** Builds the test of a list of filters; an empty list accepts every event. Answers are remembered per name. */
 export function compileFilters(filters: readonly string[]): (eventName: string) => boolean {
   const patterns = filters.map(

@@ -19,6 +19,7 @@ const FAILURES_UNTIL_PROBING = 5; // In a row; then one request at a time asks w
 const COMPLETIONS_PER_WRITE_MAX = 500;
 const WRITE_GATHER_MS = 20; // Nobody waits for the end of an attempt to be written; fifty writes a second cost little.
 const WRITE_RETRY_MS = 500;
+const STOP_GRACE_MS = 2000; // Receivers that are about to answer may; the others are asked again by the next process.
 /** Time a row may wait in memory on top of one whole attempt. */
 const LEASE_SLACK_MS = 15_000;
 
@@ -47,6 +48,7 @@ export interface Dispatcher {
   room(): { readonly endpointId: string; readonly claimCount: number }[];
   /** Drops the lane of an endpoint that is gone; its rows stay in the database. */
   forget(endpointId: string): void;
+  figures(): { readonly queuedCount: number; readonly failingEndpoints: number };
   /** Waits until nothing is under way and everything is written. */
   idle(): Promise<void>;
   /** Stops taking work, gives queued rows back, writes what has ended. */
@@ -121,8 +123,20 @@ class LaneDispatcher implements Dispatcher {
     this.#isStopping = true;
     const queued = [...this.#lanes.values()].flatMap((lane) => lane.queue.splice(0));
     if (queued.length > 0) await this.#options.release(queued).catch(() => undefined); // Their leases end by themselves.
+    const grace = new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref());
+    await Promise.race([this.idle(), grace]);
     await this.#options.sender.close();
     await this.idle();
+  }
+
+  figures(): { readonly queuedCount: number; readonly failingEndpoints: number } {
+    let queuedCount = 0;
+    let failingEndpoints = 0;
+    for (const lane of this.#lanes.values()) {
+      queuedCount += lane.queue.length;
+      if (isProbing(lane)) failingEndpoints += 1;
+    }
+    return { queuedCount, failingEndpoints };
   }
 
   #laneOf(endpointId: string): Lane {

@@ -68,6 +68,12 @@ export const webhooks: Domain = {
   },
   jobs: (platform) => [purgeJob(platform)],
   start: (platform) => engineOf(platform).start(),
+  async health(platform) {
+    const { failingEndpoints } = engineOf(platform).dispatcher.figures();
+    if (failingEndpoints === 0) return [{ name: 'webhooks', state: 'ok', detail: 'Every endpoint answers.' }];
+    const detail = `${failingEndpoints} endpoints do not answer; their deliveries wait. See them at /eventos?vista=entregas.`;
+    return [{ name: 'webhooks', state: 'degraded', detail }];
+  },
   async removeWorkspace(tx, workspaceId) {
     await deleteWorkspaceRows(tx, workspaceId);
   },

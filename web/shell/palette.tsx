@@ -83,9 +83,9 @@ function PaletteBody({ entries, onClose }: Omit<PaletteProps, 'isOpen'>) {
         />
       </div>
       <PaletteList id={id} shown={shown} current={current} onRun={run} onActive={setActive} />
-      <footer role="status" className="border-t border-line px-4 py-2 text-xs text-muted">
+      <div role="status" className="border-t border-line px-4 py-2 text-xs text-muted">
         {shown.length === 0 ? (found.isSearching ? t('searching') : t('nothingFound', { typed })) : t('paletteHint')}
-      </footer>
+      </div>
     </>
   );
 }

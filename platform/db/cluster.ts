@@ -30,17 +30,22 @@ const FREE_BYTES_MIN = 200 * 1024 * 1024; // An empty cluster with its first log
 export interface Cluster {
   readonly dir: string;
   readonly password: string;
-  readonly launcher: Launcher;
+  /** How to run the binaries; found out (some tens of milliseconds) only when a server must be started. */
+  launcher(): Launcher;
 }
 
 /** Opens the cluster of the data folder, creating it on the first run. Call while holding the folder's lock. */
 export function openCluster(dataDir: string, binaries: PostgresBinaries): Cluster {
   const dir = join(dataDir, 'postgres');
-  const launcher = chooseLauncher(binaries, dir);
-  letThrough(launcher, dataDir);
+  let chosen: Launcher | null = null;
+  const launcher = (): Launcher => {
+    chosen ??= chooseLauncher(binaries, dir);
+    letThrough(chosen, dataDir);
+    return chosen;
+  };
   const password = readOrCreatePassword(join(dataDir, 'postgres.password'), existsSync(join(dir, 'PG_VERSION')));
   if (existsSync(join(dir, 'PG_VERSION'))) requireBundledVersion(dir);
-  else initialise({ dir, password, launcher, binaries, dataDir });
+  else initialise({ dir, password, launcher: launcher(), binaries, dataDir });
   return { dir, password, launcher };
 }
 

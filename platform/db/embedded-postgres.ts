@@ -86,13 +86,14 @@ export function embeddedPostgres(input: {
 }): EmbeddedPostgres {
   const dataDir = resolve(input.dataDir);
   const settings = { ...SETTINGS, ...input.settings };
-  const locked = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    requireWritableDir(dataDir);
-    return withDataDirLock({ dataDir, waitMsMax: LOCK_WAIT_MS_MAX }, work);
-  };
+  const locked = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    withDataDirLock({ dataDir, waitMsMax: LOCK_WAIT_MS_MAX }, work);
   return {
     dataDir,
-    hold: (connect) => locked(() => holdServer({ dataDir, settings, log: input.log }, connect)),
+    hold: async (connect) => {
+      requireWritableDir(dataDir);
+      return locked(() => holdServer({ dataDir, settings, log: input.log }, connect));
+    },
     release: () => locked(() => releaseServer(dataDir, input.log)),
     stop: () =>
       locked(async () => {
@@ -183,7 +184,7 @@ function serverCommand(
     const quoted = parameters.map((word) => `"${word}"`).join(' ');
     return { command: binaries.pgCtl, words: ['start', '-D', cluster.dir, '-w', '-o', quoted] };
   }
-  const { command, words } = commandOf(cluster.launcher, binaries.postgres);
+  const { command, words } = commandOf(cluster.launcher(), binaries.postgres);
   return { command, words: [...words, '-D', cluster.dir, ...parameters] };
 }
 
@@ -209,14 +210,14 @@ function prepareSocketDir(dataDir: string, cluster: Cluster): string {
     near.length + '/.s.PGSQL.5432.lock'.length <= SOCKET_PATH_LENGTH_MAX ? near : join(tmpdir(), `cactus-${name}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const owner = lstatSync(dir);
-  const isOurs = owner.isDirectory() && [process.getuid?.(), cluster.launcher.uid].includes(owner.uid);
+  const isOurs = owner.isDirectory() && [process.getuid?.(), cluster.launcher().uid].includes(owner.uid);
   if (!isOurs) {
     throw new Fault('database_socket_taken', `The folder ${dir} belongs to somebody else; remove it and start again.`, {
       retryable: false,
     });
   }
   chmodSync(dir, 0o700);
-  giveTo(cluster.launcher, dir);
+  giveTo(cluster.launcher(), dir);
   return dir;
 }
 

@@ -20,6 +20,10 @@ test('a cursor reads back as it was, and anything else is null', () => {
   }
 });
 
+test('a page that ends in a falsy row has a next one', () => {
+  expect(pageOf([0, 1], { limit: 1, keyOf: (id) => [id] })).toEqual({ items: [0], nextCursor: cursorOf([0]) });
+});
+
 test('pages cover every row exactly once', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(500), { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (ids, limit) => {

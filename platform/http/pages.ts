@@ -30,5 +30,5 @@ export function pageOf<Row>(
 ): { readonly items: Row[]; readonly nextCursor: string | null } {
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > page.limit && last ? cursorOf(page.keyOf(last)) : null };
+  return { items, nextCursor: rows.length > page.limit && last !== undefined ? cursorOf(page.keyOf(last)) : null };
 }

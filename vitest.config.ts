@@ -8,5 +8,6 @@ export default defineConfig({
     env: { TZ: 'Europe/Madrid' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } }, // What comes from another process comes late on a busy machine.
   },
 });

@@ -109,7 +109,7 @@ test('after a rotation both secrets sign until the overlap ends, then only the n
   const lastCall = async () => {
     receiver.calls.length = 0;
     await house.as('owner')(`${url}/test-events`, { method: 'POST', body: {} });
-    await expect.poll(() => receiver.calls.length).toBe(1);
+    await expect.poll(() => receiver.calls.length, { timeout: 20_000 }).toBe(1);
     const [call] = receiver.calls;
     return call ? [isSignedWith(next, call), isSignedWith(secret, call)] : [];
   };
@@ -126,7 +126,7 @@ test('a test event reaches its endpoint only, whatever the filters, and not a sw
   const url = `/api/webhooks/endpoints/${endpoint.id}`;
   const sent = await house.as('owner')(`${url}/test-events`, { method: 'POST', body: {} });
   expect(sent.statusCode).toBe(202);
-  await expect.poll(() => receiver.calls.length).toBe(1);
+  await expect.poll(() => receiver.calls.length, { timeout: 20_000 }).toBe(1);
   await house.engine.dispatcher.idle();
   expect(receiver.calls[0]?.headers['webhook-id']).toBe(sent.json<{ readonly eventId: string }>().eventId);
   expect(other.calls.map(({ body }) => body).join('\n')).not.toContain('webhooks.endpoint.tested');
@@ -143,7 +143,7 @@ test('410 switches the endpoint off and says why; switching it on again clears t
   const url = `/api/webhooks/endpoints/${endpoint.id}`;
   await house.as('owner')(`${url}/test-events`, { method: 'POST', body: {} });
   const read = async () => (await house.as('owner')(url)).json<EndpointAnswer>();
-  await expect.poll(async () => (await read()).disabledReason).toBe('gone');
+  await expect.poll(async () => (await read()).disabledReason, { timeout: 20_000 }).toBe('gone');
   expect(await read()).toMatchObject({ isEnabled: false, version: 2 });
   const on = { method: 'PATCH', body: { isEnabled: true }, headers: { 'if-match': '"2"' } } as const;
   expect((await house.as('owner')(url, on)).json()).toMatchObject({ isEnabled: true, disabledReason: null });

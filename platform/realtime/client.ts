@@ -159,8 +159,8 @@ export class Client {
       const newest = await this.#world.newestSequence(this.#actor.workspaceId);
       if (round !== this.#round) return;
       this.#send(JSON.stringify({ type: 'subscribed', sequence: newest.toString() }));
-      // A sequence from the future belongs to another database (a restored backup): start now.
-      this.#cursor = after === null || after > newest ? newest : after;
+      // May be ahead of us: the client heard it from a process that was told a moment earlier.
+      this.#cursor = after ?? newest;
       await this.#readOn(round);
     } catch (error) {
       this.#fail(error);

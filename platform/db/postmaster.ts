@@ -4,9 +4,10 @@
  * memory, state. Reads it, tells a live server from a left-over file, and stops a server.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Postmaster {
@@ -85,10 +86,23 @@ export async function stopPostmaster(
   if (lookUp(postmaster.pid, clusterDir) !== 'server') return false; // It answers, but from another container.
   process.kill(postmaster.pid, 'SIGINT');
   for (let waitedMs = 0; waitedMs <= waitMsMax; waitedMs += POLL_MS) {
-    if (!isAlive(postmaster.pid) || readPostmaster(clusterDir) === null) return true;
+    if (!isAlive(postmaster.pid) || readPostmaster(clusterDir) === null) {
+      removeIfTemporary(postmaster.socketDir);
+      return true;
+    }
     await delay(POLL_MS);
   }
   return false;
+}
+
+/** The private folder that a socket needs when the data folder's own path is too long. */
+function removeIfTemporary(socketDir: string): void {
+  if (dirname(socketDir) !== tmpdir()) return;
+  try {
+    rmdirSync(socketDir);
+  } catch {
+    // Not empty yet or shared: an empty folder more harms nobody.
+  }
 }
 
 /** True while a process with this number exists. */

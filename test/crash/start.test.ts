@@ -144,7 +144,10 @@ test('a socket path that is too long moves to the temporary folder', async () =>
   const deep = join(folder.dataDir, 'a'.repeat(60), 'b'.repeat(40));
   const db = await open(deep);
   expect(await db.ping()).toBeGreaterThan(0);
+  const socketDir = readFileSync(join(deep, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[4] ?? '';
+  expect(socketDir.startsWith(join(tmpdir(), 'cactus-'))).toBe(true);
   await db.close();
+  await expect.poll(() => existsSync(socketDir)).toBe(false);
 });
 
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux';

@@ -91,31 +91,33 @@ function rowColumns(t: Translate<ImportKey>, language: 'es' | 'en'): Column<Impo
       cell: (row) => <Events row={row} />,
     },
     {
-      id: 'file',
-      head: t('inFile'),
-      isSortable: false,
-      value: (row) => row.shown.map(([head, text]) => (head === '' ? text : `${head}: ${text}`)).join(' · '),
-      cell: (row) => (
-        <span className="line-clamp-2 text-xs text-muted">
-          {row.shown.map(([head, text]) => (head === '' ? text : `${head}: ${text}`)).join(' · ')}
-        </span>
-      ),
-    },
-    {
       id: 'remarks',
       head: t('remarks'),
       isSortable: false,
       value: remarks,
       cell: (row) => <Remarks row={row} language={language} />,
     },
+    {
+      id: 'file',
+      head: t('inFile'),
+      card: 'hidden',
+      isSortable: false,
+      value: fileText,
+      cell: (row) => <span className="block max-w-md text-xs whitespace-normal text-muted">{fileText(row)}</span>,
+    },
   ];
+}
+
+/** The row as the file wrote it: `Ticker: BTC · Cantidad: 0,5`. */
+function fileText(row: ImportRow): string {
+  return row.shown.map(([head, text]) => (head === '' ? text : `${head}: ${text}`)).join(' · ');
 }
 
 function Events({ row }: { readonly row: ImportRow }) {
   const t = useTexts(portfolioTexts);
   const words = useTexts(importTexts);
   return (
-    <span className="flex flex-col gap-0.5 py-1 text-xs">
+    <span className="flex max-w-xs flex-col gap-0.5 py-1 text-xs whitespace-normal">
       {row.events.map((event, index) => {
         const key = `type_${event.type}`;
         const type = key in portfolioTexts.es ? t(key as keyof (typeof portfolioTexts)['es']) : event.type;
@@ -156,7 +158,7 @@ function Events({ row }: { readonly row: ImportRow }) {
 function Remarks({ row, language }: { readonly row: ImportRow; readonly language: 'es' | 'en' }) {
   const tones = { error: 'text-danger', warning: 'text-warn', info: 'text-muted' };
   return (
-    <span className="flex flex-col gap-0.5 py-1 text-xs">
+    <span className="flex max-w-sm flex-col gap-0.5 py-1 text-xs whitespace-normal">
       {row.issues.map((issue) => (
         <span key={`${issue.code} ${issue.cell ?? ''}`} className={tones[issue.severity]}>
           {issue.cell && <span className="figures font-medium">{issue.cell}: </span>}

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { Badge, Button, Card, FormProblem, RadioGroup, Select, Stack, Switch, TextField } from '#web/ui';
+import { Badge, Button, Card, FormProblem, RadioGroup, Select, Switch, TextField } from '#web/ui';
 import { importTexts } from './import-texts.ts';
 import {
   fieldChoices,
@@ -29,23 +29,17 @@ export function ImportSheets({ detail, language }: { readonly detail: ImportDeta
     ({ layout, isIncluded }) => isIncluded && layout !== 'transactions' && layout !== 'history',
   );
   return (
-    <Stack>
+    <Card title={t('sheets')} isFlush>
       <FormProblem error={change.error} words={importWords(t)} />
-      {hasHoldings && <Defaults mapping={mapping} onSave={save} isBusy={change.isPending} />}
-      {detail.sheets.map((sheet, index) => {
-        const sheetMapping = mapping.sheets[index];
-        return (
-          sheetMapping && (
-            <SheetCard
-              key={sheet.name}
-              {...{ sheet, language }}
-              mapping={sheetMapping}
-              onSave={(next) => saveSheet(index, next)}
-            />
-          )
-        );
-      })}
-    </Stack>
+      <div className="divide-y divide-line border-t border-line">
+        {hasHoldings && <Defaults mapping={mapping} onSave={save} isBusy={change.isPending} />}
+        {detail.sheets.map((sheet, index) => {
+          const sheetMapping = mapping.sheets[index];
+          const onSave = (next: SheetMapping): void => saveSheet(index, next);
+          return sheetMapping && <SheetPart key={sheet.name} {...{ sheet, language, onSave }} mapping={sheetMapping} />;
+        })}
+      </div>
+    </Card>
   );
 }
 
@@ -63,27 +57,25 @@ function Defaults({
   const [accountName, setAccountName] = useState(mapping.accountName ?? '');
   const isChanged = openingDate !== (mapping.openingDate ?? '') || accountName.trim() !== (mapping.accountName ?? '');
   return (
-    <Card>
-      <form
-        className="grid items-end gap-4 sm:grid-cols-[1fr_1fr_auto]"
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          onSave({ ...mapping, openingDate: openingDate || null, accountName: accountName.trim() || null });
-        }}
-      >
-        <TextField type="date" label={t('openingDate')} value={openingDate} onChange={setOpeningDate} />
-        <TextField
-          label={t('accountName')}
-          value={accountName}
-          onChange={setAccountName}
-          maxLength={120}
-          placeholder="Principal"
-        />
-        <Button type="submit" disabled={!isChanged} isBusy={isBusy}>
-          {t('apply')}
-        </Button>
-      </form>
-    </Card>
+    <form
+      className="grid items-end gap-4 px-4 py-4 sm:grid-cols-[1fr_1fr_auto]"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        onSave({ ...mapping, openingDate: openingDate || null, accountName: accountName.trim() || null });
+      }}
+    >
+      <TextField type="date" label={t('openingDate')} value={openingDate} onChange={setOpeningDate} />
+      <TextField
+        label={t('accountName')}
+        value={accountName}
+        onChange={setAccountName}
+        maxLength={120}
+        placeholder="Principal"
+      />
+      <Button type="submit" disabled={!isChanged} isBusy={isBusy}>
+        {t('apply')}
+      </Button>
+    </form>
   );
 }
 
@@ -94,23 +86,26 @@ interface SheetProps {
   readonly onSave: (mapping: SheetMapping) => void;
 }
 
-function SheetCard(props: SheetProps) {
+/** One line per sheet; open when something in it waits for a person. */
+function SheetPart(props: SheetProps) {
   const { sheet, mapping, language, onSave } = props;
   const t = useTexts(importTexts);
-  const isOpen = sheet.isIncluded && sheet.layout !== null;
+  const waits = sheet.questions.length > 0 || sheet.notes.some(({ severity }) => severity === 'warning');
   return (
-    <Card
-      title={sheet.name.trim()}
-      aside={
-        <>
-          <span className="figures">
+    <details open={waits} className="px-4 py-3">
+      <summary className="cursor-pointer text-sm">
+        <span className="inline-flex min-h-6 flex-wrap items-center gap-x-3 gap-y-1">
+          <span className="font-semibold">{sheet.name.trim()}</span>
+          <span className="text-muted">
+            {sheet.isIncluded && sheet.layout !== null ? t(`layout_${sheet.layout}`) : t('leftOut')}
+          </span>
+          <span className="figures text-xs text-muted">
             {sheet.rowCount} {t('rowsCount', { count: sheet.rowCount })}
           </span>
-          {sheet.questions.length > 0 && <Badge tone="warn">{t('question')}</Badge>}
-        </>
-      }
-    >
-      <div className="flex flex-col gap-4">
+          {waits && <Badge tone="warn">{t('question')}</Badge>}
+        </span>
+      </summary>
+      <div className="mt-4 flex flex-col gap-4 pb-2">
         <div className="grid items-end gap-4 sm:grid-cols-2">
           <Select
             label={t('layout')}
@@ -137,9 +132,9 @@ function SheetCard(props: SheetProps) {
           </p>
         ))}
         <Questions {...props} />
-        {isOpen && <Columns {...props} />}
+        {sheet.isIncluded && <Columns {...props} />}
       </div>
-    </Card>
+    </details>
   );
 }
 
@@ -191,46 +186,41 @@ function Columns({ sheet, mapping, onSave }: SheetProps) {
   if (layout === null) return null;
   const choices = fieldChoices(t, layout);
   return (
-    <details open={sheet.questions.length > 0}>
-      <summary className="min-h-6 cursor-pointer text-sm font-medium">
-        {t('columns')} ({sheet.columns.length})
-      </summary>
-      <div className="mt-3 overflow-x-auto">
-        <table className="w-full min-w-[40rem] text-sm">
-          <thead>
-            <tr className="text-left text-xs text-muted">
-              {(['column', 'written', 'read', 'meaning'] as const).map((head) => (
-                <th key={head} scope="col" className="px-2 py-1.5 font-medium">
-                  {t(head)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sheet.columns.map((column) => (
-              <tr key={column.column} className="border-t border-line align-middle">
-                <th scope="row" className="px-2 py-1.5 text-left font-medium">
-                  <span className="mr-2 text-xs text-faint">{column.letter}</span>
-                  {column.header}
-                </th>
-                <td className="figures px-2 py-1.5 text-muted">
-                  {column.samples.map(({ written }) => written).join(' · ')}
-                </td>
-                <td className="figures px-2 py-1.5">{column.samples.map(({ read }) => read ?? '—').join(' · ')}</td>
-                <td className="w-56 px-2 py-1.5">
-                  <Select
-                    label={`${t('meaning')}: ${column.header || column.letter}`}
-                    isLabelHidden
-                    choices={choices}
-                    value={column.field ?? 'none'}
-                    onChange={(field) => onSave(withField(mapping, column.column, field))}
-                  />
-                </td>
-              </tr>
+    <div className="overflow-x-auto">
+      <table aria-label={t('columns')} className="w-full min-w-[40rem] text-sm">
+        <thead>
+          <tr className="text-left text-xs text-muted">
+            {(['column', 'written', 'read', 'meaning'] as const).map((head) => (
+              <th key={head} scope="col" className="px-2 py-1.5 font-medium">
+                {t(head)}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
+          </tr>
+        </thead>
+        <tbody>
+          {sheet.columns.map((column) => (
+            <tr key={column.column} className="border-t border-line align-middle">
+              <th scope="row" className="px-2 py-1.5 text-left font-medium">
+                <span className="mr-2 text-xs text-faint">{column.letter}</span>
+                {column.header}
+              </th>
+              <td className="figures px-2 py-1.5 text-muted">
+                {column.samples.map(({ written }) => written).join(' · ')}
+              </td>
+              <td className="figures px-2 py-1.5">{column.samples.map(({ read }) => read ?? '—').join(' · ')}</td>
+              <td className="w-56 px-2 py-1.5">
+                <Select
+                  label={`${t('meaning')}: ${column.header || column.letter}`}
+                  isLabelHidden
+                  choices={choices}
+                  value={column.field ?? 'none'}
+                  onChange={(field) => onSave(withField(mapping, column.column, field))}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

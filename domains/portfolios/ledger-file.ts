@@ -148,5 +148,5 @@ function figuresOf(cells: Cells, type: string): Figures | { readonly column: str
     if (isRatio && old) figures['splitRatio'] = { newUnits: figure, oldUnits: old };
     else figures[column] = figure;
   }
-  return figures as Figures;
+  return figures;
 }

@@ -56,11 +56,9 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
               <Money amount={term.figure} currency={currency} />
             </Line>
           ))}
-          <div className="mt-1 border-t border-line pt-2 font-medium">
-            <Line label={t('result')}>
-              <Money amount={explanation.figure} currency={currency} />
-            </Line>
-          </div>
+          <Line label={t('result')} isTotal>
+            <Money amount={explanation.figure} currency={currency} />
+          </Line>
         </dl>
       </Section>
       {missing.length > 0 && (
@@ -124,9 +122,18 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-function Line({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+function Line({
+  label,
+  isTotal,
+  children,
+}: {
+  readonly label: string;
+  readonly isTotal?: boolean;
+  readonly children: ReactNode;
+}) {
+  const total = isTotal ? ' mt-1 border-t border-line pt-2 font-medium' : '';
   return (
-    <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+    <div className={`flex flex-wrap items-baseline justify-between gap-x-4${total}`}>
       <dt className="text-muted">{label}</dt>
       <dd className="ml-auto">{children}</dd>
     </div>

@@ -23,10 +23,14 @@ export default function PortfolioPage() {
   const portfolioId = usePathParam('portfolioId');
   const portfolio = useApi('GET /api/portfolios/:portfolioId', { params: { portfolioId } });
   useLiveRefresh('GET /api/portfolios/:portfolioId', 'GET /api/portfolios/:portfolioId/positions');
+  if (portfolio.data) return <PortfolioBody portfolio={portfolio.data} />;
   return (
-    <Async query={portfolio} rowCount={8} words={portfolioWords(t)}>
-      {(view) => <PortfolioBody portfolio={view} />}
-    </Async>
+    <>
+      <PageHeader title={t('portfolio')} back={{ to: '/carteras', label: t('portfolios') }} />
+      <Async query={portfolio} rowCount={8} words={portfolioWords(t)}>
+        {() => null}
+      </Async>
+    </>
   );
 }
 

@@ -135,4 +135,4 @@ describe.skipIf(missing !== null)('events page', () => {
   });
 });
 
-test.skipIf(missing === null)(`SKIP events page: ${missing}`, () => undefined);
+if (missing !== null) test.skip(`SKIP events page: ${missing}`, () => undefined);

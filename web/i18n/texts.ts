@@ -1,6 +1,6 @@
 /**
  * Texts: typed dictionaries without a library. Spanish keys are the law; English must have the same ones or it does not compile.
- * A text may hold `{name}` and, for plurals, `{count|factura|facturas}` (one | other) which prints the chosen word only.
+ * A text may hold `{name}` and, for plurals, `{count|una factura|{count} facturas}` (one | other).
  */
 import { useMemo } from 'react';
 import { type Language, preferences, usePreferences } from '#web/preferences';
@@ -40,7 +40,9 @@ function translator<Keys extends string>(
   return (key, values) => fillText(dictionary[key], values ?? {}, settings);
 }
 
-const SLOT = /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
+const SLOT = /\{(\w+)\}/g;
+/** Both words of a plural may hold slots of their own: `{count|one file|{count} files}`. */
+const PLURAL = /\{(\w+)\|((?:[^|{}]|\{\w+\})*)\|((?:[^|{}]|\{\w+\})*)\}/g;
 
 /** Fills `{name}` and `{count|one|other}`; an unknown name stays visible, so that a mistake is seen. */
 export function fillText(
@@ -48,10 +50,15 @@ export function fillText(
   values: TextValues,
   settings: { readonly language: Language; readonly numberLocale: string },
 ): string {
-  return text.replace(SLOT, (whole, name: string, one?: string, other?: string) => {
+  // Plurals first: what a person typed is put in last and never read as a slot.
+  const chosen = text.replace(PLURAL, (whole, name: string, one: string, other: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    if (one !== undefined && other !== undefined) return isOne(value, settings.language) ? one : other;
+    return isOne(value, settings.language) ? one : other;
+  });
+  return chosen.replace(SLOT, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
     if (typeof value === 'string') return value;
     return new Intl.NumberFormat(settings.numberLocale, { useGrouping: 'always' }).format(value).replace('-', '\u2212');
   });

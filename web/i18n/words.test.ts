@@ -30,6 +30,9 @@ test('texts: names, grouped counts and plurals; a missing value stays visible', 
   const es = { language: 'es', numberLocale: 'es-ES' } as const;
   expect(fillText('{count} {count|factura|facturas}', { count: 1 }, es)).toBe('1 factura');
   expect(fillText('{count} {count|factura|facturas}', { count: 1_200 }, es)).toBe('1.200 facturas');
+  expect(fillText('{count|un precio|{count} precios}', { count: 1 }, es)).toBe('un precio');
+  expect(fillText('{count|un precio|{count} precios}', { count: 3 }, es)).toBe('3 precios');
+  expect(fillText('De {name}', { name: '{count|a|b}', count: 1 }, es)).toBe('De {count|a|b}');
   expect(fillText('Hola, {name}', {}, es)).toBe('Hola, {name}');
 });
 

@@ -25,7 +25,7 @@ function Matrix({ catalogue }: { readonly catalogue: Catalogue }) {
   const { language } = usePreferences();
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section aria-label={t('matrix')} tabIndex={0} className="overflow-x-auto border-t border-line">
+    <section aria-label={t('matrix')} tabIndex={0} className="relative overflow-x-auto border-t border-line">
       <table className="w-full text-table">
         <thead>
           <tr className="border-b border-line text-muted">

@@ -11,7 +11,6 @@ export {
   formatPp,
   formatPrice,
   formatQuantity,
-  isCurrency,
   type NumberStyle,
   parseTypedNumber,
   ratioOfPercent,
@@ -19,12 +18,4 @@ export {
   UNKNOWN_TEXT,
 } from './numbers.ts';
 export { compareTexts, foldText, matchesText } from './search.ts';
-export {
-  defineTexts,
-  type DomainTexts,
-  fillText,
-  textsNow,
-  type TextValues,
-  type Translate,
-  useTexts,
-} from './texts.ts';
+export { defineTexts, type DomainTexts, textsNow, type TextValues, type Translate, useTexts } from './texts.ts';

@@ -2,12 +2,9 @@
 export {
   applyToDocument,
   changePreferences,
-  DENSITIES,
   type Density,
-  GAIN_COLOURS,
   type GainColours,
   type Language,
-  LANGUAGES,
   NUMBER_LOCALES,
   type NumberLocale,
   openPreferencesOf,
@@ -15,7 +12,6 @@ export {
   type Preferences,
   preferences,
   type Theme,
-  THEMES,
   usePreferences,
   watchDevice,
 } from './preferences.ts';

@@ -12,5 +12,4 @@ export {
   type PaletteAction,
 } from './types.ts';
 export { useGo, usePathParam, useUrlState } from './url-state.ts';
-export { useSwitchWorkspace } from './workspace.ts';
 export { Logo } from './logo.tsx';

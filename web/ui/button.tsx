@@ -63,7 +63,7 @@ export function Button({
   );
 }
 
-export function Spinner({ size = 16 }: { readonly size?: number }) {
+function Spinner({ size = 16 }: { readonly size?: number }) {
   return <LoaderCircle size={size} aria-hidden className="animate-[spin_0.8s_linear_infinite]" />;
 }
 
@@ -84,15 +84,6 @@ export function ButtonLink({
   return (
     <Link to={to} className={buttonClass(kind, size)} data-solid={kind === 'primary' ? '' : undefined}>
       {Icon && <Icon size={16} aria-hidden />}
-      {children}
-    </Link>
-  );
-}
-
-/** A link inside the running text. */
-export function TextLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
-  return (
-    <Link to={to} className="text-accent underline decoration-accent/40 underline-offset-3 hover:decoration-accent">
       {children}
     </Link>
   );

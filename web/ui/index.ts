@@ -8,10 +8,8 @@ export {
   type ButtonProps,
   IconButton,
   type IconButtonProps,
-  Spinner,
-  TextLink,
 } from './button.tsx';
-export { type ChartFigure, type Point, type Range, RANGES, type Series } from './chart-series.ts';
+export { type ChartFigure, type Point, type Range, type Series } from './chart-series.ts';
 export { Checkbox } from './checkbox.tsx';
 export { RadioGroup } from './radio-group.tsx';
 export { Switch } from './switch.tsx';
@@ -25,13 +23,11 @@ export { Count, DateText, Delta, Money, Percent, Points, Quantity, RelativeTime 
 export { FileDrop } from './file-drop.tsx';
 export { Kbd } from './kbd.tsx';
 export { LineChart } from './line-chart.tsx';
-export { useIsPhone, useMedia } from './media.ts';
 export { Menu, type MenuEntry } from './menu.tsx';
 export { NumberField } from './number-field.tsx';
-export { problemText, type ProblemText, type ProblemWords } from './problem-text.ts';
+export { type ProblemText, type ProblemWords } from './problem-text.ts';
 export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';
 export { SearchField } from './search-field.tsx';
-export { saveText } from './save-text.ts';
 export { type Choice, Select } from './select.tsx';
 export { Donut, type Slice, Sparkline } from './small-charts.tsx';
 export { Async, EmptyState, ErrorState, FormProblem, Skeleton } from './states.tsx';
@@ -40,4 +36,4 @@ export { type Column } from './table-columns.ts';
 export { Table, type TableProps } from './table.tsx';
 export { type TabPart, Tabs } from './tabs.tsx';
 export { toast, Toasts } from './toast.tsx';
-export { Tooltip, TooltipHost } from './tooltip.tsx';
+export { TooltipHost } from './tooltip.tsx';

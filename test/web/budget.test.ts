@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
-import { buildWebIfStale } from '../tools/build-web.ts';
+import { buildWebIfStale } from '../../tools/build-web.ts';
 
 const KIB = 1024;
 const INITIAL_JS_BYTES_MAX = 180 * KIB;
@@ -19,7 +19,7 @@ interface Chunk {
   readonly css?: readonly string[];
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 let directory = '';
 let manifest: Readonly<Record<string, Chunk>> = {};
 

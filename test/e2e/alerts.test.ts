@@ -41,7 +41,7 @@ describe.skipIf(missing !== null)('alerts', () => {
 
   async function openSignedIn(view: View) {
     const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(10_000);
+    opened.page.setDefaultTimeout(20_000);
     await opened.page.goto(`${product.url}/entrar`);
     await opened.page.getByLabel('Correo electrónico').fill('ana@example.com');
     await opened.page.getByLabel('Contraseña', { exact: true }).fill(PASSWORD);
@@ -143,7 +143,7 @@ describe.skipIf(missing !== null)('alerts', () => {
       expect([name, opened.errors]).toEqual([name, []]);
       await opened.context.close();
     }
-  });
+  }, 120_000); // Two sign-ins and six pages through axe.
 });
 
 if (missing !== null) test.skip(`SKIP alerts: ${missing}`, () => undefined);

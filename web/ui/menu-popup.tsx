@@ -6,9 +6,15 @@ import { Kbd } from './kbd.tsx';
 import type { MenuEntry, MenuProps } from './menu.tsx';
 import { ITEM_CLASS, POPUP_CLASS } from './popup.ts';
 
-export function MenuPopup({ trigger, header, groups, align = 'end' }: MenuProps) {
+export function MenuPopup({
+  trigger,
+  header,
+  groups,
+  align = 'end',
+  isOpenAtFirst,
+}: MenuProps & { readonly isOpenAtFirst: boolean }) {
   return (
-    <BaseMenu.Root>
+    <BaseMenu.Root defaultOpen={isOpenAtFirst}>
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={6} align={align} className="z-50 outline-none">

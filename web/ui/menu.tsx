@@ -1,6 +1,6 @@
 /** A menu of actions behind a button. Chords are shown next to each entry, so that they are learnt. */
 import type { LucideIcon } from 'lucide-react';
-import { lazy, type ReactElement, type ReactNode, Suspense } from 'react';
+import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
 
 export interface MenuEntry {
   readonly id: string;
@@ -19,7 +19,7 @@ export interface MenuEntry {
 
 export interface MenuProps {
   /** The button that opens it. */
-  readonly trigger: ReactElement;
+  readonly trigger: ReactElement<{ onClick?: () => void }>;
   readonly header?: ReactNode;
   /** Groups, parted by a line. */
   readonly groups: readonly (readonly MenuEntry[])[];
@@ -30,9 +30,12 @@ export interface MenuProps {
 const MenuPopup = lazy(() => import('./menu-popup.tsx').then((module) => ({ default: module.MenuPopup })));
 
 export function Menu(props: MenuProps) {
+  // A press on the plain button is not lost: the menu opens as soon as it is here.
+  const [wasPressed, setPressed] = useState(false);
+  const plain = cloneElement(props.trigger, { onClick: () => setPressed(true) });
   return (
-    <Suspense fallback={props.trigger}>
-      <MenuPopup {...props} />
+    <Suspense fallback={plain}>
+      <MenuPopup {...props} isOpenAtFirst={wasPressed} />
     </Suspense>
   );
 }

@@ -12,7 +12,9 @@ const missing = browserMissingReason();
 const PASSWORD = 'tres gatos y un pez';
 const SHOTS_DIR = process.env['SHOTS_DIR'];
 
-describe.skipIf(missing !== null)('first run', () => {
+const JOURNEY_MS_MAX = 180_000; // Many pages and axe on each; a busy machine takes its time.
+
+describe.skipIf(missing !== null)('first run', { timeout: JOURNEY_MS_MAX }, () => {
   let product: Product;
   let browser: Browser;
   let dataDir: string;
@@ -31,7 +33,7 @@ describe.skipIf(missing !== null)('first run', () => {
   };
   const open = async (path: string, view: View = DESKTOP, state?: string) => {
     const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(8_000);
+    opened.page.setDefaultTimeout(20_000);
     if (state) await opened.context.addCookies(JSON.parse(state) as Parameters<typeof opened.context.addCookies>[0]);
     await opened.page.goto(path.startsWith('http') ? path : `${product.url}${path}`);
     return opened;

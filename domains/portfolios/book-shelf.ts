@@ -60,6 +60,10 @@ export function openBookShelf(platform: Pick<Platform, 'clock'>): BookShelf {
     queues.set(portfolioId, turn);
     try {
       return await turn;
+    } catch (error) {
+      // A book that was being moved forward may be half way: nobody may see it.
+      shelf.delete(portfolioId);
+      throw error;
     } finally {
       if (queues.get(portfolioId) === turn) queues.delete(portfolioId);
     }

@@ -41,31 +41,34 @@ export async function explainFigure(
 ) {
   const { queryable } = source;
   const { metric, instrumentId } = query;
+  const accounts = await listAccounts(queryable, portfolio.id);
+  const nameOf = new Map(accounts.map((account) => [account.id, account.name]));
   const valued = await valuePortfolio(source, portfolio);
   const holdings = valued.valuation.holdings.filter(
     (holding) => !instrumentId || holding.instrumentId === instrumentId,
   );
   if (instrumentId && holdings.length === 0) return refuse('instrument_not_held', { instrumentId });
-  const accounts = await listAccounts(queryable, portfolio.id);
-  const nameOf = new Map(accounts.map((account) => [account.id, account.name]));
-  const types = TYPES_OF[metric];
-  const scope = { portfolioId: portfolio.id, instrumentId, types };
+  // Everything that reads the shared book comes before the next wait: another request may move it forward meanwhile.
+  const terms = instrumentId ? holdingTerms(metric, holdings[0]) : portfolioTerms(valued, metric, nameOf);
+  const lots = instrumentId ? lotsOf(holdings, nameOf) : [];
+  const rates = ratesOf(valued, holdings);
   const page = {
-    ...scope,
     workspaceId: portfolio.workspaceId,
+    portfolioId: portfolio.id,
+    instrumentId,
+    types: TYPES_OF[metric],
     limit: LISTED_MAX,
     after: null,
     reversed: 'leave_out' as const,
   };
   const operations = await listOperations(queryable, page);
-  const terms = instrumentId ? holdingTerms(metric, holdings[0]) : portfolioTerms(valued, metric, nameOf);
   const matches = instrumentId ? await matchesOf(source, valued, instrumentId) : [];
   return ok({
     metric,
     figure: sumOfTerms(terms),
     currency: portfolio.baseCurrency,
     terms,
-    lots: instrumentId ? lotsOf(holdings, nameOf) : [],
+    lots,
     matches: matches.slice(-LISTED_MAX).map((match) => matchText(match, nameOf)),
     operations: operations.items,
     hasMoreOperations: operations.nextCursor !== null,
@@ -76,7 +79,7 @@ export async function explainFigure(
         name: valued.instruments.get(id)?.name ?? '',
         price: priceText(valued.prices.get(id)),
       })),
-    rates: ratesOf(valued, holdings),
+    rates,
     missing: missingOf(valued).filter(
       (fact) => fact.kind === 'fx' || !instrumentId || fact.instrumentId === instrumentId,
     ),

@@ -190,6 +190,22 @@ describe('figures', () => {
     expect(await readFresh(id)).toEqual(warm);
   });
 
+  test('readers and writers at once: the book that many requests moved forward is the one a fresh reading gives', async () => {
+    const id = await newPortfolio();
+    await record(id, 'buy', '2026-01-02', { quantity: '100', price: '10' });
+    const writers = Array.from({ length: 8 }, async (_, index) => {
+      const day = `2026-0${(index % 4) + 1}-1${index}`;
+      const operationId = await record(id, index % 2 === 0 ? 'sell' : 'buy', day, { quantity: '3', price: '12' });
+      if (index % 3 === 0) await call('POST', `/${id}/operations/${operationId}/reversal`);
+    });
+    const readers = Array.from({ length: 12 }, async () => {
+      const { status, body } = await call('GET', `/${id}/explanation?metric=cost`);
+      expect([status, typeof body.figure]).toEqual([200, 'string']);
+    });
+    await Promise.all([...writers, ...readers]);
+    expect(await readFresh(id)).toEqual((await call('GET', `/${id}`)).body);
+  });
+
   test('the change of the day leaves out the money that came in today', async () => {
     const id = await newPortfolio();
     await record(id, 'buy', '2026-11-10', { quantity: '10', price: '100' });

@@ -2,7 +2,7 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { api, asProblem, useApiMutation, useRefresh } from '#web/api';
 import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
-import { Button, Combobox, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
+import { Button, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
 import type { PortfolioView } from './figures-kpis.tsx';
 import { fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
 import { OPERATION_READS } from './operations-table.tsx';
@@ -104,11 +104,6 @@ function OperationFields(props: FieldsProps) {
   const t = useTexts(portfolioTexts);
   const { form, portfolio, onChange } = props;
   const fields = fieldsOf(form.type);
-  const accounts = portfolio.accounts.map((account) => ({
-    value: account.name,
-    label: account.name,
-    detail: account.currency,
-  }));
   return (
     <>
       <Pair>
@@ -120,20 +115,19 @@ function OperationFields(props: FieldsProps) {
         />
         <TextField label={t('date')} type="date" value={form.date} onChange={(date) => onChange({ date })} required />
       </Pair>
-      {accounts.length > 0 ? (
-        <Combobox
-          label={t('account')}
-          choices={accounts}
-          value={form.accountName}
-          onChange={(accountName) => onChange({ accountName: accountName ?? '' })}
-        />
-      ) : (
-        <TextField
-          label={t('account')}
-          value={form.accountName}
-          onChange={(accountName) => onChange({ accountName })}
-        />
-      )}
+      <TextField
+        label={t('account')}
+        value={form.accountName}
+        onChange={(accountName) => onChange({ accountName })}
+        list="operation-accounts"
+        maxLength={120}
+        required
+      />
+      <datalist id="operation-accounts">
+        {portfolio.accounts.map((account) => (
+          <option key={account.id} value={account.name} />
+        ))}
+      </datalist>
       {fields.instrument !== 'none' && <InstrumentFields {...props} />}
       {fields.hasQuantity && (
         <Pair>

@@ -42,6 +42,7 @@ export const domainWeb = defineDomainWeb({
   ],
   home: {
     attention: () => import('./home-attention.tsx'),
+    tiles: () => import('./home-tile.tsx'),
     order: 40,
     permission: 'markets.alert.read',
   },

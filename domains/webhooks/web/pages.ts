@@ -17,6 +17,7 @@ export const domainWeb = defineDomainWeb({
       nav: { icon: Activity, order: 600 },
     },
   ],
+  home: { tiles: () => import('./home-tile.tsx'), order: 60, permission: 'webhooks.delivery.read' },
   actions: [
     {
       id: 'webhooks.endpoint.add',

@@ -68,7 +68,7 @@ describe.skipIf(missing !== null)('import', () => {
     expect(await axeFaults(page)).toEqual([]);
     await look(page, 'preview');
     await page.getByRole('radio', { name: 'Omitidas' }).click();
-    await page.getByText('El total escrito (24719.8) coincide').first().waitFor();
+    await page.getByText('El total escrito (24.719,8) coincide').first().waitFor();
     await page.getByText('Posiciones compradas (Operaciones)').first().click();
     await look(page, 'columns');
     expect(await axeFaults(page)).toEqual([]);

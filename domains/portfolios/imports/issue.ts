@@ -47,16 +47,16 @@ const TEXTS = {
     en: '“{text}” is not a number. Write digits only, for example 1,234.56.',
   },
   figure_ambiguous: {
-    es: '«{text}» puede ser mil y pico o un decimal. Dinos en «Decimales» cómo están escritos los números de esta hoja.',
-    en: '“{text}” could be a thousand or a fraction. Tell us under “Decimals” how this sheet writes numbers.',
+    es: '«{text}» puede ser mil y pico o un decimal. Di cómo están escritos los números de esta hoja: con coma o con punto decimal.',
+    en: '“{text}” could be a thousand or a fraction. Say how this sheet writes numbers: with a decimal comma or a decimal point.',
   },
   day_unreadable: {
     es: '«{text}» no es una fecha. Usa dd/mm/aaaa o aaaa-mm-dd.',
     en: '“{text}” is not a date. Use dd/mm/yyyy or yyyy-mm-dd.',
   },
   day_ambiguous: {
-    es: '«{text}» puede ser día/mes o mes/día. Dinos en «Fechas» el orden de esta hoja.',
-    en: '“{text}” could be day/month or month/day. Tell us under “Dates” the order of this sheet.',
+    es: '«{text}» puede ser día/mes o mes/día. Di en qué orden están las fechas de esta hoja.',
+    en: '“{text}” could be day/month or month/day. Say in what order this sheet writes dates.',
   },
   day_missing: { es: 'Falta la fecha.', en: 'The date is missing.' },
   day_in_future: { es: 'La fecha {date} todavía no ha llegado.', en: 'The date {date} has not come yet.' },
@@ -90,8 +90,8 @@ const TEXTS = {
     en: 'What it sold for is missing: add the gain, the sale price or the proceeds.',
   },
   gain_unit_unknown: {
-    es: '«{text}» puede ser un %, una proporción o dinero. Dinos en «Ganancia» qué es.',
-    en: '“{text}” could be a %, a ratio or money. Tell us under “Gain” which.',
+    es: '«{text}» puede ser un %, una proporción o dinero. Di qué es un número suelto en esa columna.',
+    en: '“{text}” could be a %, a ratio or money. Say what a bare number in that column is.',
   },
   sold_before_bought: {
     es: 'La venta ({sold}) es anterior a la compra ({bought}).',
@@ -211,11 +211,32 @@ export const ISSUE_CODES = Object.keys(TEXTS) as readonly IssueCode[];
 /** The sentence of an issue in both languages. */
 export function issueWords({ code, params }: Pick<Issue, 'code' | 'params'>): Words {
   const texts: Words = TEXTS[code];
-  return { es: filled(texts.es, params), en: filled(texts.en, params) };
+  return { es: filled(texts.es, params, spanishFact), en: filled(texts.en, params, (_, text) => text) };
 }
 
-function filled(text: string, params: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '—');
+function filled(
+  text: string,
+  params: Readonly<Record<string, string>>,
+  shown: (name: string, text: string) => string,
+): string {
+  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    return value === undefined ? '—' : shown(name, value);
+  });
+}
+
+/** What we worked out is written by Spanish rules; what the file says is quoted as it stands. */
+const QUOTED = new Set(['text', 'example', 'header', 'name', 'advice', 'fields', 'type', 'currency', 'code']);
+
+function spanishFact(name: string, text: string): string {
+  if (QUOTED.has(name)) return text;
+  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (day) return `${day[3]}/${day[2]}/${day[1]}`;
+  return text.replace(/^-?\d+(?:\.\d+)?/, (figure) => {
+    const [whole = '', fraction] = figure.split('.');
+    const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, '.');
+    return (fraction === undefined ? grouped : `${grouped},${fraction}`).replace('-', '\u2212');
+  });
 }
 
 export function issue(

@@ -4,6 +4,23 @@ const COMBINING_MARKS = /[\u0300-\u036f]/g;
 
 /** Words of a text in lower case without accents, joined by single spaces. `%` survives as the word `pct`, because it changes meaning. */
 export function textKey(text: string): string {
+  return remembered(keys, text, makeKey);
+}
+
+const keys = new Map<string, string>();
+const currencies = new Map<string, string | null>();
+const REMEMBERED_MAX = 10_000; // A long list repeats the same names, accounts and currencies on every row.
+
+function remembered<Value>(memory: Map<string, Value>, text: string, make: (text: string) => Value): Value {
+  const known = memory.get(text);
+  if (known !== undefined) return known;
+  const value = make(text);
+  if (memory.size >= REMEMBERED_MAX) memory.clear();
+  memory.set(text, value);
+  return value;
+}
+
+function makeKey(text: string): string {
   return text
     .normalize('NFD')
     .replaceAll(COMBINING_MARKS, '')
@@ -37,6 +54,10 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The currency a text names by code, symbol or word; null when it names none. */
 export function currencyIn(text: string): string | null {
+  return remembered(currencies, text, findCurrency);
+}
+
+function findCurrency(text: string): string | null {
   const code = CODES.exec(text)?.[1];
   if (code !== undefined) return code.toUpperCase();
   for (const [pattern, currency] of SYMBOLS) if (pattern.test(text)) return currency;

@@ -103,8 +103,8 @@ async function planIntoRows(platform: Platform, reading: Reading): Promise<Impor
   return outcome.ok ? null : { code: outcome.code, details: outcome.details };
 }
 
-export function todayOf(platform: Pick<Platform, 'clock'>): LocalDate {
-  return dateInZone(platform.clock(), 'UTC');
+function todayOf({ clock, config }: Pick<Platform, 'clock' | 'config'>): LocalDate {
+  return dateInZone(clock(), config.section<{ readonly timeZone: string }>('portfolios').timeZone);
 }
 
 async function refuseImport(platform: Platform, batch: ImportBatch, refusal: ImportRefusal): Promise<void> {

@@ -3,7 +3,7 @@
  * operations, prices and rates it stands on, and what is missing named.
  */
 import { Decimal, ok, refuse } from '#kernel';
-import { netFlowsOf, refoldPosition } from './book.ts';
+import { type Book, netFlowsOf, refoldPosition } from './book.ts';
 import { cashOf } from './chart.ts';
 import { type FiguresSource, missingOf, textOf, valuePortfolio, type ValuedPortfolio } from './figures.ts';
 import type { SupportedEventType } from './ledger-event-check.ts';
@@ -61,15 +61,16 @@ export async function explainFigure(
     after: null,
     reversed: 'leave_out' as const,
   };
+  const { sequence } = valued.shelved;
   const operations = await listOperations(queryable, page);
-  const matches = instrumentId ? await matchesOf(source, valued, instrumentId) : [];
+  const matches = instrumentId ? await matchesOf(source, valued, { instrumentId, sequence }) : [];
   return ok({
     metric,
     figure: sumOfTerms(terms),
     currency: portfolio.baseCurrency,
     terms,
     lots,
-    matches: matches.slice(-LISTED_MAX).map((match) => matchText(match, nameOf)),
+    matches: matches.map((match) => matchText(match, nameOf)),
     operations: operations.items,
     hasMoreOperations: operations.nextCursor !== null,
     prices: holdings
@@ -178,17 +179,34 @@ function lotsOf(holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, 
     }));
 }
 
-/** Which lots each sale took, by folding the instrument's own events once more. */
-async function matchesOf(source: FiguresSource, valued: ValuedPortfolio, instrumentId: string): Promise<LotMatch[]> {
-  const { portfolio, shelved } = valued;
-  const scope = { portfolioId: portfolio.id, upTo: shelved.sequence, instrumentId };
+/** Last matches of the holdings somebody is looking at, for as long as their book stands at one sequence. */
+const keptMatches = new WeakMap<Book, { readonly sequence: number; readonly byInstrument: Map<string, LotMatch[]> }>();
+
+/** Which lots each sale took, by folding the instrument's own events once more; the newest ones. */
+async function matchesOf(
+  source: FiguresSource,
+  valued: ValuedPortfolio,
+  at: { readonly instrumentId: string; readonly sequence: number },
+): Promise<LotMatch[]> {
+  const { book } = valued.shelved;
+  const { instrumentId, sequence } = at;
+  const found = keptMatches.get(book);
+  const kept = found?.sequence === sequence ? found : { sequence, byInstrument: new Map<string, LotMatch[]>() };
+  keptMatches.set(book, kept);
+  const known = kept.byInstrument.get(instrumentId);
+  if (known) return known;
+  const scope = { portfolioId: valued.portfolio.id, upTo: sequence, instrumentId };
   const events = await readPositionEvents(source.queryable, scope);
   const matches: LotMatch[] = [];
-  const scratch = { ...shelved.book, positions: new Map() };
+  const scratch = { ...book, positions: new Map() };
   for (const [accountId, group] of Map.groupBy(events, (event) => event.accountId)) {
     refoldPosition(scratch, { key: accountId, events: group, onMatch: (match) => matches.push(match) });
   }
-  return matches.toSorted((a, b) => (a.soldOn < b.soldOn ? -1 : a.soldOn > b.soldOn ? 1 : 0));
+  const newest = matches
+    .toSorted((x, y) => (x.soldOn < y.soldOn ? -1 : x.soldOn > y.soldOn ? 1 : 0))
+    .slice(-LISTED_MAX);
+  kept.byInstrument.set(instrumentId, newest);
+  return newest;
 }
 
 function matchText(match: LotMatch, nameOf: ReadonlyMap<string, string>) {

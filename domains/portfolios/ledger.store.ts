@@ -3,7 +3,7 @@ import { Decimal, type LocalDate } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sql } from 'kysely';
 import { bookEventOfRow, EVENT_COLUMNS, type EventRow, type StoredEventInput } from './event-row.ts';
-import { type BookEvent, type Posting, postingsOf } from './posting.ts';
+import { type BookEvent, postingsOf } from './posting.ts';
 
 const ROWS_PER_STATEMENT_MAX = 5_000; // Keeps one statement to a few megabytes of text.
 const ANALYZE_FROM_COUNT = 2_000; // Below this autovacuum is in time.
@@ -218,30 +218,4 @@ export async function readReversible(
     source: { sheet: row.source_sheet, row: row.source_row },
     importId: row.import_id,
   }));
-}
-
-/** How an event's postings read, for the explanation of a figure. */
-export async function readPostings(queryable: Queryable, eventIds: readonly string[]): Promise<Map<string, Posting[]>> {
-  const { rows } = await sql<{
-    event_id: string;
-    ledger: Posting['ledger'];
-    instrument_id: string | null;
-    currency: string | null;
-    amount: string;
-  }>`
-    select event_id, ledger, instrument_id, currency, amount from portfolios_postings
-    where event_id in (select jsonb_array_elements_text(${JSON.stringify(eventIds)}::jsonb)::uuid)
-    order by event_id, line`.execute(queryable.tables());
-  const postings = new Map<string, Posting[]>();
-  for (const row of rows) {
-    const lines = postings.get(row.event_id) ?? [];
-    lines.push({
-      ledger: row.ledger,
-      instrumentId: row.instrument_id,
-      currency: row.currency,
-      amount: Decimal.from(row.amount),
-    });
-    postings.set(row.event_id, lines);
-  }
-  return postings;
 }

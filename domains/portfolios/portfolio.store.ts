@@ -1,5 +1,4 @@
 /** Portfolios and their accounts in the database. */
-import type { LocalDate } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sql } from 'kysely';
 
@@ -152,16 +151,6 @@ export async function insertAccount(
   await sql`insert into portfolios_accounts (account_id, workspace_id, portfolio_id, name, currency, created_at)
     values (${account.id}, ${account.workspaceId}, ${account.portfolioId}, ${account.name}, ${account.currency},
       ${new Date(account.createdAtMs).toISOString()})`.execute(tx.tables());
-}
-
-/** First day of each portfolio's live ledger, null while it is empty. */
-export async function firstEventDate(queryable: Queryable, portfolioId: string): Promise<LocalDate | null> {
-  const rows = await queryable.prepared<{ first: LocalDate | null }>(
-    'portfolios.event.first_date',
-    `select min(on_date) as first from portfolios_events where portfolio_id = $1`,
-    [portfolioId],
-  );
-  return rows[0]?.first ?? null;
 }
 
 /** Deletes everything the ledger holds for a workspace; the only way events ever leave. */

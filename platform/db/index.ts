@@ -4,7 +4,7 @@ export { type EmbeddedPostgres, embeddedPostgres, type PostgresAddress } from '.
 export { toJson } from './json.ts';
 export { platformMigrations } from './migrations.ts';
 export { newId } from './new-id.ts';
-export { asDatabaseFault, isCheckViolation, isForeignKeyViolation, isUniqueViolation } from './pg-errors.ts';
+export { isUniqueViolation } from './pg-errors.ts';
 export { type SessionLock } from './session-lock.ts';
 export {
   type BigintColumn,

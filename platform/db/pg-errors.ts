@@ -25,16 +25,6 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return isViolation(error, '23505', constraint);
 }
 
-/** True for a foreign key violation (23503), of `constraint` when given. */
-export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
-  return isViolation(error, '23503', constraint);
-}
-
-/** True for a check violation (23514), of `constraint` when given. */
-export function isCheckViolation(error: unknown, constraint?: string): boolean {
-  return isViolation(error, '23514', constraint);
-}
-
 /** The SQLSTATE or system code of an error, also when it is wrapped in a Fault. */
 export function pgErrorFacts(error: unknown): PgErrorFacts | null {
   if (error instanceof Fault) return pgErrorFacts(error.cause);

@@ -1,4 +1,3 @@
 /** The door of platform/runtime. */
 export { type Composition, composePlatform } from './compose.ts';
 export { startProcess } from './process.ts';
-export { languageOf } from './start-box.ts';

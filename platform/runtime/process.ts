@@ -104,7 +104,7 @@ async function startParts(input: PartsInput): Promise<Running> {
     let url: string | null = null;
     jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
     if (platform.roles.has('worker')) {
-      stops.push(jobs.stop);
+      stops.push(() => jobs.stop());
       await jobs.start();
     }
     for (const domain of domains) {
@@ -113,7 +113,10 @@ async function startParts(input: PartsInput): Promise<Running> {
     }
     if (webDir !== null) {
       const http = await openHttp(input);
-      stops.push(http.close, async () => realtime.closeSockets());
+      stops.push(
+        () => http.close(),
+        async () => realtime.closeSockets(),
+      );
       realtime.attach(http);
       url = (await http.listen()).url;
     }
@@ -126,12 +129,12 @@ async function startParts(input: PartsInput): Promise<Running> {
 
 async function openHttp({ composition, telemetry, domains, webDir, version }: PartsInput): Promise<HttpServer> {
   const { platform, db } = composition;
-  const authenticate = domains.find((domain) => domain.authenticate)?.authenticate;
+  const identity = domains.find((domain) => domain.authenticate);
   const http = await createHttp({
     config: platform.config,
     telemetry,
     permissions: domains.flatMap((domain) => domain.permissions),
-    authenticate: async (request) => (authenticate ? authenticate(request, platform) : null),
+    authenticate: async (request) => identity?.authenticate?.(request, platform) ?? null,
     idempotency: databaseIdempotency(db),
     health: healthOf(healthSources(composition, domains)),
   });

@@ -135,4 +135,4 @@ describe.skipIf(missing !== null)('events page', () => {
   });
 });
 
-if (missing !== null) test.skip(`SKIP events page: ${missing}`, () => undefined);
+if (missing !== null) test(`SKIP events page: ${missing}`, ({ skip }) => skip(missing));

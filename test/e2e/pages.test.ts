@@ -109,4 +109,4 @@ describe.skipIf(missing !== null)('pages', () => {
   );
 });
 
-if (missing !== null) test.skip(`SKIP pages: ${missing}`, () => undefined);
+if (missing !== null) test(`SKIP pages: ${missing}`, ({ skip }) => skip(missing));

@@ -3,7 +3,7 @@
  * Exit 0 ok, 1 failed, 2 usage, 6 partial: a price, a rate or a row is missing and named.
  */
 import { readFileSync } from 'node:fs';
-import { Fault, type LocalDate, parseLocalDate } from '#kernel';
+import { Decimal, Fault, type LocalDate, parseLocalDate } from '#kernel';
 import {
   analyseLedger,
   type LedgerAnalysis,
@@ -56,7 +56,7 @@ function printValues(values: readonly PortfolioValue[]): void {
   for (const { name, figures } of values) {
     const { currency, value, valueKnown, profit } = figures;
     console.log(
-      `${pc.bold(name)}  ${value ?? `? (${valueKnown} known)`} ${currency}  profit ${profit ?? '?'} ${currency}`,
+      `${pc.bold(name)}  ${value === null ? `? (${cents(valueKnown)} known)` : cents(value)} ${currency}  profit ${profit === null ? '?' : cents(profit)} ${currency}`,
     );
     for (const fact of figures.missing) {
       console.error(
@@ -64,6 +64,11 @@ function printValues(values: readonly PortfolioValue[]): void {
       );
     }
   }
+}
+
+/** For reading; `--json` has every decimal. */
+function cents(figure: string): string {
+  return Decimal.from(figure).rounded(2, 'half-up').toFixed(2);
 }
 
 interface AnalyseFlags {

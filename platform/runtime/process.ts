@@ -129,7 +129,7 @@ async function startParts(input: PartsInput): Promise<Running> {
 
 async function openHttp({ composition, telemetry, domains, webDir, version }: PartsInput): Promise<HttpServer> {
   const { platform, db } = composition;
-  const identity = domains.find((domain) => domain.authenticate);
+  const identity = domains.find((domain) => 'authenticate' in domain);
   const http = await createHttp({
     config: platform.config,
     telemetry,

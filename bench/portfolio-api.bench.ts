@@ -3,17 +3,14 @@
  * (routes, SQL, JSON), without the socket; the database is the embedded one on a throw-away folder with fsync off, so reads are
  * as in production and the write is not.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addDays, assert, Decimal, localDate } from '#kernel';
 import { recordManualPrices, type ManualPrice } from '#markets';
-import { embeddedPostgres } from '#platform/db';
 import { createHttp, type HttpServer } from '#platform/http';
-import { silentLog, testPlatform, type TestPlatform } from '#platform/testing';
+import { testPlatform, type TestPlatform } from '#platform/testing';
 import { type LedgerEventDraft, recordEvents } from '#portfolios';
 import { markets } from '../domains/markets/domain.ts';
 import { portfolios } from '../domains/portfolios/domain.ts';
+import { withBenchDatabase } from './bench-database.ts';
 import { type BenchSection, type Figure, percentile } from './section.ts';
 
 const EVENTS = 100_000;
@@ -23,14 +20,13 @@ const ROUNDS = 40;
 const MONTHS = 120;
 const FIRST_DAY = localDate('2016-11-01');
 
-export const section: BenchSection = { title: 'Portfolio pages with 100,000 ledger events', run: benchPortfolioApi };
+export const section: BenchSection = {
+  title: 'Portfolio pages with 100,000 ledger events',
+  run: () => withBenchDatabase(benchPortfolioApi),
+};
 
 /** Runs it and gives the figures. */
-export async function benchPortfolioApi(): Promise<readonly Figure[]> {
-  const dir = process.env['CACTUS_TEST_DATABASE_URL']
-    ? null
-    : mkdtempSync(join(tmpdir(), `cactus-test-${process.pid}-`));
-  if (dir) process.env['CACTUS_TEST_POSTGRES_DIR'] = dir;
+async function benchPortfolioApi(): Promise<readonly Figure[]> {
   const platform = await testPlatform([markets, portfolios]);
   platform.db.attachJobQueue({ add: async () => undefined });
   const workspaceId = platform.newId();
@@ -45,10 +41,6 @@ export async function benchPortfolioApi(): Promise<readonly Figure[]> {
   } finally {
     await http.close();
     await platform.close();
-    if (dir) {
-      await embeddedPostgres({ dataDir: dir, log: silentLog }).stop();
-      rmSync(dir, { recursive: true, force: true });
-    }
   }
 }
 

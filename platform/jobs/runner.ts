@@ -202,7 +202,9 @@ function progressWriter(db: DatabaseHandle, jobId: bigint): (doneRatio: number, 
 function loggerOver(log: Log): Logger {
   return new Logger((scope) => (level, message) => {
     const facts = { ...scope };
-    if (level === 'error') log.error(message, facts);
+    // A failed attempt was told in one line by `runJob`, with its job and attempt.
+    if (message.startsWith('Failed task')) log.debug(message, facts);
+    else if (level === 'error') log.error(message, facts);
     else if (level === 'warning') log.warn(message, facts);
     else log.debug(message, facts);
   });

@@ -2,7 +2,8 @@
 import type { PermissionDefinition } from '#platform/domain';
 
 const INVESTORS = ['owner', 'admin', 'manager', 'adviser', 'trader'] as const;
-const READERS = [...INVESTORS, 'bookkeeper', 'analyst', 'client'] as const;
+/** Not clients: until a portfolio belongs to a client, reading one would mean reading everybody's. */
+const READERS = [...INVESTORS, 'bookkeeper', 'analyst'] as const;
 
 export const portfoliosPermissions: readonly PermissionDefinition[] = [
   {

@@ -11,4 +11,12 @@ export {
   useLiveState,
 } from './live.ts';
 export { ApiProblem, asProblem } from './problem.ts';
-export { type ApiQueryOptions, createQueryClient, useApi, useApiMutation, useRefresh } from './query.ts';
+export {
+  type ApiPages,
+  type ApiQueryOptions,
+  createQueryClient,
+  useApi,
+  useApiMutation,
+  useApiPages,
+  useRefresh,
+} from './query.ts';

@@ -1,12 +1,14 @@
 /** TanStack Query on top of the typed client: one cache entry per endpoint and input, retries only for passing failures. */
 import {
   QueryClient,
+  useInfiniteQuery,
   useMutation,
   type UseMutationResult,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, callEndpoint, type CallInput } from './client.ts';
 import type { ApiArguments, ApiInput, ApiKey, ApiOutput } from './contracts.ts';
 import { type ApiProblem, asProblem } from './problem.ts';
@@ -51,6 +53,60 @@ export function useApi<Key extends ApiKey>(
     ...(options.keepsPrevious ? { placeholderData: (previous: unknown) => previous } : {}),
   });
   return result as UseQueryResult<ApiOutput<Key>, ApiProblem>;
+}
+
+/** Endpoints that answer by pages: `items`, and where the next page starts. */
+export type PagedKey = {
+  readonly [Key in ApiKey]: ApiOutput<Key> extends { readonly items: infer Items; readonly nextCursor: string | null }
+    ? Items extends readonly unknown[]
+      ? Key
+      : never
+    : never;
+}[ApiKey];
+
+export interface ApiPages<Item> {
+  /** Everything loaded so far, in order; undefined until the first page is here. */
+  readonly items: readonly Item[] | undefined;
+  readonly error: ApiProblem | null;
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  /** Adds the next page; answers whether there is another one after it. */
+  readonly loadMore: () => Promise<boolean>;
+  readonly retry: () => void;
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+type ItemOf<Key extends PagedKey> = Extract<ApiOutput<Key>, Page<unknown>>['items'][number];
+
+/**
+ * Reads a list page by page. A refresh asks for every loaded page again from the first, so that nothing is missing or twice
+ * after a change, and what is on screen stays while it does. A new filter starts at its first page.
+ */
+export function useApiPages<Key extends PagedKey>(key: Key, input: ApiInput<Key>): ApiPages<ItemOf<Key>> {
+  const { params, query: filters } = input as CallInput;
+  const list = useInfiniteQuery({
+    queryKey: [key, input, 'pages'],
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = pageParam === null ? filters : { ...filters, cursor: pageParam };
+      return (await callEndpoint(key, { params, query, signal })) as Page<ItemOf<Key>>;
+    },
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: (previous) => previous,
+  });
+  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
+  return {
+    items,
+    error: list.error === null ? null : asProblem(list.error),
+    hasMore: list.hasNextPage,
+    isLoadingMore: list.isFetchingNextPage,
+    loadMore: async () => (await list.fetchNextPage()).hasNextPage,
+    retry: () => void list.refetch(),
+  };
 }
 
 /** Changes something: `const save = useApiMutation('POST /api/accounts', { refreshes: ['GET /api/accounts'] })`. */

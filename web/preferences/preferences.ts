@@ -61,11 +61,15 @@ export function changePreferences(changes: Partial<Preferences>): void {
   for (const listener of listeners) listener();
 }
 
-/** Loads what this user chose on this device; a new user starts from what is on screen. */
-export function openPreferencesOf(userId: string): void {
-  if (owner === userId) return;
-  owner = userId;
-  changePreferences(readStored(`${STORAGE_KEY}.${userId}`) ?? {});
+/** How a profile's language writes its numbers until the person says otherwise. */
+const PROFILE_NUMBERS: Readonly<Record<Language, NumberLocale>> = { es: 'es-ES', en: 'en-GB' };
+
+/** Loads what this user chose on this device. The first time here there is nothing: her profile speaks for her. */
+export function openPreferencesOf(user: { readonly id: string; readonly locale: Language }): void {
+  if (owner === user.id) return;
+  owner = user.id;
+  const fromProfile = { language: user.locale, numberLocale: PROFILE_NUMBERS[user.locale] };
+  changePreferences(readStored(`${STORAGE_KEY}.${user.id}`) ?? fromProfile);
 }
 
 /** Subscribes a component to the preferences. */

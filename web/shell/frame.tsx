@@ -1,6 +1,6 @@
 /** The frame around every page of a signed-in person. */
 import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { live, useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { changePreferences, openPreferencesOf, preferences, usePreferences } from '#web/preferences';
@@ -23,11 +23,12 @@ const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then((module) =>
 /** Reads who is signed in; 401 leads to the sign-in page. */
 export function SignedInFrame() {
   const me = useApi('GET /api/me');
-  const userId = me.data?.user.id;
+  const user = me.data?.user;
   const workspaceId = me.data?.workspace.id;
-  useEffect(() => {
-    if (userId) openPreferencesOf(userId);
-  }, [userId]);
+  // Before the paint: nobody sees the page in a language that is not hers.
+  useLayoutEffect(() => {
+    if (user) openPreferencesOf(user);
+  }, [user]);
   useEffect(() => {
     if (!workspaceId) return undefined;
     live.start(toSignIn);

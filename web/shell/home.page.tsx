@@ -1,7 +1,7 @@
 /** Inicio: what needs a person first, then the live tiles, then the panels. The domains contribute each part. */
 import { Component, lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
 import { currentTimeMs, useTexts } from '#web/i18n';
-import { AttentionList, KpiGrid, PageHeader, Skeleton, Stack } from '#web/ui';
+import { AttentionGap, AttentionList, type CountAttention, KpiGrid, PageHeader, Skeleton, Stack } from '#web/ui';
 import { domainWebs } from './catalogue.ts';
 import { isAllowed, type Session, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
@@ -23,24 +23,34 @@ function partsOf(name: PartName, session: Session) {
 export default function HomePage() {
   const t = useTexts(shellTexts);
   const session = useSession();
-  const [count, setCount] = useState(0);
-  const onCount = useCallback((step: 1 | -1) => setCount((before) => before + step), []);
+  const [counts, setCounts] = useState({ row: 0, pending: 0, unknown: 0 });
+  const onCount = useCallback<CountAttention>(
+    (fact, step) => setCounts((before) => ({ ...before, [fact]: before[fact] + step })),
+    [],
+  );
   const firstName = session.user.name.split(' ')[0] ?? session.user.name;
   return (
     <>
       <PageHeader
         title={t(greetingAt(new Date(currentTimeMs()).getHours()), { name: firstName })}
-        description={count > 0 ? t('attentionCount', { count }) : t('attentionNone')}
+        description={t(attentionKey(counts), { count: counts.row })}
       />
       <Stack>
         <AttentionList label={t('attention')} onCount={onCount}>
-          {draw('attention', session, null)}
+          {draw('attention', session, <AttentionGap fact="pending" />)}
         </AttentionList>
         <KpiGrid>{draw('tiles', session, null)}</KpiGrid>
         {draw('panels', session, <Skeleton className="rounded-lg border border-line bg-surface p-4" />)}
       </Stack>
     </>
   );
+}
+
+/** Only says that all is in order when every part has answered. The line is always there, so nothing moves. */
+function attentionKey(counts: Readonly<Record<'row' | 'pending' | 'unknown', number>>) {
+  if (counts.row > 0) return 'attentionCount';
+  if (counts.pending > 0) return 'attentionPending';
+  return counts.unknown > 0 ? 'attentionUnknown' : 'attentionNone';
 }
 
 function draw(name: PartName, session: Session, fallback: ReactNode) {
@@ -79,6 +89,7 @@ function PartFailed() {
   const t = useTexts(shellTexts);
   return (
     <p role="alert" className="px-4 py-3 text-sm text-warn">
+      <AttentionGap fact="unknown" />
       {t('homePartFailed')}
     </p>
   );

@@ -1,18 +1,37 @@
-/** The list of what needs a person: it counts itself, and vanishes when nothing does. */
+/** The list of what needs a person: it counts itself, says whether it knows all of it yet, and vanishes when nothing does. */
 import type { LucideIcon } from 'lucide-react';
-import { createContext, type ReactNode, use, useEffect } from 'react';
+import { createContext, type ReactNode, use, useLayoutEffect } from 'react';
 import { cx } from './cx.ts';
 
-const Counter = createContext<(step: 1 | -1) => void>(() => undefined);
+/** `row`: something to do. `pending`: a part still asking. `unknown`: a part that could not find out. */
+export type AttentionFact = 'row' | 'pending' | 'unknown';
+export type CountAttention = (fact: AttentionFact, step: 1 | -1) => void;
 
-/** Frames the rows and tells how many there are. */
+const Counter = createContext<CountAttention>(() => undefined);
+
+/** Counted before the paint: otherwise "nothing to do" would show for the frame between asking and knowing. */
+function useCounted(fact: AttentionFact): void {
+  const count = use(Counter);
+  useLayoutEffect(() => {
+    count(fact, 1);
+    return () => count(fact, -1);
+  }, [count, fact]);
+}
+
+/** Draws nothing: while it is there, nobody may say that nothing needs attention. */
+export function AttentionGap({ fact }: { readonly fact: 'pending' | 'unknown' }) {
+  useCounted(fact);
+  return null;
+}
+
+/** Frames the rows and tells how many there are, and how many parts have not answered. */
 export function AttentionList({
   label,
   onCount,
   children,
 }: {
   readonly label: string;
-  readonly onCount: (step: 1 | -1) => void;
+  readonly onCount: CountAttention;
   readonly children: ReactNode;
 }) {
   return (
@@ -43,11 +62,7 @@ export function AttentionRow({
   readonly detail?: ReactNode;
   readonly action?: ReactNode;
 }) {
-  const count = use(Counter);
-  useEffect(() => {
-    count(1);
-    return () => count(-1);
-  }, [count]);
+  useCounted('row');
   const tones = { warn: 'text-warn', danger: 'text-danger', info: 'text-info' };
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">

@@ -1,5 +1,5 @@
 /** The design system: every control, figure and state a page is made of. Pages style nothing beyond layout. */
-export { AttentionList, AttentionRow, type AttentionTone } from './attention.tsx';
+export { AttentionGap, AttentionList, AttentionRow, type CountAttention } from './attention.tsx';
 export {
   Button,
   buttonClass,

@@ -2,7 +2,7 @@
 import { BellRing, CircleHelp, Clock } from 'lucide-react';
 import { useApi, useLive, useRefresh } from '#web/api';
 import { currentTimeMs, formatPrice, useTexts } from '#web/i18n';
-import { AttentionRow, ButtonLink } from '#web/ui';
+import { AttentionGap, AttentionRow, ButtonLink } from '#web/ui';
 import { marketsTexts } from './markets-texts.ts';
 
 const RECENT_MS = 24 * 3_600_000;
@@ -18,8 +18,10 @@ export default function HomeAttention() {
   const recent = (firings.data?.items ?? []).filter(({ firedAtMs }) => firedAtMs >= since);
   const oldCount = (providers.data?.staleCount ?? 0) + (providers.data?.missingCount ?? 0);
   const doubtCount = providers.data?.quarantinedCount ?? 0;
+  const hasFailed = firings.isError || providers.isError;
   return (
     <>
+      {(!firings.data || !providers.data) && <AttentionGap fact={hasFailed ? 'unknown' : 'pending'} />}
       {recent.map(({ id, instrument, price, triggerPrice, currency }) => (
         <AttentionRow
           key={id}

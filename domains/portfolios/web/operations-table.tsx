@@ -1,7 +1,7 @@
 /** Operations of a portfolio or of one holding, newest first, page by page; each can be taken back. */
 import { Ellipsis, Undo2 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { api, type ApiKey, type ApiOutput, asProblem, useApi, useRefresh } from '#web/api';
+import { api, type ApiKey, type ApiOutput, type ApiPages, asProblem, useApiPages, useRefresh } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
 import {
@@ -33,8 +33,7 @@ export const OPERATION_READS: readonly ApiKey[] = [
   'GET /api/portfolios/:portfolioId/explanation',
 ];
 
-const FIRST_COUNT = 50;
-const SHOWN_MAX = 200; // The API's page; what is older is found by asset or in an export.
+const PAGE_ROWS = 100;
 
 export function OperationsTable({
   portfolioId,
@@ -44,36 +43,63 @@ export function OperationsTable({
   readonly instrumentId?: string;
 }) {
   const t = useTexts(portfolioTexts);
-  const [limit, setLimit] = useState(FIRST_COUNT);
   const [showsReversed, setShowsReversed] = useState(false);
-  const query = {
+  const operations = useApiPages('GET /api/portfolios/:portfolioId/operations', {
     params: { portfolioId },
     query: {
-      limit,
-      reversed: showsReversed ? ('include' as const) : ('leave_out' as const),
+      limit: PAGE_ROWS,
+      reversed: showsReversed ? 'include' : 'leave_out',
       ...(instrumentId ? { instrumentId } : {}),
     },
-  };
-  const operations = useApi('GET /api/portfolios/:portfolioId/operations', query, { keepsPrevious: true });
+  });
   const canWrite = useCan('portfolios.operation.write');
   const reverse = useReversal(portfolioId);
   const columns = useMemo(
     () => [...operationColumns(t), ...(canWrite ? [menuColumn(t, reverse)] : [])],
     [t, canWrite, reverse],
   );
-  const hasMore = operations.data?.nextCursor !== null && operations.data !== undefined && limit < SHOWN_MAX;
+  const isPaged = operations.hasMore || (operations.items?.length ?? 0) > PAGE_ROWS;
   return (
     <Table
       title={t('operations')}
       columns={columns}
-      rows={operations.data?.items}
+      rows={operations.items}
       rowId={(operation) => operation.id}
       error={operations.error}
-      onRetry={() => void operations.refetch()}
+      onRetry={operations.retry}
       actions={<Switch label={t('showReversed')} isOn={showsReversed} onChange={setShowsReversed} />}
       empty={<EmptyState title={t('emptyOperations')} />}
-      {...(hasMore ? { footer: <Button onClick={() => setLimit(SHOWN_MAX)}>{t('loadMore')}</Button> } : {})}
+      {...(isPaged ? { footer: <MoreOperations operations={operations} /> } : {})}
     />
+  );
+}
+
+/** How many are on screen, and the button that adds the next ones below without moving what is being read. */
+function MoreOperations({ operations }: { readonly operations: ApiPages<Operation> }) {
+  const t = useTexts(portfolioTexts);
+  const said = useRef<HTMLParagraphElement>(null);
+  const { hasMore, isLoadingMore, loadMore } = operations;
+  const count = operations.items?.length ?? 0;
+  const press = async (): Promise<void> => {
+    // The button goes with the last page: whoever pressed it by keyboard is left beside it, not at the top.
+    if (!(await loadMore())) said.current?.focus();
+  };
+  return (
+    <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-2">
+      <p ref={said} tabIndex={-1} role="status" className="text-muted">
+        {t(hasMore ? 'operationsLoaded' : 'operationsAll', { count })}
+      </p>
+      {hasMore && (
+        <Button isBusy={isLoadingMore} onClick={() => void press()}>
+          {t('loadMore')}
+        </Button>
+      )}
+      {operations.error && (
+        <p role="alert" className="text-danger">
+          {t('loadMoreFailed')}
+        </p>
+      )}
+    </div>
   );
 }
 

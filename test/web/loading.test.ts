@@ -1,0 +1,175 @@
+/**
+ * Goal: the app says what it knows and no more. "All in order" waits for every answer; a long list comes page by page without losing
+ * the reader's place; the first time on a device speaks the language of the profile, and a choice made there stays.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { buildWebIfStale } from '../../tools/build-web.ts';
+import { browserMissingReason, launchBrowser, openPage } from '../e2e/browser.ts';
+import { type FakeRoutes, type FakeServer, startFakeServer } from './fake-server.ts';
+import { OWNER_ME, sessionRoutes } from './session-fixture.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const missing = browserMissingReason();
+const SLOW_MS = 120_000;
+const ALL_IN_ORDER = 'Todo en orden: nada necesita tu atención.';
+const CHECKING = 'Comprobando qué necesita tu atención…';
+
+let browser: Browser;
+let server: FakeServer;
+let opened: BrowserContext | null = null;
+
+beforeAll(async () => {
+  if (missing) return;
+  const { directory } = await buildWebIfStale(root);
+  server = await startFakeServer(directory, sessionRoutes());
+  browser = await launchBrowser();
+}, SLOW_MS);
+beforeEach(() => void Object.assign(server?.routes ?? {}, sessionRoutes()));
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(path: string): Promise<Page> {
+  const { page, context } = await openPage(browser);
+  opened = context;
+  page.setDefaultTimeout(15_000);
+  await page.goto(server.url + path);
+  return page;
+}
+
+function allowed(...permissions: string[]): FakeRoutes {
+  return sessionRoutes({ ...OWNER_ME, permissions });
+}
+
+function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { passed: promise, open: resolve };
+}
+
+const NO_PROVIDER_TROUBLE = { staleCount: 0, missingCount: 0, quarantinedCount: 0, items: [] };
+
+test.skipIf(missing)('home says that all is in order only when every part has answered', async () => {
+  const slow = gate();
+  Object.assign(server.routes, allowed('markets.alert.read'), {
+    'GET /api/markets/alert-firings': () => ({ body: { items: [], nextCursor: null } }),
+    'GET /api/markets/providers': async () => {
+      await slow.passed;
+      return { body: NO_PROVIDER_TROUBLE };
+    },
+  });
+  const page = await open('/');
+  await page.getByText(CHECKING).waitFor();
+  await page.waitForLoadState('load');
+  expect(await page.getByText(ALL_IN_ORDER).count()).toBe(0);
+  const before = await page.getByRole('heading', { level: 1 }).boundingBox();
+  slow.open();
+  await page.getByText(ALL_IN_ORDER).waitFor();
+  expect(await page.getByText(CHECKING).count()).toBe(0);
+  expect(await page.getByRole('heading', { level: 1 }).boundingBox()).toEqual(before);
+});
+
+test.skipIf(missing)('home says so when it could not find out', async () => {
+  Object.assign(server.routes, allowed('markets.alert.read'), {
+    'GET /api/markets/alert-firings': () => ({ body: { items: [], nextCursor: null } }),
+    'GET /api/markets/providers': () => ({ status: 403, body: { code: 'forbidden', title: 'No', status: 403 } }),
+  });
+  const page = await open('/');
+  await page.getByText('No se ha podido comprobar qué necesita tu atención.').waitFor();
+  expect(await page.getByText(ALL_IN_ORDER).count()).toBe(0);
+});
+
+const PORTFOLIO_ID = '01975f3c-7a00-7000-8000-000000000021';
+const OPERATION_COUNT = 230;
+const unknownFigures = Object.fromEntries(
+  'value dayChange dayChangeRatio profit gainRatio cost unrealised realised income fees taxes netFlows'
+    .split(' ')
+    .map((name) => [name, null]),
+);
+
+const operations = Array.from({ length: OPERATION_COUNT }, (_, index) => ({
+  id: `operation-${index + 1}`,
+  type: 'deposit',
+  date: '2026-01-02',
+  accountName: 'Principal',
+  instrument: null,
+  quantity: null,
+  price: null,
+  splitRatio: null,
+  amount: '1',
+  currency: 'EUR',
+  note: `Ingreso ${index + 1}`,
+  reversedBy: null,
+  source: { importId: null, sheet: '', row: 0 },
+}));
+
+function portfolioRoutes(): FakeRoutes {
+  const figures = {
+    ...unknownFigures,
+    currency: 'EUR',
+    valueKnown: '0',
+    isDayChangePartial: false,
+    missing: [],
+    staleCount: 0,
+    simulatedCount: 0,
+  };
+  const portfolio = { id: PORTFOLIO_ID, name: 'Larga', baseCurrency: 'EUR', version: 1, operationCount: 0, figures };
+  const path = `/api/portfolios/${PORTFOLIO_ID}`;
+  return {
+    ...allowed('portfolios.portfolio.read'),
+    [`GET ${path}`]: () => ({ body: { ...portfolio, accounts: [], cash: [], ledgerVersion: 1, firstDate: null } }),
+    [`GET ${path}/operations`]: ({ query }) => {
+      const from = Number(query.get('cursor') ?? 0);
+      const to = from + Number(query.get('limit'));
+      const items = operations.slice(from, to);
+      return { body: { items, nextCursor: to < OPERATION_COUNT ? String(to) : null } };
+    },
+  };
+}
+
+test.skipIf(missing)('operations: more pages by keyboard, the filter kept, the place kept', async () => {
+  Object.assign(server.routes, portfolioRoutes());
+  const page = await open(`/carteras/${PORTFOLIO_ID}?ver=operaciones`);
+  await page.getByText('100 operaciones cargadas; hay más.').waitFor();
+  await page.getByRole('switch', { name: 'Ver anuladas' }).click();
+  const more = page.getByRole('button', { name: 'Cargar más' });
+  const list = page.getByRole('group', { name: 'Operaciones' });
+  await list.evaluate((element) => element.scrollTo(0, 2_000));
+  await more.press('Enter');
+  await page.getByText('200 operaciones cargadas; hay más.').waitFor();
+  expect(await list.evaluate((element) => element.scrollTop)).toBe(2_000);
+  await more.press('Enter');
+  const done = page.getByText('230 operaciones: están todas.');
+  await done.waitFor();
+  await expect.poll(() => done.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await more.count()).toBe(0);
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await page.getByText('Ingreso 230', { exact: true }).waitFor();
+  const asked = server.calls.filter(({ path }) => path.endsWith('/operations')).map(({ query }) => query);
+  expect(asked.slice(-2).map((query) => [query.get('cursor'), query.get('reversed')])).toEqual([
+    ['100', 'include'],
+    ['200', 'include'],
+  ]);
+});
+
+test.skipIf(missing)('the first time on a device speaks as the profile does; a choice made there wins', async () => {
+  const me = { ...OWNER_ME, user: { ...OWNER_ME.user, locale: 'en' } };
+  Object.assign(server.routes, sessionRoutes(me));
+  const page = await open('/ajustes');
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+  const stored = (): Promise<unknown> =>
+    page.evaluate(() => JSON.parse(localStorage.getItem('cactus.preferences') ?? 'null') as unknown);
+  expect(await stored()).toMatchObject({ language: 'en', numberLocale: 'en-GB' });
+  await page.getByRole('combobox', { name: 'Language' }).click();
+  await page.getByRole('option', { name: 'Español' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
+  expect(await stored()).toMatchObject({ language: 'es', numberLocale: 'en-GB' });
+});

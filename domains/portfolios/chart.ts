@@ -1,6 +1,9 @@
-/** What the chart and the cash list of a portfolio show: daily closes joined to the book, and balances with their account. */
-import { dateInZone } from '#kernel';
-import { type FiguresSource, textOf, type ValuedPortfolio } from './figures.ts';
+/**
+ * What the chart and the cash list of a portfolio show: daily closes joined to the book, ending at the value of now, and
+ * balances with their account.
+ */
+import type { Decimal } from '#kernel';
+import { type FiguresSource, textOf, type ValuedPortfolio, valuePortfolio } from './figures.ts';
 import type { Account, Portfolio } from './portfolio.store.ts';
 import { rangeStart, type SeriesRange, type ValuePoint, valueSeries } from './value-series.ts';
 
@@ -10,9 +13,8 @@ export async function chartOf(
   portfolio: Portfolio,
   range: SeriesRange,
 ): Promise<{ currency: string; points: ValuePoint[] }> {
-  const { queryable, shelf, closes, clock, timeZone } = source;
-  const to = dateInZone(clock(), timeZone);
-  const shelved = await shelf.bookOf(queryable, portfolio);
+  const { queryable, shelf, closes } = source;
+  const { shelved, today: to, valuation } = await valuePortfolio(source, portfolio);
   const from = rangeStart(range, to, shelved.firstDate);
   const held = [...new Set([...shelved.book.positions.values()].map((position) => position.instrumentId))];
   const { workspaceId } = portfolio;
@@ -21,7 +23,15 @@ export async function chartOf(
   const closesOf = await closes.read(queryable, { workspaceId, instrumentIds: held, from: since, to });
   const currencies = [...closesOf.values()].map((column) => column.currency).filter((currency) => currency !== '');
   const { book } = await shelf.requireCurrencies(queryable, portfolio, currencies);
-  return { currency: portfolio.baseCurrency, points: valueSeries(book, { from, to, closesOf }) };
+  const points = valueSeries(book, { from, to, closesOf });
+  return { currency: portfolio.baseCurrency, points: endingAt(points, valuation.totals.value) };
+}
+
+/** The last day has no close yet: it shows the very value that stands above the chart, when that is known. */
+function endingAt(points: ValuePoint[], value: Decimal | null): ValuePoint[] {
+  const last = points.at(-1);
+  if (!last || !value) return points;
+  return [...points.slice(0, -1), { ...last, value: value.toStatistic(), isPartial: false, isEstimated: false }];
 }
 
 /** Cash balances that are not zero, with the name of their account. */

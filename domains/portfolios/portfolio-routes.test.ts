@@ -1,7 +1,7 @@
 /** Goal: the API shows exact figures, says what it does not know, keeps workspaces and roles apart, and forgets nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Decimal, type LocalDate, localDate, type UserRole } from '#kernel';
-import { recordManualPrices } from '#markets';
+import { recordManualPrices, takePrices } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { markets } from '../markets/domain.ts';
@@ -226,6 +226,21 @@ describe('figures', () => {
       { date: '2026-11-20', value: 1100, invested: 1000, isPartial: false, isEstimated: false },
       { date: '2026-11-21', value: 1100, invested: 1000, isPartial: false, isEstimated: false },
     ]);
+  });
+
+  test('a chart ends at the value that stands above it, also before the close of the day', async () => {
+    const id = await newPortfolio();
+    await record(id, 'buy', '2026-11-18', { quantity: '10', price: '100' });
+    const [{ instrumentId }] = (await call('GET', `/${id}/positions`)).body.items;
+    await price(instrumentId, '110', localDate('2026-11-20'));
+    const nowMs = platform.clock();
+    const tick = { price: Decimal.from('125'), currency: 'EUR', provider: 'yahoo', isAdjusted: false } as const;
+    const times = { marketAtMs: nowMs, fetchedAtMs: nowMs, previousClose: Decimal.from('110') };
+    const arrivals = [{ instrumentId, ...tick, ...times, splitRatio: Decimal.one }];
+    await platform.db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals }));
+    const { figures } = (await call('GET', `/${id}`)).body;
+    const { points } = (await call('GET', `/${id}/value-series?range=1m`)).body;
+    expect([figures.value, points.at(-1).value, points.at(-2).value]).toEqual(['1250', 1250, 1100]);
   });
 
   async function readFresh(id: string): Promise<unknown> {

@@ -67,3 +67,18 @@ test('exact values leave as text, strangers stay, and a body that does not fit i
   expect(misfit).toThrow(AssertionFault);
   expect(misfit).toThrow(/response\.size/);
 });
+
+test('text that no database can hold is refused at its field', () => {
+  const type = z.object({ note: z.string(), tags: z.array(z.string()), extra: z.record(z.string(), z.string()) });
+  const fitting = { note: '🌵', tags: ['a'], extra: {} };
+  expect(checkInput('body', type, fitting).ok).toBe(true);
+  const pathOf = (change: object): string | undefined => {
+    const checked = checkInput('body', type, { ...fitting, ...change });
+    return checked.ok ? undefined : checked.issues[0]?.path;
+  };
+  expect(pathOf({ note: 'a\0b' })).toBe('body.note');
+  expect(pathOf({ tags: ['a', '\ud800'] })).toBe('body.tags[1]');
+  expect(pathOf({ extra: { 'a\0': 'b' } })).toBe('body.extra');
+  const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
+  expect(checkInput('body', type, deep).ok).toBe(false);
+});

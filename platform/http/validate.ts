@@ -10,6 +10,8 @@ import { unknownKeyPaths } from './unknown-keys.ts';
 
 const ISSUES_MAX = 20; // More than a screen of errors helps nobody, and a hostile body must not grow the answer.
 
+const UNSTORABLE = 'Remove the characters that are no text (U+0000 or half of a surrogate pair).';
+
 export type InputPart = 'params' | 'query' | 'body';
 
 export type Checked =
@@ -27,12 +29,33 @@ export function checkInput(part: InputPart, schema: Schema | undefined, value: u
   if (!schema) return { ok: true, value: undefined };
   const type = zodOf(schema);
   const input = part === 'query' ? wrapSingles(type, value) : value;
+  const unstorable = unstorablePath(input, part);
+  if (unstorable) return { ok: false, issues: [{ path: unstorable, message: UNSTORABLE }] };
   const parsed = type.safeParse(input, { error: wordsFor });
   const unknown = part === 'params' ? [] : unknownKeyPaths(type, input);
   if (parsed.success && unknown.length === 0) return { ok: true, value: parsed.data };
   const known = parsed.success ? [] : parsed.error.issues.map((issue) => fieldIssue(part, issue));
   const extra = unknown.map((path) => ({ path: pathText(part, path), message: 'Unknown field: remove it.' }));
   return { ok: false, issues: [...known, ...extra].slice(0, ISSUES_MAX) };
+}
+
+/** The path of a text that no PostgreSQL column can hold (key or value), or null. A stack, as a body may be very deep. */
+function unstorablePath(root: unknown, name: string): string | null {
+  const waiting: { readonly value: unknown; readonly path: string }[] = [{ value: root, path: name }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string' && !isStorable(value)) return path;
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value) && !Object.keys(value).every(isStorable)) return path;
+    for (const [key, inner] of Object.entries(value)) {
+      waiting.push({ value: inner, path: pathText(path, [Array.isArray(value) ? Number(key) : key]) });
+    }
+  }
+  return null;
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** JSON text of a success body. Throws AssertionFault naming the fields when the body breaks its own contract. */

@@ -152,7 +152,8 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word) => word?.charAt(0).toUpperCase() ?? '').join('') || '?';
+  // By code point: half of an emoji is no character.
+  return letters.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('') || '?';
 }
 
 /** Ends the session here and forgets everything that was read. */

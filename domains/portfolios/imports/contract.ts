@@ -95,7 +95,8 @@ const SheetOutline = z.object({
   notes: z.array(Issue),
 });
 const Status = z.enum(['reading', 'previewed', 'refused', 'confirming', 'confirmed', 'undone', 'cancelled']);
-const RowStatus = z.enum(['new', 'known', 'changed', 'skipped', 'error', 'recorded']);
+/** `repriced`: already there, but its written price is news. */
+const RowStatus = z.enum(['new', 'known', 'repriced', 'changed', 'skipped', 'error', 'recorded']);
 
 const ImportSummary = z.object({
   id: Id,
@@ -217,7 +218,8 @@ export const ConfirmImport = endpoint({
   method: 'POST',
   path: '/api/imports/:importId/confirm',
   permission: 'portfolios.import.run',
-  summary: 'Records the new rows as one batch; rows with errors stay out. Confirming twice records once.',
+  summary:
+    'Records the new rows as one batch, and the newer prices of known ones; rows with errors stay out. Confirming twice records once.',
   params: importParams,
   response: ImportDetail,
   status: 202,
@@ -228,7 +230,7 @@ export const UndoImport = endpoint({
   method: 'POST',
   path: '/api/imports/:importId/undo',
   permission: 'portfolios.import.run',
-  summary: 'Takes back everything the import recorded.',
+  summary: 'Takes back every operation the import recorded. The prices written in the file stay.',
   params: importParams,
   response: ImportDetail,
   refusals: {

@@ -7,7 +7,7 @@ import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { recordEvents, type RecordProblem } from '../recording.ts';
 import { type ReversalRefusal, reverseImport } from '../reversal.ts';
-import { collectRows, verdictsOf } from './import-reading.ts';
+import { collectRows, todayOf, verdictsOf } from './import-reading.ts';
 import { announceImport } from './import-progress.ts';
 import {
   findImport,
@@ -19,6 +19,7 @@ import {
   updateImportStatus,
   updateRows,
 } from './import.store.ts';
+import { recordPriceRefreshes } from './price-refresh.ts';
 import { ImportConfirmed, ImportUndone } from './import-events.ts';
 
 export interface ConfirmOrder extends ImportScope {
@@ -52,6 +53,8 @@ async function recordBatch(
   });
   if (!outcome.ok) return (outcome.details['problems'] ?? []) as RecordProblem[];
   const { recorded, alreadyKnown } = outcome.value;
+  const repriced = await collectRows(tx, importId, ['repriced']);
+  await recordPriceRefreshes(platform, tx, { batch, rows: repriced, today: todayOf(platform) });
   await moveRows(tx, importId, { from: 'new', to: 'recorded' });
   await updateImportStatus(tx, importId, {
     status: 'confirmed',
@@ -88,7 +91,7 @@ async function returnToPreview(
   });
 }
 
-/** Takes back everything the import recorded that still stands. */
+/** Takes back every operation the import recorded that still stands. Prices of days stay: they belong to no operation. */
 export async function undoImport(
   platform: Platform,
   order: ConfirmOrder,

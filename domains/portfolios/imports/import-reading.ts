@@ -20,6 +20,7 @@ import {
   readRecordedOpenings,
   readRows,
   recallMapping,
+  type RowStatus,
   type RowVerdict,
   saveOutline,
   type StoredRow,
@@ -29,6 +30,8 @@ import {
 import { announceImport } from './import-progress.ts';
 import { issue } from './issue.ts';
 import { instrumentFact } from './planned-row.ts';
+import { findPriceRefreshes, type PriceRefresh } from './price-refresh.ts';
+import { shortText } from './row-facts.ts';
 
 export interface ReadingOrder {
   readonly workspaceId: string;
@@ -103,7 +106,8 @@ async function planIntoRows(platform: Platform, reading: Reading): Promise<Impor
   return outcome.ok ? null : { code: outcome.code, details: outcome.details };
 }
 
-function todayOf({ clock, config }: Pick<Platform, 'clock' | 'config'>): LocalDate {
+/** The day it is for the people of this installation. */
+export function todayOf({ clock, config }: Pick<Platform, 'clock' | 'config'>): LocalDate {
   return dateInZone(clock(), config.section<{ readonly timeZone: string }>('portfolios').timeZone);
 }
 
@@ -120,12 +124,15 @@ async function judgeRows(
   const fresh = await collectRows(platform.db, batch.id);
   const known = await platform.db.transaction((tx) => knownKeys(tx, { portfolio, rows: fresh }));
   const changed = await changedOpenings(platform.db, { batch, rows: fresh, known });
+  const question = { batch, rows: fresh, today: todayOf(platform) };
+  const refreshes = await platform.db.transaction((tx) => findPriceRefreshes(platform, tx, question));
+  const refreshed = new Map(refreshes.map((refresh) => [refresh.position, refresh]));
   const verdicts: RowVerdict[] = [];
   const left: StoredRow[] = [];
   for (const row of fresh) {
     const newDrafts = row.drafts.filter((draft) => !known.has(draft.idempotencyKey));
     const name = changed.get(row.position);
-    if (newDrafts.length === 0) verdicts.push({ position: row.position, status: 'known', issues: [] });
+    if (newDrafts.length === 0) verdicts.push(knownVerdict(row, refreshed.get(row.position)));
     else if (name !== undefined) {
       verdicts.push({
         position: row.position,
@@ -144,13 +151,24 @@ async function judgeRows(
   });
 }
 
-/** All rows that would be recorded, in file order. */
-export async function collectRows(queryable: Queryable, importId: string): Promise<StoredRow[]> {
+function knownVerdict({ position }: StoredRow, refresh: PriceRefresh | undefined): RowVerdict {
+  if (!refresh) return { position, status: 'known', issues: [] };
+  const { price, currency, on } = refresh.price;
+  const params = { price: shortText(price), currency, date: on };
+  return { position, status: 'repriced', issues: [issue('price_refreshed', 'info', { params })] };
+}
+
+/** All rows that would be recorded, in file order; of one status. */
+export async function collectRows(
+  queryable: Queryable,
+  importId: string,
+  statuses: readonly RowStatus[] = ['new'],
+): Promise<StoredRow[]> {
   const rows: StoredRow[] = [];
   for (;;) {
     const page = await readRows(queryable, {
       importId,
-      statuses: ['new'],
+      statuses,
       afterPosition: rows.at(-1)?.position ?? -1,
       limit: ROWS_PER_PAGE,
     });

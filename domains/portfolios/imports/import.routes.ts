@@ -34,9 +34,9 @@ type Summary = OutputOf<(typeof ListImports)['response']>['items'][number];
 type Row = OutputOf<(typeof ListImportRows)['response']>['items'][number];
 
 const STATUSES_SHOWN: Readonly<Record<'all' | 'new' | 'already' | 'errors' | 'skipped', readonly RowStatus[]>> = {
-  all: ['new', 'known', 'changed', 'skipped', 'error', 'recorded'],
+  all: ['new', 'known', 'repriced', 'changed', 'skipped', 'error', 'recorded'],
   new: ['new', 'recorded'],
-  already: ['known'],
+  already: ['known', 'repriced'],
   errors: ['error', 'changed'],
   skipped: ['skipped'],
 };

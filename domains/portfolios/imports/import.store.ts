@@ -17,7 +17,7 @@ export const IMPORT_STATUSES = [
   'cancelled',
 ] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
-export const ROW_STATUSES = ['new', 'known', 'changed', 'skipped', 'error', 'recorded'] as const;
+export const ROW_STATUSES = ['new', 'known', 'repriced', 'changed', 'skipped', 'error', 'recorded'] as const;
 export type RowStatus = (typeof ROW_STATUSES)[number];
 
 export interface ImportRefusal {
@@ -238,7 +238,15 @@ export async function readRows(queryable: Queryable, page: RowPage): Promise<Sto
 export async function countRows(queryable: Queryable, importId: string): Promise<Record<RowStatus, number>> {
   const { rows } = await sql<{ status: RowStatus; count: bigint }>`select status, count(*) as count
     from portfolios_import_rows where import_id = ${importId} group by status`.execute(queryable.tables());
-  const counts: Record<RowStatus, number> = { new: 0, known: 0, changed: 0, skipped: 0, error: 0, recorded: 0 };
+  const counts: Record<RowStatus, number> = {
+    new: 0,
+    known: 0,
+    repriced: 0,
+    changed: 0,
+    skipped: 0,
+    error: 0,
+    recorded: 0,
+  };
   for (const { status, count } of rows) counts[status] = Number(count);
   return counts;
 }
@@ -278,7 +286,9 @@ export async function readRecordedOpenings(
     join portfolios_imports i on i.import_id = r.import_id and i.portfolio_id = ${scope.portfolioId}
       and i.status = 'confirmed' and i.import_id <> ${scope.importId}
     cross join lateral jsonb_array_elements(r.drafts) as draft
-    where r.status in ('recorded', 'known') and draft ->> 'type' = 'opening' limit 5000`.execute(queryable.tables());
+    where r.status in ('recorded', 'known', 'repriced') and draft ->> 'type' = 'opening' limit 5000`.execute(
+    queryable.tables(),
+  );
   return rows.map((row) => draftFromJson(row.draft));
 }
 

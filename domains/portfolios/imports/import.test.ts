@@ -185,6 +185,52 @@ test('the sample workbook goes all the way; a changed opening position is not co
   ]);
 });
 
+test('an updated workbook refreshes the price of what was there; the same one again changes nothing; undo leaves prices', async () => {
+  const holdings = (value: string, more = ''): string =>
+    `Nombre;ISIN;Clase;Participaciones;Coste;Valor actual\nFondo Norte;ES0138592037;Fondo;10;1000,00;${value}\nFondo Sur;ES0114105036;Fondo;4;400,00;420,00\n${more}`;
+  const first = await preview(holdings('1100,00'));
+  expect(first.counts).toMatchObject({ new: 2, error: 0 });
+  await confirm(first.id);
+  expect(await handPrices()).toEqual(['105', '110']);
+  const heardBefore = server.platform.heard.length;
+  const same = await preview(holdings('1100,00'));
+  expect(same.counts).toMatchObject({ new: 0, known: 2, repriced: 0 });
+  expect((await call('POST', `/api/imports/${same.id}/confirm`)).status).toBe(409);
+
+  const updated = await preview(holdings('1234,50'));
+  expect(updated.counts).toMatchObject({ new: 0, known: 1, repriced: 1 });
+  const { items } = await rowsOf(updated.id, 'already');
+  expect(items.map(({ row, status, issues }) => [row, status, issues.at(-1)?.code])).toEqual([
+    [2, 'repriced', 'price_refreshed'],
+    [3, 'known', 'value_as_manual_price'],
+  ]);
+  expect(items[0]?.issues.at(-1)?.message.es).toContain('Ya estaba; se actualiza su precio a 123,45 EUR');
+  expect(await handPrices()).toEqual(['105', '110']);
+  expect(server.platform.heard.length).toBe(heardBefore);
+  const twin = await preview(holdings('1234,50'));
+  expect(await confirm(updated.id)).toMatchObject({ status: 'confirmed', recordedCount: 0, counts: { repriced: 1 } });
+  expect(await handPrices()).toEqual(['105', '123.45']);
+  expect(await liveCount()).toBe(2);
+  const priceEvents = (): number =>
+    server.platform.heard.slice(heardBefore).filter(({ name }) => name === 'markets.price.recorded').length;
+  expect(priceEvents()).toBe(1);
+  // Previewed before the other was confirmed: by now its price is no news.
+  expect(await confirm(twin.id)).toMatchObject({ status: 'confirmed', recordedCount: 0 });
+  expect(priceEvents()).toBe(1);
+
+  const undone = await call<Detail>('POST', `/api/imports/${updated.id}/undo`);
+  expect(undone.json).toMatchObject({ status: 'undone' });
+  expect(await handPrices()).toEqual(['105', '123.45']);
+  expect(await liveCount()).toBe(2);
+  expect((await preview(holdings('1234,50'))).counts).toMatchObject({ new: 0, known: 2, repriced: 0 });
+});
+
+async function handPrices(): Promise<string[]> {
+  const { rows } = await sql<{ price: string }>`select trim_scale(price)::text as price from markets_prices
+    where workspace_id = ${workspaceId} and provider = 'manual' order by price`.execute(server.platform.db.tables());
+  return rows.map(({ price }) => price);
+}
+
 test('a row the ledger would refuse is an error in the preview, with its row; the rest is recorded', async () => {
   const { id, counts } = await preview(
     'fecha;tipo;ticker;cantidad;precio;divisa\n02/01/2024;compra;ACME;10;100,50;EUR\n15/03/2024;venta;ACME;40;120,00;EUR\n15/04/2024;venta;ACME;xx;120,00;EUR\n',

@@ -12,6 +12,7 @@ import {
   insertImport,
   lockImport,
   restartReading,
+  type RowStatus,
   updateImportStatus,
 } from './import.store.ts';
 import type { ImportMapping } from './mapping.ts';
@@ -62,13 +63,17 @@ async function insertWished(
   });
 }
 
-/** Marks a preview with new rows as being confirmed; one without any stays as it is. */
+/** Marks a preview with something to record as being confirmed; one without stays as it is. */
 export async function confirmNow(platform: Platform, scope: ImportScope): Promise<void> {
   await platform.db.transaction(async (tx) => {
     const batch = await lockImport(tx, scope);
-    if (batch?.status !== 'previewed' || (await countRows(tx, batch.id)).new === 0) return;
+    if (batch?.status !== 'previewed' || !hasNews(await countRows(tx, batch.id))) return;
     await updateImportStatus(tx, batch.id, { status: 'confirming' });
   });
+}
+
+function hasNews(counts: Readonly<Record<RowStatus, number>>): boolean {
+  return counts.new + counts.repriced > 0;
 }
 
 type OpenRefusal = 'import_not_found' | 'import_not_open';
@@ -96,7 +101,7 @@ export async function orderConfirmation(
   return changeOpen(platform, scope, async (tx, batch) => {
     if (batch.status !== 'previewed') return refuse('import_not_open', { status: batch.status });
     const counts = await countRows(tx, batch.id);
-    if (counts.new === 0) return refuse('nothing_to_record', { ...counts });
+    if (!hasNews(counts)) return refuse('nothing_to_record', { ...counts });
     await updateImportStatus(tx, batch.id, { status: 'confirming' });
     await tx.addJob(CONFIRM_JOB, { workspaceId: scope.workspaceId, importId: scope.importId, userId: scope.userId });
     return ok(undefined);

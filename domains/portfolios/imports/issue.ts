@@ -115,6 +115,10 @@ const TEXTS = {
     en: '{name} is already recorded as an opening position with other figures. It is left out so as not to count it twice: undo the earlier import and import again.',
   },
   // Told, so that nobody is surprised.
+  price_refreshed: {
+    es: 'Ya estaba; se actualiza su precio a {price} {currency}, del {date}.',
+    en: 'Already there; its price is updated to {price} {currency}, of {date}.',
+  },
   date_assumed: {
     es: 'La hoja no trae fechas: sus posiciones se registran como iniciales con fecha {date}. Puedes cambiarla.',
     en: 'The sheet has no dates: its positions are recorded as opening ones on {date}. You can change it.',

@@ -2,7 +2,7 @@
 import { CircleCheck, FileX2, Undo2 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useApiMutation } from '#web/api';
-import { useTexts } from '#web/i18n';
+import { type Translate, useTexts } from '#web/i18n';
 import {
   Button,
   ButtonLink,
@@ -19,7 +19,7 @@ import {
 } from '#web/ui';
 import { ImportRows } from './import-rows.tsx';
 import { ImportSheets } from './import-sheets.tsx';
-import { importTexts } from './import-texts.ts';
+import { type ImportKey, importTexts } from './import-texts.ts';
 import { type ImportDetail, importWords } from './import-words.ts';
 
 const REFRESHED = ['GET /api/imports', 'GET /api/imports/:importId', 'GET /api/imports/:importId/rows'] as const;
@@ -107,7 +107,7 @@ function ConfirmBar({ detail, language }: Omit<PreviewProps, 'onAnother'>) {
   const params = { importId: detail.id };
   const confirm = useApiMutation('POST /api/imports/:importId/confirm', { refreshes: REFRESHED });
   const cancel = useApiMutation('POST /api/imports/:importId/cancel', { refreshes: REFRESHED });
-  const count = detail.counts.new ?? 0;
+  const count = (detail.counts.new ?? 0) + (detail.counts.repriced ?? 0);
   const canConfirm = count > 0 && !confirm.isPending;
   const press = (): void => {
     if (canConfirm) confirm.mutate({ params });
@@ -149,31 +149,44 @@ function ConfirmBar({ detail, language }: Omit<PreviewProps, 'onAnother'>) {
 function Confirmed({ detail, onAnother }: Pick<PreviewProps, 'detail' | 'onAnother'>) {
   const t = useTexts(importTexts);
   const undo = useUndo();
+  const { isPricesOnly, title } = outcomeOf(t, detail);
   return (
     <Card>
       <EmptyState
         icon={CircleCheck}
-        title={t('confirmedTitle', { count: detail.recordedCount })}
-        detail={t('confirmedDetail')}
+        title={title}
+        detail={t(isPricesOnly ? 'repricedDetail' : 'confirmedDetail')}
         action={
           <>
             <ButtonLink to={`/carteras/${detail.portfolioId}`} kind="primary">
               {t('openPortfolio')}
             </ButtonLink>
             <Button onClick={onAnother}>{t('another')}</Button>
-            <Button
-              icon={Undo2}
-              isBusy={undo.isPending}
-              onClick={() => undo.mutate({ params: { importId: detail.id } })}
-            >
-              {t('undo')}
-            </Button>
+            {!isPricesOnly && (
+              <Button
+                icon={Undo2}
+                isBusy={undo.isPending}
+                onClick={() => undo.mutate({ params: { importId: detail.id } })}
+              >
+                {t('undo')}
+              </Button>
+            )}
           </>
         }
       />
       <FormProblem error={undo.error} words={importWords(t)} />
     </Card>
   );
+}
+
+/** An import that only refreshed prices has no operation to take back. */
+function outcomeOf(t: Translate<ImportKey>, { recordedCount, counts }: ImportDetail) {
+  const repricedCount = counts.repriced ?? 0;
+  const isPricesOnly = recordedCount === 0 && repricedCount > 0;
+  const title = isPricesOnly
+    ? t('repricedTitle', { count: repricedCount })
+    : t('confirmedTitle', { count: recordedCount });
+  return { isPricesOnly, title };
 }
 
 function useUndo() {
@@ -189,14 +202,16 @@ function useUndoToast(detail: ImportDetail): void {
   const t = useTexts(importTexts);
   const undo = useUndo();
   const before = useRef(detail.status);
-  const { status, recordedCount, id } = detail;
+  const { status, id } = detail;
+  const { isPricesOnly, title } = outcomeOf(t, detail);
   useEffect(() => {
     const wasOpen = before.current === 'confirming' || before.current === 'previewed';
     before.current = status;
     if (!wasOpen || status !== 'confirmed') return;
+    if (isPricesOnly) return toast.done({ title });
     const onUndo = async (): Promise<void> => void (await undo.mutateAsync({ params: { importId: id } }));
-    toast.undoable({ title: t('confirmedTitle', { count: recordedCount }), onUndo });
-  }, [status, recordedCount, id, t, undo]);
+    toast.undoable({ title, onUndo });
+  }, [status, isPricesOnly, title, id, undo]);
 }
 
 function Figures({ detail }: { readonly detail: ImportDetail }) {
@@ -204,6 +219,7 @@ function Figures({ detail }: { readonly detail: ImportDetail }) {
   const { counts } = detail;
   const isRecorded = detail.status === 'confirmed' || detail.status === 'undone';
   const fresh = isRecorded ? counts.recorded : counts.new;
+  const repricedCount = counts.repriced ?? 0;
   return (
     <KpiGrid>
       <Kpi
@@ -211,7 +227,11 @@ function Figures({ detail }: { readonly detail: ImportDetail }) {
         value={<Count count={fresh ?? 0} />}
         detail={t(isRecorded ? 'recordedDetail' : 'newDetail')}
       />
-      <Kpi label={t('known')} value={<Count count={counts.known ?? 0} />} detail={t('knownDetail')} />
+      <Kpi
+        label={t('known')}
+        value={<Count count={(counts.known ?? 0) + repricedCount} />}
+        detail={repricedCount > 0 ? t('knownRepriced', { count: repricedCount }) : t('knownDetail')}
+      />
       <Kpi
         label={t('errors')}
         value={<Count count={(counts.error ?? 0) + (counts.changed ?? 0)} />}

@@ -116,6 +116,7 @@ export const ROW_TONES: Readonly<Record<ImportRow['status'], Tone>> = {
   new: 'accent',
   recorded: 'ok',
   known: 'neutral',
+  repriced: 'accent',
   changed: 'warn',
   skipped: 'neutral',
   error: 'danger',

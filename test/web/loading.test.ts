@@ -158,6 +158,44 @@ test.skipIf(missing)('operations: more pages by keyboard, the filter kept, the p
   ]);
 });
 
+test.skipIf(missing)('an import with newer prices and no new operation can be confirmed and says so', async () => {
+  const importId = '01975f3c-7a00-7000-8000-000000000031';
+  const path = `/api/imports/${importId}`;
+  let status = 'previewed';
+  const counts = { new: 0, known: 2, repriced: 1, changed: 0, skipped: 0, error: 0, recorded: 0 };
+  const detail = () => ({
+    id: importId,
+    portfolioId: PORTFOLIO_ID,
+    fileName: 'operaciones.xlsx',
+    status,
+    recordedCount: 0,
+    createdAtMs: 1,
+    confirmedAtMs: null,
+    undoneAtMs: null,
+    progress: { rowsDone: 3, rowCount: 3 },
+    refusal: null,
+    counts,
+    format: 'xlsx',
+    sheets: [],
+    mapping: { sheets: [], openingDate: null, accountName: null, currency: null },
+  });
+  Object.assign(server.routes, allowed('portfolios.import.run', 'portfolios.portfolio.read'), {
+    'GET /api/portfolios': () => ({ body: { items: [], totals: [] } }),
+    'GET /api/imports': () => ({ body: { items: [detail()] } }),
+    [`GET ${path}`]: () => ({ body: detail() }),
+    [`GET ${path}/rows`]: () => ({ body: { items: [], nextAfter: null } }),
+    [`POST ${path}/confirm`]: () => {
+      status = 'confirmed';
+      return { status: 202, body: detail() };
+    },
+  });
+  const page = await open(`/importar?importacion=${importId}`);
+  await page.getByText('en 1 se actualiza el precio').waitFor();
+  await page.getByRole('button', { name: /Confirmar 1 fila/ }).click();
+  await page.getByText('Precio actualizado: 1').first().waitFor();
+  expect(await page.getByRole('button', { name: 'Deshacer importación' }).count()).toBe(0);
+});
+
 test.skipIf(missing)('the first time on a device speaks as the profile does; a choice made there wins', async () => {
   const me = { ...OWNER_ME, user: { ...OWNER_ME.user, locale: 'en' } };
   Object.assign(server.routes, sessionRoutes(me));

@@ -240,7 +240,7 @@ describe('figures', () => {
     await platform.db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals }));
     const { figures } = (await call('GET', `/${id}`)).body;
     const { points } = (await call('GET', `/${id}/value-series?range=1m`)).body;
-    expect(points.map((point: { value: number }) => point.value)).toEqual([1000, 1000, 1100, 1250]);
+    expect(points).toMatchObject([{ value: 1000 }, { value: 1000 }, { value: 1100 }, { value: 1250 }]);
     expect(figures.value).toBe('1250');
   });
 

@@ -150,6 +150,8 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     const field = instrument && type !== 'dividend' ? 'price' : 'amount';
     return refuseField(draft, field === 'price' ? 'price_or_amount_missing' : 'amount_missing', field);
   }
+  // Two figures that are fine alone can multiply to one that nothing later can hold.
+  if (amount && amount.absolute().compare(FIGURE_LIMIT) >= 0) return refuseField(draft, 'figure_too_large', 'amount');
   if (amount && amount.sign < 0 && needs.sign === 'positive') return refuseField(draft, 'amount_negative', 'amount');
   return ok({
     type,

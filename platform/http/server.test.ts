@@ -132,3 +132,10 @@ test('mounted endpoints can be listed', async () => {
     'POST /api/test-session public',
   ]);
 });
+
+test('an address that cannot be decoded is a problem like any other', async () => {
+  const http = await open();
+  const answer = await http.inject({ method: 'GET', url: '/api/%ff', headers: writer });
+  expect([answer.statusCode, codeOf(answer)]).toEqual([400, 'invalid_request']);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+});

@@ -11,7 +11,7 @@ import { assert, type EndpointShape, type EventShape, ok, refuse, type Result } 
 import type { Config } from '#platform/config';
 import type { Domain, PermissionDefinition, Platform } from '#platform/domain';
 import type { Telemetry } from '#platform/telemetry';
-import Fastify, { type FastifyInstance, type FastifyRequest, type InjectOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type InjectOptions } from 'fastify';
 import { clientAddress, isLoopback } from './client-address.ts';
 import { readCookies } from './cookies.ts';
 import type { OwnedEndpoint } from './collect-endpoints.ts';
@@ -93,6 +93,13 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
+    // An address that cannot be decoded is answered before any hook: the same shape as every other refusal.
+    frameworkErrors: (error, request, reply) => {
+      const { problem } = errorAnswer(error, request.id);
+      // Fastify types this reply by schemas that such an address never reached.
+      const untyped = reply as unknown as FastifyReply;
+      void untyped.code(problem.status).type(PROBLEM_TYPE).send(serialiseLoose(problem));
+    },
   });
   app.decorateRequest('facts');
   app.decorateRequest('actor', null);

@@ -17,6 +17,7 @@ import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';
 import { type Composition, composePlatform } from './compose.ts';
+import { requirePort } from './port.ts';
 import { languageOf, renderStartBox } from './start-box.ts';
 
 export interface StartInput {
@@ -47,6 +48,7 @@ export async function startProcess(input: StartInput): Promise<void> {
   const telemetry = createTelemetry({ level: config.logLevel });
   const roles = new Set<ProcessRole>(config.roles);
   try {
+    if (roles.has('web')) await requirePort(config.host, config.port);
     // Vite and PostgreSQL start side by side; the slower one decides.
     const [composition, webDir] = await Promise.all([
       composePlatform({ config, domains, roles, telemetry }),

@@ -105,6 +105,7 @@ test('a port that is taken is said with the way out, and nothing stays behind', 
   expect(said).toContain(String(port));
   expect(said).toContain('--port');
   expect(said).not.toContain('    at ');
+  expect(said).not.toContain('migrationsApplied'); // Nothing was begun.
 });
 
 test.each([

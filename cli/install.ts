@@ -2,8 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type LoadedConfig, loadConfig } from '#platform/config';
 import type { Platform } from '#platform/domain';
-import { platformDomain } from '#platform/http';
-import { composePlatform } from '#platform/runtime';
+import { composePlatform, platformDomain } from '#platform/runtime';
 import { createTelemetry } from '#platform/telemetry';
 import { domains } from '../main.ts';
 

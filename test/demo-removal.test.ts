@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { assert } from '#kernel';
 import { createSetupLink } from '#identity';
-import { platformDomain } from '#platform/http';
+import { platformDomain } from '#platform/runtime';
 import { createJobs } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';

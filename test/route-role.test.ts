@@ -5,7 +5,8 @@
 import { createSetupLink } from '#identity';
 import { assert, endpoint, type EndpointShape, ok, USER_ROLES, type UserRole } from '#kernel';
 import type { Domain, PermissionDefinition } from '#platform/domain';
-import { type HttpServer, platformDomain } from '#platform/http';
+import type { HttpServer } from '#platform/http';
+import { platformDomain } from '#platform/runtime';
 import { createJobs, jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';

@@ -1,6 +1,7 @@
 /** The API document of this tree, and whether it breaks the committed one without saying so in the changelog. */
 import { readFileSync } from 'node:fs';
-import { breakingChanges, buildOpenApi, collectEndpoints, type OpenApiDocument } from '#platform/http';
+import { breakingChanges, buildOpenApi, type OpenApiDocument } from '#platform/http';
+import { collectEndpoints } from '#platform/runtime';
 import { domains } from '../main.ts';
 import packageJson from '../package.json' with { type: 'json' };
 

@@ -5,7 +5,6 @@ import { createTelemetry } from '#platform/telemetry';
 import { z } from 'zod';
 import type { HealthCheck } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
-import { platformDomain } from './platform-domain.ts';
 import { createHttp, type HttpServer } from './server.ts';
 import type { Actor, RequestFacts } from './types.ts';
 
@@ -104,7 +103,7 @@ export async function openFixture(
   const http = await createHttp({
     config: loaded.value.config,
     telemetry,
-    permissions: [{ name: 'test.note.write' }, { name: 'test.note.read' }, ...platformDomain.permissions],
+    permissions: [{ name: 'test.note.write' }, { name: 'test.note.read' }, { name: 'platform.health.read' }],
     authenticate,
     ...(options.idempotency ? { idempotency: options.idempotency } : {}),
     ...(options.health ? { health: options.health } : {}),

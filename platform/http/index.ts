@@ -1,10 +1,8 @@
 /** The door of platform/http. */
 export { healthOf, type HealthCheck } from './health.ts';
 export { type Idempotency } from './idempotency.ts';
-export { databaseIdempotency } from './idempotency.store.ts';
+export { databaseIdempotency, purgeIdempotencyKeys } from './idempotency.store.ts';
 export { pageOf, readCursor } from './pages.ts';
-export { platformDomain } from './platform-domain.ts';
-export { collectEndpoints, type OwnedEndpoint } from './collect-endpoints.ts';
 export { buildOpenApi, type OpenApiDocument } from './openapi.ts';
 export { breakingChanges } from './openapi-diff.ts';
 export { type FieldIssue, type Problem } from './problem.ts';
@@ -14,6 +12,7 @@ export {
   type Handler,
   type HandlerInput,
   type Http,
+  type OwnedEndpoint,
   type RefusalOf,
   type ReplyFacts,
   type RequestFacts,

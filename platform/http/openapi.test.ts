@@ -1,11 +1,10 @@
 /** Goal: the document says what the contracts say, and a change that breaks old programs is told from one that does not. */
 import { Decimal, endpoint, event } from '#kernel';
+import { collectEndpoints, platformDomain } from '#platform/runtime';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { collectEndpoints } from './collect-endpoints.ts';
 import { buildOpenApi } from './openapi.ts';
 import { breakingChanges } from './openapi-diff.ts';
-import { platformDomain } from './platform-domain.ts';
 
 const thing = z.object({
   id: z.uuid(),

@@ -3,7 +3,7 @@
  * Pure: endpoints and events in, document out.
  */
 import type { EndpointShape, EventShape, Schema } from '#kernel';
-import type { OwnedEndpoint } from './collect-endpoints.ts';
+import type { OwnedEndpoint } from './types.ts';
 import { type JsonSchema, SchemaComponents } from './json-schema.ts';
 import { PLATFORM_PROBLEMS, type PlatformProblemCode } from './problem.ts';
 

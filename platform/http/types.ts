@@ -58,3 +58,9 @@ export type Handler<E extends EndpointShape> = (
 export interface Http {
   route<const E extends EndpointShape>(endpoint: E, handler: Handler<E>): void;
 }
+
+/** An endpoint and the domain that mounts it. */
+export interface OwnedEndpoint {
+  readonly domain: string;
+  readonly endpoint: EndpointShape;
+}

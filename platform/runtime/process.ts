@@ -5,18 +5,12 @@
 import { Fault } from '#kernel';
 import { type Config, loadConfig } from '#platform/config';
 import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
-import {
-  createHttp,
-  databaseIdempotency,
-  type HealthCheck,
-  healthOf,
-  type HttpServer,
-  platformDomain,
-} from '#platform/http';
+import { createHttp, databaseIdempotency, type HealthCheck, healthOf, type HttpServer } from '#platform/http';
 import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';
 import { type Composition, composePlatform } from './compose.ts';
+import { platformDomain } from './platform-domain.ts';
 import { requirePort } from './port.ts';
 import { languageOf, renderStartBox } from './start-box.ts';
 

@@ -1,15 +1,22 @@
 /** The corner where toasts appear, in a chunk of its own: nothing is toasted before the first press. */
 import { Toast as BaseToast } from '@base-ui/react/toast';
+import { useEffect } from 'react';
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
 import { useTexts } from '#web/i18n';
 import { uiTexts } from './ui-texts.ts';
 
 export const manager = BaseToast.createToastManager();
 
+const mounted = Promise.withResolvers<void>();
+/** The manager forgets what is added before its provider listens: the first toast of a page waits for it. */
+export const isListening: Promise<void> = mounted.promise;
+
 const ICONS = { done: CircleCheck, info: Info, failed: CircleAlert } as const;
 const TONES = { done: 'text-ok', info: 'text-info', failed: 'text-danger' } as const;
 
 export function ToastHost() {
+  // Effects of children run first, so the provider already listens here.
+  useEffect(() => mounted.resolve(), []);
   return (
     <BaseToast.Provider toastManager={manager} limit={4}>
       <BaseToast.Portal>

@@ -61,7 +61,8 @@ interface Shown {
 
 /** Shows it once the corner is here; answers with how to close it. */
 async function show(shown: Shown): Promise<() => void> {
-  const { manager } = await loadHost();
+  const { manager, isListening } = await loadHost();
+  await isListening;
   const id = manager.add(shown);
   return () => manager.close(id);
 }

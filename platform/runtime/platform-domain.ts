@@ -1,8 +1,8 @@
 /** The platform as a domain: its permissions and its own jobs, declared like everyone else's. */
 import { DAY_MS, USER_ROLES } from '#kernel';
 import type { Domain } from '#platform/domain';
+import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
-import { purgeIdempotencyKeys } from './idempotency.store.ts';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;

@@ -5,18 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assert, AssertionFault, type EndpointShape } from '#kernel';
+import { assert, AssertionFault } from '#kernel';
 import { loadConfig } from '#platform/config';
 import type { Domain, Platform } from '#platform/domain';
+import type { Http, OwnedEndpoint } from '#platform/http';
+import { platformApi } from '#platform/http/contract';
 import { jobRoutes, type Jobs } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
-import { platformApi } from './contract.ts';
-import type { Http } from './types.ts';
-
-export interface OwnedEndpoint {
-  readonly domain: string;
-  readonly endpoint: EndpointShape;
-}
 
 /** Endpoints of the platform and of `domains`, in the order they are mounted. */
 export function collectEndpoints(domains: readonly Domain[]): readonly OwnedEndpoint[] {

@@ -84,7 +84,8 @@ export const markets: Domain = {
 /** A provider that fails degrades prices, never the product: the last good ones stay and grow stale. */
 function healthPart({ provider, state, lastFailure }: ProviderHealth): HealthPart {
   const name = `markets.${provider}`;
-  if (state === 'closed') return { name, state: 'ok', detail: 'Answers.' };
+  if (state === 'closed') return { name, state: 'ok', detail: 'Answers.', detailEs: 'Responde.' };
   const detail = `Prices stay as they are and grow stale. ${lastFailure ?? 'Unknown failure'}.`;
-  return { name, state: 'degraded', detail };
+  const detailEs = `Los precios se quedan como están y envejecen. ${lastFailure ?? 'Fallo desconocido'}.`;
+  return { name, state: 'degraded', detail, detailEs };
 }

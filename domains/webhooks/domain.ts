@@ -70,9 +70,13 @@ export const webhooks: Domain = {
   start: (platform) => engineOf(platform).start(),
   async health(platform) {
     const { failingEndpoints } = engineOf(platform).dispatcher.figures();
-    if (failingEndpoints === 0) return [{ name: 'webhooks', state: 'ok', detail: 'Every endpoint answers.' }];
+    if (failingEndpoints === 0) {
+      const detailEs = 'Todos los destinos responden.';
+      return [{ name: 'webhooks', state: 'ok', detail: 'Every endpoint answers.', detailEs }];
+    }
     const detail = `${failingEndpoints} endpoints do not answer; their deliveries wait. See them at /eventos?vista=entregas.`;
-    return [{ name: 'webhooks', state: 'degraded', detail }];
+    const detailEs = `${failingEndpoints} destinos no responden; sus entregas esperan. Míralos en Eventos, Entregas.`;
+    return [{ name: 'webhooks', state: 'degraded', detail, detailEs }];
   },
   async removeWorkspace(tx, workspaceId) {
     await deleteWorkspaceRows(tx, workspaceId);

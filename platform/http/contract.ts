@@ -21,7 +21,7 @@ export const platformApi = {
     response: z
       .object({
         state,
-        parts: z.array(z.object({ name: z.string(), state, detail: z.string() })),
+        parts: z.array(z.object({ name: z.string(), state, detail: z.string(), detailEs: z.string() })),
         routes: z.array(durations),
         queries: durations,
         slowQueries: z.array(z.object({ statement: z.string(), durationMs: z.number(), atMs: z.number() })),

@@ -10,7 +10,12 @@ afterEach(async () => {
   for (const http of opened.splice(0)) await http.close();
 });
 
-const part = (name: string, state: HealthPart['state']): HealthPart => ({ name, state, detail: `inside ${name}` });
+const part = (name: string, state: HealthPart['state']): HealthPart => ({
+  name,
+  state,
+  detail: `inside ${name}`,
+  detailEs: `dentro de ${name}`,
+});
 
 async function open(check: () => Promise<readonly HealthPart[]>, env: Record<string, string> = {}): Promise<Fixture> {
   const http = await openFixture({ health: check, env });

@@ -71,22 +71,39 @@ export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount
 function webPart({ telemetry, isStopping }: HealthMount): HealthPart {
   const lagMs = telemetry.figures().eventLoopLagP99Ms;
   const isLate = lagMs > LAG_MS_MAX;
-  const detail = isLate
-    ? `Busy: one in a hundred turns waited ${Math.round(lagMs)} ms. Move work to a worker process (--roles).`
-    : 'Answers without delay.';
-  return { name: 'web', state: isLate || isStopping() ? 'degraded' : 'ok', detail };
+  const state = isLate || isStopping() ? 'degraded' : 'ok';
+  if (!isLate) return { name: 'web', state, detail: 'Answers without delay.', detailEs: 'Responde sin espera.' };
+  const waitedMs = Math.round(lagMs);
+  return {
+    name: 'web',
+    state,
+    detail: `Busy: one in a hundred turns waited ${waitedMs} ms. Move work to a worker process (--roles).`,
+    detailEs: `Ocupado: una de cada cien vueltas esperó ${waitedMs} ms. Pasa trabajo a un proceso worker (--roles).`,
+  };
 }
 
 async function partsOf(name: string, check: HealthCheck): Promise<readonly HealthPart[]> {
   const late = new AbortController();
   const tooLate = delay(CHECK_MS_MAX, undefined, { signal: late.signal, ref: false }).then((): HealthPart[] => [
-    { name, state: 'down', detail: `No answer within ${CHECK_MS_MAX / 1000} s.` },
+    {
+      name,
+      state: 'down',
+      detail: `No answer within ${CHECK_MS_MAX / 1000} s.`,
+      detailEs: `No responde en ${CHECK_MS_MAX / 1000} s.`,
+    },
   ]);
   try {
     return await Promise.race([check(), tooLate]);
   } catch (error) {
-    const cause = error instanceof Fault ? error.code : 'an unexpected error; the log has it';
-    return [{ name, state: 'down', detail: `The check failed: ${cause}.` }];
+    const code = error instanceof Fault ? error.code : null;
+    return [
+      {
+        name,
+        state: 'down',
+        detail: `The check failed: ${code ?? 'an unexpected error; the log has it'}.`,
+        detailEs: `La comprobación falló: ${code ?? 'un error inesperado; está en el registro'}.`,
+      },
+    ];
   } finally {
     late.abort();
     tooLate.catch(() => undefined);

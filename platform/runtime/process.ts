@@ -145,7 +145,9 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
 function healthSources({ platform, db, jobs }: Composition, domains: readonly Domain[]): Record<string, HealthCheck> {
   const database: HealthCheck = async () => {
     const roundTripMs = await db.ping();
-    return [{ name: 'database', state: 'ok', detail: `answers in ${roundTripMs.toFixed(1)} ms` }];
+    const figure = roundTripMs.toFixed(1);
+    const detailEs = `Responde en ${figure.replace('.', ',')} ms.`;
+    return [{ name: 'database', state: 'ok', detail: `Answers in ${figure} ms.`, detailEs }];
   };
   const ofDomains = domains.flatMap((domain): [string, HealthCheck][] =>
     domain.health ? [[domain.name, async () => domain.health?.(platform) ?? []]] : [],
@@ -159,8 +161,12 @@ async function jobsHealth(jobs: Composition['jobs']): ReturnType<HealthCheck> {
     ({ outcome }) => (outcome?.lastFailedAtMs ?? 0) > (outcome?.lastSucceededAtMs ?? 0),
   );
   const names = failing.map(({ name }) => name).join(', ');
-  if (names === '') return [{ name: 'jobs', state: 'ok', detail: 'The last run of each schedule succeeded.' }];
-  return [{ name: 'jobs', state: 'degraded', detail: `The last run failed: ${names}. See Ajustes > Trabajos.` }];
+  if (names === '') {
+    const detail = 'The last run of each schedule succeeded.';
+    return [{ name: 'jobs', state: 'ok', detail, detailEs: 'La última ejecución de cada tarea fue bien.' }];
+  }
+  const detail = `The last run failed: ${names}. See /ajustes/tareas.`;
+  return [{ name: 'jobs', state: 'degraded', detail, detailEs: `La última ejecución falló: ${names}. Mira Tareas.` }];
 }
 
 async function announce(input: StartInput, composition: Composition, url: string | null): Promise<void> {

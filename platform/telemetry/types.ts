@@ -12,8 +12,10 @@ export type HealthState = 'ok' | 'degraded' | 'down';
 export interface HealthPart {
   readonly name: string;
   readonly state: HealthState;
-  /** One sentence: the cause, and what to do about it. */
+  /** One sentence: the cause, and what to do about it; in English for logs and machines. */
   readonly detail: string;
+  /** The same sentence for the screen in Spanish. */
+  readonly detailEs: string;
 }
 
 export interface Counter {

@@ -3,6 +3,7 @@ import { Activity, Clock, Cpu, Database } from 'lucide-react';
 import { useMemo } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { currentTimeMs, formatCount, formatQuantity, useTexts } from '#web/i18n';
+import { usePreferences } from '#web/preferences';
 import {
   Async,
   type Column,
@@ -90,6 +91,7 @@ function StateText({ state }: { readonly state: State }) {
 
 function PartsTable({ parts }: { readonly parts: Health['parts'] }) {
   const t = useTexts(platformTexts);
+  const { language } = usePreferences();
   const columns = useMemo(
     (): Column<Health['parts'][number]>[] => [
       { id: 'name', head: t('part'), widthPx: 220, card: 'title', value: (part) => part.name },
@@ -101,9 +103,9 @@ function PartsTable({ parts }: { readonly parts: Health['parts'] }) {
         value: (part) => part.state,
         cell: (part) => <StateText state={part.state} />,
       },
-      { id: 'detail', head: t('detail'), value: (part) => part.detail },
+      { id: 'detail', head: t('detail'), value: (part) => (language === 'es' ? part.detailEs : part.detail) },
     ],
-    [t],
+    [t, language],
   );
   return <Table title={t('parts')} columns={columns} rows={parts} rowId={(part) => part.name} isPlain />;
 }

@@ -8,6 +8,8 @@ export default defineConfig({
     env: { TZ: 'Europe/Madrid' },
     testTimeout: 60_000, // A journey on a busy two-core machine; what is quick elsewhere stays quick.
     hookTimeout: 240_000,
+    // A journey through a live page may lose one press to a repaint; what fails twice is broken. The report names what was retried.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     expect: { poll: { timeout: 15_000 } }, // What comes from another process comes late on a busy machine.
   },
 });

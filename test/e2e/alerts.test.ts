@@ -107,7 +107,7 @@ describe.skipIf(missing !== null)('alerts', () => {
   test('a price that crosses it is told in the list, in the history and on Inicio', async () => {
     await page.goto(`${product.url}/alertas?vista=precios`);
     const typePrice = page.getByRole('menuitem', { name: 'Escribir precio' });
-    // The table repaints with every tick, and a press that meets a repaint opens nothing: press again, as a person does.
+    // Known fault, cause not established: right after loading, a press on a row menu of this live table may open nothing.
     await expect
       .poll(
         async () => {

@@ -82,8 +82,13 @@ describe.skipIf(missing !== null)('pages', () => {
   test.each(VIEWS)(
     '%s',
     async (name, view) => {
+      // The profile's language wins over the browser's on a first visit.
+      const isEnglish = view.locale === 'en-GB';
+      await send(product, 'PATCH', '/api/me', { cookie, body: { locale: isEnglish ? 'en' : 'es' } });
       const { page, context, errors } = await openPage(browser, view);
       await signIn(context);
+      await page.goto(`${product.url}/carteras`);
+      await page.getByRole('heading', { level: 1, name: isEnglish ? 'Portfolios' : 'Carteras' }).waitFor();
       const faults: string[] = [];
       for (const path of [...PATHS, portfolioPath]) {
         const label = path === portfolioPath ? '/carteras/…' : path;

@@ -33,7 +33,8 @@ export interface EndpointShape {
   readonly upload?: { readonly sizeBytesMax: number };
   /** Success body; leave out for 204. */
   readonly response?: Schema;
-  readonly status?: 200 | 201 | 202 | 204;
+  /** 303 sends a browser elsewhere: the handler sets `location`, and there is no body. */
+  readonly status?: 200 | 201 | 202 | 204 | 303;
   /** Request or answer holds a secret (a password, a new token): nothing is kept for replay, `Idempotency-Key` is refused. */
   readonly holdsSecret?: true;
   /** Every refusal the handler may answer with its HTTP status; undeclared codes do not compile. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { endpoint, event, USER_ROLES } from '#kernel';
+import { SIGN_IN_METHODS } from './sign-in-method.ts';
 
 export const PASSWORD_LENGTH_MIN = 10; // NIST SP 800-63B-4 asks for 8 with throttling; ten costs nobody anything.
 export const PASSWORD_LENGTH_MAX = 200; // Longer text is not typed by a person and costs hashing time.
@@ -355,6 +356,15 @@ export const UserAccessChanged = event({
   example: { userId: EXAMPLE_USER, isDisabled: true },
 });
 
+export const SessionOpened = event({
+  name: 'identity.session.opened',
+  version: 1,
+  summary: 'A person signed in, and by which way.',
+  permission: 'identity.users.read',
+  schema: z.object({ sessionId: Id, userId: Id, method: z.enum(SIGN_IN_METHODS) }),
+  example: { sessionId: EXAMPLE_SESSION, userId: EXAMPLE_USER, method: 'password' },
+});
+
 export const SessionRevoked = event({
   name: 'identity.session.revoked',
   version: 1,
@@ -370,5 +380,6 @@ export const identityEvents = [
   UserCreated,
   UserRoleChanged,
   UserAccessChanged,
+  SessionOpened,
   SessionRevoked,
 ] as const;

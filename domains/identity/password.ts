@@ -16,6 +16,8 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const RUNNING_MAX = 2; // Two cores, two threads of the pool of four: the others stay free for files and DNS.
 const WAITING_MAX = 64; // At about 50 ms each this is a wait of two seconds; more is a flood.
+/** In place of a hash, for a person who never had a password: nothing that is typed can match it. */
+export const NO_PASSWORD = '!';
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,100})\$([A-Za-z0-9+/]{16,200})$/;
 
 const argon2Async = promisify(argon2);
@@ -35,9 +37,10 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
-/** True when `password` made `stored`. A null `stored` (unknown e-mail) costs the same time and is always false. */
+/** True when `password` made `stored`. A null `stored` (unknown e-mail), like one without password, costs the same time and is always false. */
 export async function isPasswordRight(password: string, stored: string | null): Promise<boolean> {
-  const match = PHC.exec(stored ?? DUMMY_HASH);
+  const known = PHC.exec(stored ?? '');
+  const match = known ?? PHC.exec(DUMMY_HASH);
   if (!match) return false;
   const [, memory, passes, lanes, salt = '', hash = ''] = match;
   const expected = Buffer.from(hash, 'base64');
@@ -48,7 +51,7 @@ export async function isPasswordRight(password: string, stored: string | null): 
     lanes: Number(lanes),
     bytes: expected.length,
   });
-  return timingSafeEqual(actual, expected) && stored !== null;
+  return timingSafeEqual(actual, expected) && known !== null;
 }
 
 /** True when `stored` was made with other parameters than today's. */

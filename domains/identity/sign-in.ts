@@ -5,14 +5,12 @@
 import { type Result, ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Actor, RequestFacts } from '#platform/http';
+import { type AdmissionRefusal, admitPerson } from './admission.ts';
 import { ACCOUNT_LIMIT, accountKey, ADDRESS_LIMIT, addressKey } from './attempt.ts';
 import { clearAttempts, reserveAttempt, returnAttempt } from './attempt.store.ts';
 import { INSTALLATION_CHAIN } from './audit.ts';
 import { appendAudit } from './audit.store.ts';
-import { announceClosed, openSession } from './open-session.ts';
 import { hashPassword, isHashOutdated, isPasswordRight, TooBusy } from './password.ts';
-import { forgetSessionsAfterCommit } from './session-cache.ts';
-import { findLastWorkspaceId, revokeSession } from './session.store.ts';
 import { findUserByEmail, updatePasswordHash, type User } from './user.store.ts';
 import { type JoinedWorkspace, listWorkspacesOfUser } from './workspace.store.ts';
 
@@ -22,7 +20,7 @@ export interface Credentials {
 }
 
 type PasswordRefusal = 'credentials_wrong' | 'sign_in_blocked' | 'too_busy';
-export type SignInRefusal = PasswordRefusal | 'user_disabled' | 'workspace_missing';
+export type SignInRefusal = PasswordRefusal | AdmissionRefusal;
 
 export interface SignInInput {
   readonly credentials: Credentials;
@@ -45,28 +43,13 @@ export async function signIn(
     }
     return checked.ok ? refuse('credentials_wrong') : checked;
   }
-  if (user.isDisabled) return refuse('user_disabled');
-  const lastWorkspaceId = await findLastWorkspaceId(platform.db, user.id);
-  const workspace = workspaces.find(({ id }) => id === lastWorkspaceId) ?? workspaces[0];
-  if (!workspace) return refuse('workspace_missing');
-  const freshHash = await rehashIfOutdated(user, credentials.password);
-  return platform.db.transaction(async (tx) => {
-    if (previous) {
-      const scope = { userId: previous.userId, sessionId: previous.sessionId };
-      if (await revokeSession(tx, scope, platform.clock())) announceClosed(tx, previous, [previous.sessionId]);
-      forgetSessionsAfterCommit(platform, tx);
-    }
-    if (freshHash) await updatePasswordHash(tx, user.id, freshHash);
-    const { token } = await openSession(platform, tx, { userId: user.id, workspaceId: workspace.id, request });
-    await appendAudit(tx, {
-      workspaceId: workspace.id,
-      action: 'identity.session.opened',
-      subject: user.id,
-      userId: user.id,
-      ip: request.ip,
-      atMs: platform.clock(),
-    });
-    return ok({ userId: user.id, workspaceId: workspace.id, token });
+  const freshHash = user.isDisabled ? null : await rehashIfOutdated(user, credentials.password);
+  return admitPerson(platform, {
+    user,
+    method: 'password',
+    request,
+    previous,
+    ...(freshHash === null ? {} : { alongside: (tx) => updatePasswordHash(tx, user.id, freshHash) }),
   });
 }
 

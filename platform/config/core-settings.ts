@@ -28,10 +28,19 @@ export const CORE_SETTINGS = z.object({
     .min(0)
     .max(PORT_MAX)
     .default(7700)
+    .meta({ alias: 'PORT' })
     .describe('Port of the web app, the API and /ws; 0 takes any free one.'),
   dataDir: z.string().min(1).default('./data').describe('Folder of the database, the files and the secrets.'),
-  databaseUrl: postgresUrl.nullable().default(null).describe('PostgreSQL 15 to 18 to use instead of the embedded one.'),
-  redisUrl: redisUrl.nullable().default(null).describe('Reserved: fan-out between several web machines.'),
+  databaseUrl: postgresUrl
+    .nullable()
+    .default(null)
+    .meta({ alias: 'DATABASE_URL' })
+    .describe('PostgreSQL 15 to 18 to use instead of the embedded one.'),
+  redisUrl: redisUrl
+    .nullable()
+    .default(null)
+    .meta({ alias: 'REDIS_URL' })
+    .describe('Reserved: fan-out between several web machines.'),
   publicUrl: origin
     .nullable()
     .default(null)
@@ -68,13 +77,6 @@ export const CORE_SETTINGS = z.object({
     .default(['web', 'worker', 'trader', 'agent'])
     .describe('Parts this process runs; several processes may share one database.'),
 });
-
-/** Names that other software expects; `CACTUS_*` wins over them. */
-export const ENVIRONMENT_ALIASES: Readonly<Record<string, string>> = {
-  DATABASE_URL: 'databaseUrl',
-  PORT: 'port',
-  REDIS_URL: 'redisUrl',
-};
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);

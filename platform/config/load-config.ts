@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { assert, ok, refuse, type Result } from '#kernel';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { CORE_SETTINGS, ENVIRONMENT_ALIASES } from './core-settings.ts';
+import { CORE_SETTINGS } from './core-settings.ts';
 import { parseFlags } from './flags.ts';
 import { nearestName } from './nearest-name.ts';
 import { readText, type Setting, settingsOf, type SettingsSection } from './setting.ts';
@@ -122,8 +122,7 @@ function findValue(
 ): Found | null {
   const flag = from.flags.get(setting.key);
   if (flag !== undefined) return { value: readText(setting.schema, flag), source: 'flag', place: 'the flag' };
-  const aliases = Object.keys(ENVIRONMENT_ALIASES).filter((name) => ENVIRONMENT_ALIASES[name] === setting.key);
-  for (const name of [setting.environmentName, ...aliases]) {
+  for (const name of [setting.environmentName, ...(setting.alias === null ? [] : [setting.alias])]) {
     const text = from.env[name];
     // Compose files write `NAME=` for "not set".
     if (text) return { value: readText(setting.schema, text), source: 'environment', place: name };
@@ -184,6 +183,7 @@ function factOf(setting: Setting, value: unknown, found: Found | null): SettingF
   return {
     key: setting.key,
     environmentName: setting.environmentName,
+    alias: setting.alias,
     meaning: setting.meaning,
     allowed: setting.allowed,
     defaultText: fallback.success ? valueText(fallback.data) : '(required)',

@@ -14,6 +14,8 @@ export interface Setting {
   /** Dotted key with the section in front. */
   readonly key: string;
   readonly environmentName: string;
+  /** A name that other software expects, read when ours is not set. */
+  readonly alias: string | null;
   readonly meaning: string;
   readonly allowed: string;
   readonly isSecret: boolean;
@@ -32,6 +34,7 @@ export function settingsOf(section: SettingsSection): Setting[] {
       path,
       key,
       environmentName: environmentName(full),
+      alias: metaOf(schema, 'alias') ?? null,
       meaning: metaOf(schema, 'description') ?? '',
       allowed: allowedText(schema),
       isSecret: SECRET_KEY.test(path.at(-1) ?? '') || metaOf(schema, 'secret') !== undefined,
@@ -118,7 +121,7 @@ function numberText(kind: z.ZodNumber): string {
 }
 
 /** Reads zod metadata, also when a wrapper such as `.nullable()` came after it. */
-function metaOf(schema: z.core.$ZodType, name: 'description' | 'allowed' | 'secret'): string | undefined {
+function metaOf(schema: z.core.$ZodType, name: 'description' | 'allowed' | 'secret' | 'alias'): string | undefined {
   let inner: z.core.$ZodType | undefined = schema;
   while (inner) {
     const meta: Record<string, unknown> | undefined = z.globalRegistry.get(inner);

@@ -13,6 +13,7 @@ export function settingsTable(settings: readonly SettingFact[]): string {
       setting.meaning,
     ]),
   );
+  const aliases = settings.flatMap(({ alias }) => (alias === null ? [] : [`\`${alias}\``]));
   const flags = Object.entries(FLAGS).map(([name, flag]) => row([`\`${name}\``, `\`${flag.key}\``, flag.meaning]));
   return [
     '# Settings',
@@ -21,7 +22,7 @@ export function settingsTable(settings: readonly SettingFact[]): string {
     'beside `package.json`, default. An unknown name or a bad value stops the start with its key, its place and what is',
     'allowed. `npx cactus doctor` shows the values in use and where each comes from.',
     '',
-    '`DATABASE_URL`, `PORT` and `REDIS_URL` are read too; the `CACTUS_` name wins.',
+    `Read too, where the \`CACTUS_\` name is not set: ${aliases.join(', ')}.`,
     '',
     row(['Key', 'Environment', 'Default', 'Allowed', 'Meaning']),
     row(['---', '---', '---', '---', '---']),

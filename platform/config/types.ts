@@ -40,6 +40,8 @@ export interface SettingFact {
   /** `rateLimits.readsPerMinute`; the settings of a domain start with its name. */
   readonly key: string;
   readonly environmentName: string;
+  /** Another name of the environment that is read when ours is not set: `DATABASE_URL`. */
+  readonly alias: string | null;
   readonly meaning: string;
   readonly allowed: string;
   readonly defaultText: string;

@@ -85,7 +85,8 @@ function requestBodyOf(endpoint: EndpointShape, operationId: string, components:
 function responsesOf(endpoint: EndpointShape, operationId: string, components: SchemaComponents): JsonSchema {
   const status = endpoint.status ?? (endpoint.response ? 200 : 204);
   const schema = endpoint.response ? named(components, `${pascal(operationId)}Response`, endpoint.response) : null;
-  const success = { description: 'Done', ...(schema ? { content: { 'application/json': { schema } } } : {}) };
+  const description = status === 303 ? 'Goes on at the address of `Location`' : 'Done';
+  const success = { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) };
   const codes = new Map<number, string[]>();
   const addCode = (code: string, codeStatus: number) => codes.set(codeStatus, [...(codes.get(codeStatus) ?? []), code]);
   for (const code of platformCodes(endpoint)) addCode(code, PLATFORM_PROBLEMS[code][0]);

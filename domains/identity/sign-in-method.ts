@@ -1,0 +1,3 @@
+/** The ways to prove who one is, as audit and events name them. */
+export const SIGN_IN_METHODS = ['password', 'oidc'] as const;
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];

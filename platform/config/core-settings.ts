@@ -63,6 +63,33 @@ export const CORE_SETTINGS = z.object({
       readsPerMinute: perMinute.default(12_000).describe('Reads per address; 0 = no limit.'),
     })
     .prefault({}),
+  smtp: z
+    .object({
+      url: z
+        .string()
+        .regex(/^smtps?:\/\/.+/)
+        .nullable()
+        .default(null)
+        .meta({ allowed: 'smtp://user:password@host:587 or smtps://user:password@host:465', secret: true })
+        .describe('Mail server in one line; the keys below win over its parts.'),
+      host: z.string().min(1).nullable().default(null).describe('Mail server; without it Cactus sends no mail.'),
+      port: z.int().min(1).max(PORT_MAX).nullable().default(null).describe('Its port; 587, or 465 with implicit TLS.'),
+      user: z.string().min(1).nullable().default(null).describe('Account at the mail server.'),
+      password: z.string().min(1).nullable().default(null).describe('Its password, or an app password.'),
+      from: z
+        .string()
+        .min(3)
+        .regex(/^[^\r\n]+@[^\r\n]+$/)
+        .nullable()
+        .default(null)
+        .meta({ allowed: 'Cactus <cactus@example.com>' })
+        .describe('Sender of every mail; the account when it is an address.'),
+      tls: z
+        .enum(['auto', 'starttls', 'implicit', 'none'])
+        .default('auto')
+        .describe('auto demands TLS except on this machine; none sends in the clear, passwords too.'),
+    })
+    .prefault({}),
   metricsToken: z
     .string()
     .min(SECRET_LENGTH_MIN)

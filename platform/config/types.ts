@@ -21,6 +21,16 @@ export interface Config {
     readonly writesPerMinute: number;
     readonly readsPerMinute: number;
   };
+  /** The mail server; no host and no URL: Cactus sends no mail. */
+  readonly smtp: {
+    readonly url: string | null;
+    readonly host: string | null;
+    readonly port: number | null;
+    readonly user: string | null;
+    readonly password: string | null;
+    readonly from: string | null;
+    readonly tls: 'auto' | 'starttls' | 'implicit' | 'none';
+  };
   /** Bearer token that may read /metrics from other machines; null keeps it to loopback. */
   readonly metricsToken: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';

@@ -9,6 +9,7 @@ import type { Events } from '#platform/events';
 import type { FileStore } from '#platform/files';
 import type { Actor, Http, RequestFacts } from '#platform/http';
 import type { JobDefinition } from '#platform/jobs';
+import type { MailDoor } from '#platform/mail';
 import type { Notify } from '#platform/notify';
 import type { Realtime } from '#platform/realtime';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
@@ -25,6 +26,7 @@ export interface Platform {
   readonly db: Database;
   readonly events: Events;
   readonly files: FileStore;
+  readonly mail: MailDoor;
   readonly notify: Notify;
   readonly realtime: Realtime;
   readonly telemetry: Telemetry;

@@ -53,6 +53,6 @@ function absentPlatform(domains: readonly Domain[], folder: string): Platform {
 }
 
 function partsOf(absent: unknown): Platform {
-  const names = ['db', 'events', 'files', 'notify', 'realtime', 'telemetry', 'newId'];
+  const names = ['db', 'events', 'files', 'mail', 'notify', 'realtime', 'telemetry', 'newId'];
   return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
 }

@@ -9,6 +9,7 @@ import type { Domain, Platform, ProcessRole } from '#platform/domain';
 import { createEvents, type EventsHandle } from '#platform/events';
 import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
+import { createMail } from '#platform/mail';
 import { createNotify } from '#platform/notify';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import type { Telemetry } from '#platform/telemetry';
@@ -50,6 +51,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const realtime = await createRealtime({ db, events, clock, log });
     const notify = createNotify({ clock, newId, realtime });
     const jobs = await createJobs({ db, clock, log });
+    const mail = createMail({ db, jobs, config, clock, newId, log });
     const platform: Platform = {
       config,
       clock,
@@ -57,6 +59,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
       db,
       events,
       files,
+      mail,
       notify,
       realtime,
       telemetry,

@@ -3,6 +3,7 @@ import { DAY_MS, USER_ROLES } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
+import { deleteMailsOfWorkspace } from '#platform/mail';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -50,5 +51,13 @@ export const platformDomain: Domain = {
       parse: () => undefined as never,
       run: async () => void (await platform.files.sweep()),
     }),
+    job({
+      name: 'platform.mail.purge',
+      attemptsMax: 3,
+      cron: '23 * * * *',
+      parse: () => undefined as never,
+      run: () => platform.mail.purge(),
+    }),
   ],
+  removeWorkspace: deleteMailsOfWorkspace,
 };

@@ -12,6 +12,7 @@ import type { Domain, Platform, ProcessRole } from '#platform/domain';
 import { createEvents, type EventsHandle, type StoredEvent } from '#platform/events';
 import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
+import { createMail, type Mail, type MailDoor } from '#platform/mail';
 import { createNotify, type Notification } from '#platform/notify';
 import type { Broadcast } from '#platform/realtime';
 import { createTelemetry } from '#platform/telemetry';
@@ -30,6 +31,8 @@ export interface TestPlatform extends Platform {
   readonly heard: StoredEvent[];
   readonly broadcasts: Broadcast[];
   readonly notifications: Notification[];
+  /** Every mail that was written down and committed; set `config.smtp` to let jobs send them. */
+  readonly mails: Mail[];
   close(): Promise<void>;
 }
 
@@ -59,9 +62,13 @@ export async function testPlatform(
   const recorded = recorders(clock);
   events.onPublished((published) => recorded.heard.push(...published));
   const telemetry = createTelemetry({ level: 'error', write: () => undefined });
+  const config = testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options });
+  const mails: Mail[] = [];
   const platform: TestPlatform = {
     ...recorded,
-    config: testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options }),
+    config,
+    mails,
+    mail: recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog }), mails),
     clock,
     time,
     newId,
@@ -86,6 +93,17 @@ export async function testPlatform(
 }
 
 type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;
+
+function recordedMail(door: MailDoor, mails: Mail[]): MailDoor {
+  return {
+    ...door,
+    send: async (tx, mail) => {
+      const id = await door.send(tx, mail);
+      tx.afterCommit(() => mails.push(mail));
+      return id;
+    },
+  };
+}
 
 function recorders(clock: () => number): Recorders {
   const broadcasts: Broadcast[] = [];
@@ -125,6 +143,7 @@ function testConfig(
     allowedHosts: [],
     trustedProxies: [],
     rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0 },
+    smtp: { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' },
     metricsToken: null,
     logLevel: 'error',
     demo: false,

@@ -2,7 +2,7 @@
  * Bench of the alert path: from a tick entering intake to the `markets.alert.fired` event committed and heard, on a real
  * database, with many rules that do not fire around the one that does. Prints milliseconds; compare ratios in one run only.
  */
-import { assert, Decimal } from '#kernel';
+import { EVERY_ROW, assert, Decimal } from '#kernel';
 import { takePrices } from '#markets';
 import { createHttp } from '#platform/http';
 import { testPlatform } from '#platform/testing';
@@ -87,6 +87,7 @@ async function prepare(platform: BenchPlatform, workspaceId: string): Promise<st
     workspaceId,
     role: 'owner' as const,
     permissions,
+    rows: EVERY_ROW,
   };
   const http = await createHttp({ ...platform, permissions: markets.permissions, authenticate: async () => actor });
   markets.routes?.(http, platform);

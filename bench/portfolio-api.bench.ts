@@ -3,7 +3,7 @@
  * (routes, SQL, JSON), without the socket; the database is the embedded one on a throw-away folder with fsync off, so reads are
  * as in production and the write is not.
  */
-import { addDays, assert, Decimal, localDate } from '#kernel';
+import { EVERY_ROW, addDays, assert, Decimal, localDate } from '#kernel';
 import { recordManualPrices, type ManualPrice } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
@@ -47,7 +47,14 @@ async function benchPortfolioApi(): Promise<readonly Figure[]> {
 async function openHttp(platform: TestPlatform, workspaceId: string): Promise<HttpServer> {
   const definitions = [...markets.permissions, ...portfolios.permissions];
   const permissions = new Set<string>(definitions.map(({ name }) => name));
-  const actor = { userId: workspaceId, sessionId: workspaceId, workspaceId, role: 'owner' as const, permissions };
+  const actor = {
+    userId: workspaceId,
+    sessionId: workspaceId,
+    workspaceId,
+    role: 'owner' as const,
+    permissions,
+    rows: EVERY_ROW,
+  };
   const http = await createHttp({ ...platform, permissions: definitions, authenticate: async () => actor });
   portfolios.routes?.(http, platform);
   return http;

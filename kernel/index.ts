@@ -12,6 +12,7 @@ export {
 } from './endpoint.ts';
 export { isUuid, uuidV7 } from './ids.ts';
 export { USER_ROLES, type UserRole } from './roles.ts';
+export { EVERY_ROW, isInScope, type RowOwner, type RowScope } from './row-scope.ts';
 export {
   assert,
   AssertionFault,

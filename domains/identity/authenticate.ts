@@ -2,7 +2,8 @@
 import type { Platform } from '#platform/domain';
 import type { Actor, RequestFacts } from '#platform/http';
 import { permissionsOfRole } from './permissions.ts';
-import { sessionCacheOf } from './session-cache.ts';
+import { rowScopeOf } from './row-scope.ts';
+import { type KnownSession, sessionCacheOf } from './session-cache.ts';
 import { SESSION_COOKIE, TOUCH_INTERVAL_MS } from './session.ts';
 import { findLiveSession, type LiveSession, touchSession } from './session.store.ts';
 import { hashToken } from './token.ts';
@@ -16,19 +17,21 @@ export async function authenticate(request: RequestFacts, platform: Platform): P
   const tokenHash = hashToken(token);
   const session = await sessionCacheOf(platform).read(tokenHash, async () => {
     const found = await findLiveSession(platform.db, tokenHash, platform.clock());
-    if (found) touchInBackground(platform, found);
-    return found;
+    if (!found) return null;
+    touchInBackground(platform, found);
+    return { ...found, rows: await rowScopeOf(platform, found) };
   });
   return session && actorOf(platform, session);
 }
 
-function actorOf(platform: Platform, session: LiveSession): Actor {
+function actorOf(platform: Platform, session: KnownSession): Actor {
   return {
     userId: session.userId,
     sessionId: session.id,
     workspaceId: session.workspaceId,
     role: session.role,
     permissions: permissionsOfRole(platform.domains, session.role),
+    rows: session.rows,
   };
 }
 

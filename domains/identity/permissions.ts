@@ -35,6 +35,18 @@ export const identityPermissions: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin'],
   },
   {
+    name: 'identity.rows.all',
+    summary: 'See the rows of every adviser and client',
+    summaryEs: 'Ver lo de todos los asesores y clientes',
+    roles: ['owner', 'admin', 'trader', 'bookkeeper', 'analyst'],
+  },
+  {
+    name: 'identity.rows.team',
+    summary: 'See the rows of the advisers of one’s team',
+    summaryEs: 'Ver lo de los asesores del propio equipo',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  {
     name: 'identity.audit.read',
     summary: 'Read the audit log',
     summaryEs: 'Leer el registro de auditoría',

@@ -4,6 +4,7 @@
  */
 export { type AuditFact, appendAudit as recordAudit } from './audit.store.ts';
 export { permissionCatalogue, permissionsOfRole } from './permissions.ts';
+export { rowScopeOf } from './row-scope.ts';
 export { createSetupLink } from './setup.ts';
 export {
   findWorkspace as workspaceById,

@@ -3,19 +3,22 @@
  * Every change of sessions or roles in this process empties it after its commit; another process hears of it by
  * event or, at the latest, when the memory runs out.
  */
-import type { Clock } from '#kernel';
+import type { Clock, RowScope } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { LRUCache } from 'lru-cache';
 import { SessionRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved } from './contract.ts';
 import type { LiveSession } from './session.store.ts';
 
+/** A session and whose rows its person reaches, read together. */
+export type KnownSession = LiveSession & { readonly rows: RowScope };
+
 const REMEMBERED_MS = 5_000;
 const REMEMBERED_MAX = 5_000; // About 2 MB; more people than this at once are served by a query each.
 
 export class SessionCache {
   readonly #clock: Clock;
-  readonly #sessions = new LRUCache<string, { readonly session: LiveSession; readonly untilMs: number }>({
+  readonly #sessions = new LRUCache<string, { readonly session: KnownSession; readonly untilMs: number }>({
     max: REMEMBERED_MAX,
   });
   #generation = 0;
@@ -25,7 +28,7 @@ export class SessionCache {
   }
 
   /** Gives the remembered session, else asks `find` and remembers a found one. */
-  async read(tokenHash: Buffer, find: () => Promise<LiveSession | null>): Promise<LiveSession | null> {
+  async read(tokenHash: Buffer, find: () => Promise<KnownSession | null>): Promise<KnownSession | null> {
     const key = tokenHash.toString('base64');
     const known = this.#sessions.get(key);
     if (known && known.untilMs > this.#clock()) return known.session;

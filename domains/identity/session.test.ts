@@ -1,12 +1,13 @@
 /** Goal: sessions end after a quiet week and after a month; the memory of who is who forgets when told. */
+import { EVERY_ROW } from '#kernel';
 import { expect, test } from 'vitest';
-import { SessionCache } from './session-cache.ts';
+import { type KnownSession, SessionCache } from './session-cache.ts';
 import { sessionExpiry } from './session.ts';
-import type { LiveSession } from './session.store.ts';
 import { hashToken } from './token.ts';
 
 const DAY_MS = 86_400_000;
-const session: LiveSession = { id: 's', userId: 'u', workspaceId: 'w', role: 'owner', createdAtMs: 0, lastSeenAtMs: 0 };
+const person = { id: 's', userId: 'u', workspaceId: 'w', role: 'owner' as const };
+const session: KnownSession = { ...person, createdAtMs: 0, lastSeenAtMs: 0, rows: EVERY_ROW };
 
 test('each visit buys a week, never more than thirty days in all', () => {
   expect(sessionExpiry(0, 0)).toEqual({ idleAtMs: 7 * DAY_MS, absoluteAtMs: 30 * DAY_MS });
@@ -36,7 +37,7 @@ test('a session is asked for once in five seconds', async () => {
 
 test('an answer that was on its way when everything was forgotten is not remembered', async () => {
   const cache = new SessionCache(() => 0);
-  const { promise, resolve } = Promise.withResolvers<LiveSession>();
+  const { promise, resolve } = Promise.withResolvers<KnownSession>();
   const reading = cache.read(hashToken('t'), () => promise);
   cache.clear();
   resolve(session);

@@ -1,5 +1,5 @@
 /** Goal: the routes of markets do what their contract says for who may, and refuse the rest by name. */
-import type { EndpointShape } from '#kernel';
+import { EVERY_ROW, type EndpointShape } from '#kernel';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -35,6 +35,7 @@ beforeAll(async () => {
             workspaceId: market.workspaceId,
             role: 'owner',
             permissions,
+            rows: EVERY_ROW,
           },
   });
   markets.routes?.(http, market);

@@ -1,6 +1,6 @@
 /** Goal: the API shows exact figures, says what it does not know, keeps workspaces and roles apart, and forgets nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Decimal, type LocalDate, localDate, type UserRole } from '#kernel';
+import { EVERY_ROW, Decimal, type LocalDate, localDate, type UserRole } from '#kernel';
 import { recordManualPrices, takePrices } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
@@ -25,7 +25,14 @@ beforeAll(async () => {
       if (!role) return null;
       const held = portfoliosPermissions.filter((permission) => permission.roles.includes(role as UserRole));
       const permissions = new Set<string>(held.map((permission) => permission.name));
-      return { userId: workspace, sessionId: workspace, workspaceId: workspace, role: role as UserRole, permissions };
+      return {
+        userId: workspace,
+        sessionId: workspace,
+        workspaceId: workspace,
+        role: role as UserRole,
+        permissions,
+        rows: EVERY_ROW,
+      };
     },
   });
   portfolios.routes?.(http, platform);
@@ -255,6 +262,7 @@ describe('figures', () => {
         workspaceId,
         role: 'owner',
         permissions: new Set(portfoliosPermissions.map(({ name }) => name as string)),
+        rows: EVERY_ROW,
       }),
     });
     portfolios.routes?.(other, platform);

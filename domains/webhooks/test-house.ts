@@ -1,5 +1,5 @@
 /** What the tests of this domain stand on: the real server with webhooks, two workspaces, a clock to step, and receivers. */
-import type { UserRole } from '#kernel';
+import { EVERY_ROW, type UserRole } from '#kernel';
 import { newId } from '#platform/db';
 import type { Actor, InjectedAnswer } from '#platform/http';
 import { type TestCall, testServer, type TestServer } from '#platform/testing';
@@ -98,5 +98,6 @@ function actorOf(cookie: string | undefined): Actor | null {
     workspaceId,
     role: role as UserRole,
     permissions: new Set(held.map(({ name }) => name)),
+    rows: EVERY_ROW,
   };
 }

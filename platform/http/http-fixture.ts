@@ -1,5 +1,5 @@
 /** A server for tests of this folder: actors by bearer token or cookie, one note endpoint, an upload, public sign-in. */
-import { endpoint, Fault, ok, refuse } from '#kernel';
+import { EVERY_ROW, endpoint, Fault, ok, refuse } from '#kernel';
 import { loadConfig } from '#platform/config';
 import { createTelemetry } from '#platform/telemetry';
 import { z } from 'zod';
@@ -64,6 +64,7 @@ const actorWith = (...names: string[]): Actor => ({
   workspaceId: WORKSPACE_ID,
   role: 'admin',
   permissions: new Set(names),
+  rows: EVERY_ROW,
 });
 
 async function authenticate(request: RequestFacts): Promise<Actor | null> {

@@ -1,6 +1,6 @@
 /** HTTP as domains see it: one contract, one handler, no Fastify types in domain code. */
 import type { Readable } from 'node:stream';
-import type { EndpointShape, OutputOf, Result, UserRole } from '#kernel';
+import type { EndpointShape, OutputOf, Result, RowScope, UserRole } from '#kernel';
 
 /** Who is asking. `workspaceId` scopes every row; `permissions` come from the role through the catalogue. */
 export interface Actor {
@@ -9,6 +9,8 @@ export interface Actor {
   readonly workspaceId: string;
   readonly role: UserRole;
   readonly permissions: ReadonlySet<string>;
+  /** Whose rows of the workspace she reaches; every query on rows that belong to people takes it. */
+  readonly rows: RowScope;
 }
 
 export interface RequestFacts {

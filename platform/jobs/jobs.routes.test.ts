@@ -1,6 +1,6 @@
 /** Goal: the jobs page serves who may see it, its own workspace only, and each refusal has its status. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { USER_ROLES, type UserRole } from '#kernel';
+import { EVERY_ROW, USER_ROLES, type UserRole } from '#kernel';
 import type { Domain } from '#platform/domain';
 import type { Actor } from '#platform/http';
 import { job, JOB_PERMISSIONS, jobRoutes } from '#platform/jobs';
@@ -40,7 +40,14 @@ let browser: TestBrowser;
 function actorNow(): Actor | null {
   if (role === null) return null;
   const held = JOB_PERMISSIONS.filter(({ roles }) => role !== null && roles.includes(role)).map(({ name }) => name);
-  return { userId: newId(), sessionId: newId(), workspaceId, role, permissions: new Set<string>(held) };
+  return {
+    userId: newId(),
+    sessionId: newId(),
+    workspaceId,
+    role,
+    permissions: new Set<string>(held),
+    rows: EVERY_ROW,
+  };
 }
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 /** Goal: the bell shows each person only what she may see, counts it, and forgets nothing she did not read. */
+import { EVERY_ROW } from '#kernel';
 import type { Domain } from '#platform/domain';
 import type { Actor } from '#platform/http';
 import { notifyRoutes } from '#platform/notify';
@@ -45,6 +46,7 @@ function person(permissions: string[], workspace = workspaceId): { userId: strin
     ...scope,
     role: 'analyst',
     permissions: new Set(['platform.notifications.read', ...permissions]),
+    rows: EVERY_ROW,
   });
   const browser = server.browser();
   return { userId, call: (url, call) => browser.call(url, { ...call, headers: { authorization: name } }) };

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { event, ok, refuse } from '#kernel';
+import { EVERY_ROW, event, ok, refuse } from '#kernel';
 import { type DatabaseHandle, newId, openDatabase } from '#platform/db';
 import { createEvents, type EventsHandle } from '#platform/events';
 import type { Actor } from '#platform/http';
@@ -58,6 +58,7 @@ const actorOf = (address: string): Actor | null => {
     workspaceId: query.get('workspace') ?? workspaceId,
     role: 'owner',
     permissions: new Set((query.get('permissions') ?? 'toys.ball.read').split(',')),
+    rows: EVERY_ROW,
   };
 };
 

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { assert } from '#kernel';
+import { EVERY_ROW, assert } from '#kernel';
 import type { Domain } from '#platform/domain';
 import type { Actor } from '#platform/http';
 import { job } from '#platform/jobs';
@@ -34,7 +34,7 @@ const stillMarkets: Domain = {
 
 beforeAll(async () => {
   server = await testServer([stillMarkets, portfolios], {
-    actor: (): Actor => ({ userId, sessionId: 's', workspaceId, role: 'owner', permissions }),
+    actor: (): Actor => ({ userId, sessionId: 's', workspaceId, role: 'owner', permissions, rows: EVERY_ROW }),
   });
   await server.platform.jobs.start();
 });

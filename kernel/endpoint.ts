@@ -37,6 +37,10 @@ export interface EndpointShape {
   readonly status?: 200 | 201 | 202 | 204 | 303;
   /** Request or answer holds a secret (a password, a new token): nothing is kept for replay, `Idempotency-Key` is refused. */
   readonly holdsSecret?: true;
+  /** Needs a proof of who asks that is at most ten minutes old; without it the platform answers `step_up_required`. */
+  readonly stepUp?: true;
+  /** Answered also while a person must still register the second factor that her workspace asks for. */
+  readonly beforeSecondFactor?: true;
   /** Every refusal the handler may answer with its HTTP status; undeclared codes do not compile. */
   readonly refusals?: Readonly<Record<string, number>>;
 }

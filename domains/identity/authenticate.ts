@@ -4,7 +4,7 @@ import type { Actor, RequestFacts } from '#platform/http';
 import { permissionsOfRole } from './permissions.ts';
 import { rowScopeOf } from './row-scope.ts';
 import { type KnownSession, sessionCacheOf } from './session-cache.ts';
-import { SESSION_COOKIE, TOUCH_INTERVAL_MS } from './session.ts';
+import { PROOF_MS, SESSION_COOKIE, TOUCH_INTERVAL_MS } from './session.ts';
 import { findLiveSession, type LiveSession, touchSession } from './session.store.ts';
 import { hashToken } from './token.ts';
 
@@ -32,6 +32,8 @@ function actorOf(platform: Platform, session: KnownSession): Actor {
     role: session.role,
     permissions: permissionsOfRole(platform.domains, session.role),
     rows: session.rows,
+    isRecentlyProved: platform.clock() - session.provedAtMs < PROOF_MS,
+    lacksSecondFactor: session.lacksSecondFactor,
   };
 }
 

@@ -12,6 +12,10 @@ export interface LiveSession {
   readonly role: UserRole;
   readonly createdAtMs: number;
   readonly lastSeenAtMs: number;
+  /** When she last proved who she is: at sign-in, or since by a step-up. */
+  readonly provedAtMs: number;
+  /** Her role here needs a second factor and she has none. */
+  readonly lacksSecondFactor: boolean;
 }
 
 export interface Device {
@@ -58,10 +62,16 @@ export async function insertSession(
 }
 
 const LIVE_SESSION_SQL = `
-  select session.session_id, session.user_id, session.workspace_id, session.created_at, session.last_seen_at, member.role
+  select session.session_id, session.user_id, session.workspace_id, session.created_at, session.last_seen_at, member.role,
+    coalesce(session.proved_at, session.created_at) as proved_at,
+    member.role = any(workspace.second_factor_roles)
+      and not exists (select 1 from identity_passkeys passkey where passkey.user_id = session.user_id)
+      and not exists (select 1 from identity_totp_keys totp
+        where totp.user_id = session.user_id and totp.confirmed_at is not null) as lacks_second_factor
   from identity_sessions session
   join identity_users person on person.user_id = session.user_id and person.disabled_at is null
   join identity_members member on member.user_id = session.user_id and member.workspace_id = session.workspace_id
+  join identity_workspaces workspace on workspace.workspace_id = session.workspace_id
   where session.token_sha256 = $1 and session.revoked_at is null
     and session.idle_expires_at > $2 and session.absolute_expires_at > $2`;
 
@@ -78,6 +88,8 @@ export async function findLiveSession(
     created_at: number;
     last_seen_at: number;
     role: UserRole;
+    proved_at: number;
+    lacks_second_factor: boolean;
   }>('identity.session.find', LIVE_SESSION_SQL, [tokenHash, new Date(nowMs)]);
   if (!row) return null;
   return {
@@ -87,6 +99,8 @@ export async function findLiveSession(
     role: row.role,
     createdAtMs: row.created_at,
     lastSeenAtMs: row.last_seen_at,
+    provedAtMs: row.proved_at,
+    lacksSecondFactor: row.lacks_second_factor,
   };
 }
 

@@ -7,7 +7,8 @@ import { hashToken } from './token.ts';
 
 const DAY_MS = 86_400_000;
 const person = { id: 's', userId: 'u', workspaceId: 'w', role: 'owner' as const };
-const session: KnownSession = { ...person, createdAtMs: 0, lastSeenAtMs: 0, rows: EVERY_ROW };
+const times = { createdAtMs: 0, lastSeenAtMs: 0, provedAtMs: 0 };
+const session: KnownSession = { ...person, ...times, lacksSecondFactor: false, rows: EVERY_ROW };
 
 test('each visit buys a week, never more than thirty days in all', () => {
   expect(sessionExpiry(0, 0)).toEqual({ idleAtMs: 7 * DAY_MS, absoluteAtMs: 30 * DAY_MS });

@@ -65,6 +65,7 @@ function operationOf(endpoint: EndpointShape, domain: string, components: Schema
     ...(isPublic
       ? { security: [] }
       : { security: [{ session: [] }, { token: [] }], 'x-permission': endpoint.permission }),
+    ...(endpoint.stepUp ? { 'x-step-up': true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBodyOf(endpoint, operationId, components),
     responses: responsesOf(endpoint, operationId, components),
@@ -112,6 +113,8 @@ function platformCodes(endpoint: EndpointShape): PlatformProblemCode[] {
     ...(hasInput ? (['invalid_request'] as const) : []),
     ...(isPublic ? [] : (['not_signed_in'] as const)),
     ...(isPublic || endpoint.permission === 'session' ? [] : (['permission_missing'] as const)),
+    ...(isPublic || endpoint.beforeSecondFactor ? [] : (['second_factor_required'] as const)),
+    ...(endpoint.stepUp ? (['step_up_required'] as const) : []),
     ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
     ...(endpoint.upload ? (['file_too_large'] as const) : []),
     ...(endpoint.body ? (['body_too_large'] as const) : []),

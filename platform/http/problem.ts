@@ -11,6 +11,14 @@ export const PLATFORM_PROBLEMS = {
     403,
     'Your role does not hold the permission this needs; an owner or admin can change your role.',
   ],
+  second_factor_required: [
+    403,
+    'This workspace asks your role for a second factor; register a passkey or an authenticator app first.',
+  ],
+  step_up_required: [
+    403,
+    'This needs a proof of who you are from the last ten minutes: send one to `POST /api/me/proofs` and repeat.',
+  ],
   cross_site_request: [
     403,
     'Writes with the session cookie must come from Cactus itself: send an `Origin` equal to this address.',

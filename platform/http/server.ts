@@ -216,11 +216,19 @@ async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<vo
     const endpoint = request.routeOptions.config.endpoint;
     if (!endpoint) return;
     request.actor = await options.authenticate(facts);
-    if (endpoint.permission === 'public') return;
-    if (!request.actor) throw new RequestProblem('not_signed_in');
-    if (endpoint.permission === 'session' || request.actor.permissions.has(endpoint.permission)) return;
-    throw new RequestProblem('permission_missing', { details: { permission: endpoint.permission } });
+    if (endpoint.permission !== 'public') requireMayAsk(endpoint, request.actor);
   });
+}
+
+/** The one place where permission, second factor and recent proof are asked of whoever asks. */
+function requireMayAsk(endpoint: EndpointShape, actor: Actor | null): void {
+  const { permission } = endpoint;
+  if (!actor) throw new RequestProblem('not_signed_in');
+  if (permission !== 'session' && !actor.permissions.has(permission)) {
+    throw new RequestProblem('permission_missing', { details: { permission } });
+  }
+  if (actor.lacksSecondFactor && !endpoint.beforeSecondFactor) throw new RequestProblem('second_factor_required');
+  if (endpoint.stepUp && !actor.isRecentlyProved) throw new RequestProblem('step_up_required');
 }
 
 /** Three classes per address: sign-in like writes (strict: guessing), other writes, reads. 0 in the configuration turns one off. */
@@ -259,7 +267,8 @@ async function authenticateUpgrade(
   if (!isHostAllowed(request.headers.host ?? '', options.config)) return refuse('host_not_allowed');
   if (isForeignUpgrade({ headers: request.headers, origin: facts.origin })) return refuse('cross_site_request');
   const actor = await options.authenticate(facts);
-  return actor ? ok(actor) : refuse('not_signed_in');
+  // A socket carries what the pages show, so it waits for the second factor too.
+  return actor && !actor.lacksSecondFactor ? ok(actor) : refuse('not_signed_in');
 }
 
 function requestFacts(raw: IncomingMessage, requestId: string, config: Config): RequestFacts {

@@ -11,6 +11,10 @@ export interface Actor {
   readonly permissions: ReadonlySet<string>;
   /** Whose rows of the workspace she reaches; every query on rows that belong to people takes it. */
   readonly rows: RowScope;
+  /** True when she proved who she is within the last ten minutes: only then `stepUp` endpoints answer. */
+  readonly isRecentlyProved?: boolean;
+  /** True while she must register the second factor her workspace asks for: only `beforeSecondFactor` endpoints answer. */
+  readonly lacksSecondFactor?: boolean;
 }
 
 export interface RequestFacts {

@@ -51,6 +51,7 @@ export const changePassword = endpoint({
   method: 'POST',
   path: '/api/test-password',
   permission: 'session',
+  stepUp: true,
   summary: 'Changes a password',
   body: z.object({ password: z.string() }),
   holdsSecret: true,
@@ -65,11 +66,14 @@ const actorWith = (...names: string[]): Actor => ({
   role: 'admin',
   permissions: new Set(names),
   rows: EVERY_ROW,
+  isRecentlyProved: true,
 });
 
 async function authenticate(request: RequestFacts): Promise<Actor | null> {
   const key = request.authorization?.replace('Bearer ', '') ?? request.cookies['cactus_session'];
   if (key === 'writer') return actorWith('test.note.write', 'test.note.read');
+  if (key === 'proved-long-ago') return { ...actorWith('test.note.read'), isRecentlyProved: false };
+  if (key === 'without-factor') return { ...actorWith('test.note.read'), lacksSecondFactor: true };
   if (key === 'reader') return actorWith('test.note.read');
   return key === 'admin' ? actorWith('platform.health.read') : null;
 }

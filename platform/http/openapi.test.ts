@@ -79,7 +79,7 @@ test('an operation names its permission, its inputs, its answer and each refusal
             201: {
               content: { 'application/json': { schema: { $ref: '#/components/schemas/PostThingsByThingIdResponse' } } },
             },
-            403: { $ref: '#/components/responses/PermissionMissingOrCrossSiteRequest' },
+            403: { $ref: '#/components/responses/PermissionMissingOrSecondFactorRequiredOrCrossSiteRequest' },
             404: { $ref: '#/components/responses/ThingMissing' },
             409: { $ref: '#/components/responses/ThingLockedOrThingGone' },
           },

@@ -53,6 +53,20 @@ test('CSRF: reads need no proof; a token needs none either; sign-in is refused o
   expect(codeOf(forged)).toBe('cross_site_request');
 });
 
+test.each([
+  ['proved-long-ago', 200, 'step_up_required'],
+  ['without-factor', 403, 'second_factor_required'],
+  ['reader', 200, undefined],
+  ['nobody', 401, 'not_signed_in'],
+])('%s reads with %i and changes a password with %s', async (who, readStatus, changeCode) => {
+  const http = await open();
+  const headers = { authorization: `Bearer ${who}` };
+  expect((await http.inject({ method: 'GET', url: '/api/notes', headers })).statusCode).toBe(readStatus);
+  const payload = { password: 'x' };
+  const change = await http.inject({ method: 'POST', url: '/api/test-password', headers, payload });
+  expect(change.body === '' ? undefined : codeOf(change)).toBe(changeCode);
+});
+
 test('DNS rebinding: bound to loopback, only loopback names, the public URL and allowed hosts are answered', async () => {
   const http = await open({
     env: { CACTUS_PUBLIC_URL: 'https://cactus.example', CACTUS_ALLOWED_HOSTS: 'nas.local' },

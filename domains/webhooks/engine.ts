@@ -110,10 +110,15 @@ function listenToEvents(
       leaseMs: dispatcher.leaseMs,
     });
     if (planned.length === 0) return;
-    const born = await insertDeliveries(tx, planned);
-    const shipments = planned
-      .filter(({ id, state }) => state === 'sending' && born.has(id))
-      .map(({ dueAtMs, ...delivery }): Shipment => ({ ...delivery, attempt: 1, leaseUntilMs: dueAtMs }));
+    const shipments: Shipment[] = [];
+    tx.withCommit(
+      insertDeliveries(tx, planned).then((born) => {
+        for (const { dueAtMs, ...delivery } of planned) {
+          if (delivery.state !== 'sending' || !born.has(delivery.id)) continue;
+          shipments.push({ ...delivery, attempt: 1, leaseUntilMs: dueAtMs });
+        }
+      }),
+    );
     tx.afterCommit(() => dispatcher.send(shipments));
   });
   events.onPublished((published) => {

@@ -64,6 +64,26 @@ test('a throw rolls back; an afterCommit runs only after a commit', async () => 
   expect(ran).toEqual(['inside', 'after']);
 });
 
+test('a write that travels with the commit is part of it: it fails the whole change and says why', async () => {
+  const things = (): Promise<{ id: number }[]> =>
+    database.db.tables<Tables>().selectFrom('test_things').select('id').where('id', '>=', 10).execute();
+  const change = (name: string, lastSql: string): Promise<void> =>
+    database.db.transaction(async (tx) => {
+      await tx.tables<Tables>().insertInto('test_things').values({ id: 10, name: 'first' }).execute();
+      tx.withCommit(tx.prepared(name, lastSql, []).then(() => undefined));
+    });
+  await expect(change('test.bad', 'insert into test_things (id, name) select 11, (1/0)::text')).rejects.toThrow('division by zero');
+  expect(await things()).toEqual([]);
+  await change('test.good', `insert into test_things (id, name) values (11, 'last')`);
+  expect(await things()).toEqual([{ id: 10 }, { id: 11 }]);
+});
+
+test('a transaction that does nothing asks the database nothing', async () => {
+  facts.length = 0;
+  expect(await database.db.transaction(async () => 'nothing')).toBe('nothing');
+  expect(facts).toEqual([]);
+});
+
 test('a swallowed failed statement does not pass for a commit', async () => {
   const swallowing = database.db.transaction(async (tx) => {
     await sql`select 1/0`.execute(tx.tables()).catch(() => undefined);

@@ -100,6 +100,7 @@ class OpenedDatabase extends Session implements DatabaseHandle {
     const pool = new pg.Pool({
       ...sessionOptions(parts.connection, 'cactus'),
       max: parts.input.poolSize ?? POOL_SIZE,
+      pipeline: true, // Statements sent in the same turn share a round trip (transaction.ts).
       idleTimeoutMillis: IDLE_MS_MAX,
     });
     guardPool(pool, parts.log);

@@ -27,11 +27,34 @@ export interface TransactionParts {
 class OpenTransaction extends Session implements Transaction {
   readonly emitted: EmittedEvent[] = [];
   readonly afterCommitRuns: (() => void)[] = [];
+  readonly lastWrites: Promise<void>[] = [];
   readonly #parts: TransactionParts;
+  #begun: Promise<unknown> | null = null;
 
   constructor(client: pg.PoolClient, parts: TransactionParts) {
     super(client, parts.onQuery);
     this.#parts = parts;
+  }
+
+  get hasBegun(): boolean {
+    return this.#begun !== null;
+  }
+
+  /** The first statement of a change waits until the transaction is open. */
+  override async run(sqlName: string, config: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (!this.#begun) await this.begin();
+    return super.run(sqlName, config);
+  }
+
+  /** Sends `begin` without waiting: what follows on this connection travels right behind it. */
+  begin(): Promise<unknown> {
+    this.#begun ??= super.run('begin', { text: 'begin' });
+    return this.#begun;
+  }
+
+  withCommit(write: Promise<void>): void {
+    write.catch(() => undefined); // Told by the commit, which comes after it.
+    this.lastWrites.push(write);
   }
 
   emit<E extends EventShape>(event: E, fact: EventFact<E>): void {
@@ -57,17 +80,34 @@ export async function runTransaction<Value>(
   let settle: ((outcome: CommitOutcome) => void) | null = null;
   let value: Value;
   try {
-    await tx.run('begin', { text: 'begin' });
     value = await work(tx);
-    if (tx.emitted.length > 0) settle = await parts.outbox().record(tx, tx.emitted);
+    if (tx.emitted.length > 0) settle = await recordEvents(tx, parts.outbox());
   } catch (error) {
     await rollback(client);
     settle?.('rolled_back');
     throw asDatabaseFault(error);
   }
-  await commit(client, tx, (outcome) => settle?.(outcome));
+  if (tx.hasBegun) await commit(client, tx, (outcome) => settle?.(outcome));
+  else client.release();
   runAll(tx.afterCommitRuns, parts.log);
   return value;
+}
+
+/**
+ * A change that is nothing but its events opens its transaction in the same round trip as their insert. Only then: the
+ * insert may stand alone should `begin` alone have failed, the first statement of a larger change may not.
+ */
+async function recordEvents(tx: OpenTransaction, outbox: Outbox): Promise<(outcome: CommitOutcome) => void> {
+  const begun = tx.begin();
+  begun.catch(() => undefined); // Awaited below, after what was sent behind it.
+  const settle = await outbox.record(tx, tx.emitted);
+  try {
+    await begun;
+  } catch (error) {
+    settle('rolled_back');
+    throw error;
+  }
+  return settle;
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
@@ -102,9 +142,12 @@ async function commit(
       : error;
   }
   client.release();
+  // Answered before the commit was, though their promises may settle a moment later; a failed one says why.
+  if (tx.lastWrites.length > 0) await Promise.allSettled(tx.lastWrites);
   // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed and was swallowed.
   if (command !== 'COMMIT') {
     settle('rolled_back');
+    await Promise.all(tx.lastWrites); // Throws what went wrong, when it was one of these.
     throw new Fault('database_transaction_aborted', 'A statement of this change failed, so nothing was saved.', {
       retryable: false,
     });

@@ -72,7 +72,9 @@ test('a write that travels with the commit is part of it: it fails the whole cha
       await tx.tables<Tables>().insertInto('test_things').values({ id: 10, name: 'first' }).execute();
       tx.withCommit(tx.prepared(name, lastSql, []).then(() => undefined));
     });
-  await expect(change('test.bad', 'insert into test_things (id, name) select 11, (1/0)::text')).rejects.toThrow('division by zero');
+  await expect(change('test.bad', 'insert into test_things (id, name) select 11, (1/0)::text')).rejects.toThrow(
+    'division by zero',
+  );
   expect(await things()).toEqual([]);
   await change('test.good', `insert into test_things (id, name) values (11, 'last')`);
   expect(await things()).toEqual([{ id: 10 }, { id: 11 }]);

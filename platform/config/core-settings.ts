@@ -18,7 +18,7 @@ const postgresUrl = z
 const redisUrl = z
   .string()
   .regex(/^rediss?:\/\/.+/)
-  .meta({ allowed: 'redis://host:6379 or rediss://host:6379' });
+  .meta({ allowed: 'redis://host:6379 or rediss://host:6379', secret: true });
 const perMinute = z.int().min(0).max(1_000_000);
 
 export const CORE_SETTINGS = z.object({
@@ -40,7 +40,7 @@ export const CORE_SETTINGS = z.object({
     .nullable()
     .default(null)
     .meta({ alias: 'REDIS_URL' })
-    .describe('Reserved: fan-out between several web machines.'),
+    .describe('Redis shared by several processes: socket figures, rate limits, cache. Everything works without it.'),
   publicUrl: origin
     .nullable()
     .default(null)

@@ -6,7 +6,7 @@ export interface Config {
   readonly dataDir: string;
   /** Null means the embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string | null;
-  /** Reserved for the fan-out of several web machines; null means PostgreSQL NOTIFY. */
+  /** Redis that the processes share; null means that each goes by itself, over PostgreSQL NOTIFY. */
   readonly redisUrl: string | null;
   /** Public origin when behind a proxy, for links and cookies. */
   readonly publicUrl: string | null;

@@ -12,6 +12,7 @@ import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail } from '#platform/mail';
 import { createNotify } from '#platform/notify';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
+import { absentRedis, installationOf, openRedis, type RedisHandle } from '#platform/redis';
 import type { Telemetry } from '#platform/telemetry';
 
 export interface ComposeInput {
@@ -28,6 +29,7 @@ export interface Composition {
   readonly events: EventsHandle;
   readonly jobs: Jobs;
   readonly realtime: RealtimeHandle;
+  readonly redis: RedisHandle;
   /** Closes everything in reverse order; safe to call once. */
   close(): Promise<void>;
 }
@@ -43,10 +45,12 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     log,
     onQuery: ({ statement, durationMs }) => telemetry.observeQuery({ statement, durationMs }),
   });
+  let redis = absentRedis;
   try {
     await db.migrate([...platformMigrations(), ...domainMigrations(domains)]);
     const catalogue = catalogueOf(domains);
     const events = await createEvents({ db, catalogue, clock, log });
+    redis = await openRedis({ url: config.redisUrl, installation: await installationOf(db), log });
     const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
     const realtime = await createRealtime({ db, events, clock, log });
     const notify = createNotify({ clock, newId, realtime });
@@ -69,10 +73,12 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const close = async (): Promise<void> => {
       await realtime.close();
       await events.close();
+      await redis.close();
       await db.close();
     };
-    return { platform, db, events, jobs, realtime, close };
+    return { platform, db, events, jobs, realtime, redis, close };
   } catch (error) {
+    await redis.close();
     await db.close().catch(() => undefined);
     throw error;
   }

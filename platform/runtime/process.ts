@@ -142,7 +142,10 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   return http;
 }
 
-function healthSources({ platform, db, jobs }: Composition, domains: readonly Domain[]): Record<string, HealthCheck> {
+function healthSources(
+  { platform, db, jobs, redis }: Composition,
+  domains: readonly Domain[],
+): Record<string, HealthCheck> {
   const database: HealthCheck = async () => {
     const roundTripMs = await db.ping();
     const figure = roundTripMs.toFixed(1);
@@ -152,7 +155,7 @@ function healthSources({ platform, db, jobs }: Composition, domains: readonly Do
   const ofDomains = domains.flatMap((domain): [string, HealthCheck][] =>
     domain.health ? [[domain.name, async () => domain.health?.(platform) ?? []]] : [],
   );
-  return { database, jobs: () => jobsHealth(jobs), ...Object.fromEntries(ofDomains) };
+  return { database, redis: () => redis.health(), jobs: () => jobsHealth(jobs), ...Object.fromEntries(ofDomains) };
 }
 
 /** Jobs are well when the last run of each that runs by itself succeeded. */

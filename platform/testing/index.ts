@@ -3,4 +3,5 @@ export { silentLog } from './silent-log.ts';
 export { type TestClock } from './test-clock.ts';
 export { openTestDatabase, type TestDatabase, type TestDomain } from './test-database.ts';
 export { testPlatform, type TestPlatform, type TestPlatformOptions } from './test-platform.ts';
+export { openTestRedis, type TestRedis } from './test-redis.ts';
 export { type TestBrowser, type TestCall, testServer, type TestServer, type TestServerOptions } from './test-server.ts';

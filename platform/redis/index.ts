@@ -1,0 +1,4 @@
+/** The door of platform/redis. */
+export { installationOf } from './installation.store.ts';
+export { absentRedis, openRedis } from './redis.ts';
+export { type RedisHandle, type RedisListener } from './types.ts';

@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
 import { registerPortfolio } from './portfolio.ts';
+import { registerSecret } from './secret.ts';
 import { registerSetupLink } from './setup-link.ts';
 
 const program = new Command('cactus')
@@ -17,6 +18,7 @@ registerDoctor(program);
 registerSetupLink(program);
 registerImport(program);
 registerPortfolio(program);
+registerSecret(program);
 
 try {
   await program.parseAsync(process.argv);

@@ -9,6 +9,7 @@ import type { HttpServer } from '#platform/http';
 import { platformDomain } from '#platform/runtime';
 import { createJobs, jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
+import { secretRoutes } from '#platform/secrets';
 import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains as productDomains } from '../main.ts';
@@ -19,7 +20,10 @@ const OUTSIDE_CONTRACTS: readonly string[] = [];
 /** What a process mounts: the platform's own routes, then every domain of main.ts. */
 const platformRoutes: Domain = {
   ...platformDomain,
-  routes: (http, platform) => notifyRoutes(http, platform),
+  routes: (http, platform) => {
+    notifyRoutes(http, platform);
+    secretRoutes(http, platform);
+  },
 };
 const domains: readonly Domain[] = [platformRoutes, ...productDomains];
 const PASSWORD = 'tres gatos y un pez';

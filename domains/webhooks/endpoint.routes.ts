@@ -41,10 +41,10 @@ export function endpointRoutes(http: Http, platform: Platform): void {
     const destination = checkDestination(body.url, engine.policy);
     if (!destination.ok) return destination;
     const nowMs = clock();
-    const secret = firstSecret(engine.box, nowMs);
+    const name = { id: newId(), workspaceId: actor.workspaceId };
+    const secret = firstSecret(name, { box: engine.box, nowMs });
     const endpoint: Endpoint = {
-      id: newId(),
-      workspaceId: actor.workspaceId,
+      ...name,
       url: destination.value.href,
       description: body.description,
       filters: body.filters,

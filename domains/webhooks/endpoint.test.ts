@@ -43,7 +43,7 @@ test('a secret is shown when it is made and never again, and lies sealed in the 
   const { rows } = await sql<{ readonly text: string }>`
     select secrets::text as text from webhooks_endpoints where id = ${endpoint.id}
   `.execute(house.platform.db.tables());
-  expect(rows[0]?.text).toContain('v1.');
+  expect(rows[0]?.text).toContain('v2.');
   expect(rows[0]?.text).not.toContain(secret.slice(6, 20));
 });
 

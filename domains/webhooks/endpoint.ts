@@ -4,7 +4,7 @@
  */
 import { newSecret, signingKey } from './signature.ts';
 import { compileFilters } from './filter.ts';
-import type { SecretBox } from './secret.ts';
+import type { EndpointName, SecretBox } from './secret.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -40,9 +40,12 @@ export interface LiveEndpoint {
 }
 
 /** Makes the first secret of an endpoint. */
-export function firstSecret(box: SecretBox, nowMs: number): { readonly text: string; readonly stored: StoredSecret } {
+export function firstSecret(
+  endpoint: EndpointName,
+  { box, nowMs }: { readonly box: SecretBox; readonly nowMs: number },
+): { readonly text: string; readonly stored: StoredSecret } {
   const text = newSecret();
-  return { text, stored: { sealed: box.seal(text), createdAtMs: nowMs, expiresAtMs: null } };
+  return { text, stored: { sealed: box.seal(endpoint, text), createdAtMs: nowMs, expiresAtMs: null } };
 }
 
 /** Puts a new secret before the current one, which lives on for the overlap; an older one ends now. */
@@ -50,7 +53,7 @@ export function rotateSecrets(
   endpoint: Endpoint,
   rotation: { readonly box: SecretBox; readonly nowMs: number; readonly overlapHours: number },
 ): { readonly text: string; readonly secrets: readonly StoredSecret[] } {
-  const { text, stored } = firstSecret(rotation.box, rotation.nowMs);
+  const { text, stored } = firstSecret(endpoint, rotation);
   const current = endpoint.secrets[0];
   if (!current || rotation.overlapHours === 0) return { text, secrets: [stored] };
   const expiresAtMs = rotation.nowMs + rotation.overlapHours * HOUR_MS;
@@ -59,7 +62,10 @@ export function rotateSecrets(
 
 /** Opens an endpoint for sending. Throws `secret_not_readable` when a secret was sealed with another key. */
 export function openEndpoint(endpoint: Endpoint, box: SecretBox): LiveEndpoint {
-  const keys = endpoint.secrets.map(({ sealed, expiresAtMs }) => ({ key: signingKey(box.open(sealed)), expiresAtMs }));
+  const keys = endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
+    key: signingKey(box.open(endpoint, sealed)),
+    expiresAtMs,
+  }));
   return {
     id: endpoint.id,
     workspaceId: endpoint.workspaceId,

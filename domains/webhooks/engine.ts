@@ -45,10 +45,10 @@ export function engineOf(platform: Platform): Engine {
 }
 
 function createEngine(platform: Platform): Engine {
-  const { db, clock, config } = platform;
+  const { db, clock, config, secrets } = platform;
   const settings = config.section<WebhooksSettings>('webhooks');
   const log = platform.telemetry.log.child({ part: 'webhooks' });
-  const box = openSecretBox({ dataDir: config.dataDir, secretKey: settings.secretKey });
+  const box = openSecretBox({ secrets, dataDir: config.dataDir, secretKey: settings.secretKey });
   const policy: DestinationPolicy = settings;
   const disable = (scope: EndpointScope, reason: DisabledReason): void => {
     disableEndpoint(platform, scope, reason).catch((error: unknown) =>

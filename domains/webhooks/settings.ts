@@ -29,7 +29,7 @@ export const WebhooksSettings = z.object({
     .string()
     .min(16)
     .optional()
-    .describe('Seals the signing secrets; needed when several machines share one database, else a key file is made.'),
+    .describe('Opens signing secrets sealed before the master key (secretKey) came; not needed on a new install.'),
 });
 
 export type WebhooksSettings = z.infer<typeof WebhooksSettings>;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const PORT_MAX = 65_535;
 const SECRET_LENGTH_MIN = 16; // A shorter token can be guessed.
+const KEY_LENGTH_MIN = 32; // Everything else hangs on it: 32 random bytes in base64, or a long phrase.
 
 const origin = z.string().refine(isOrigin, 'an http(s) origin such as https://cactus.example').meta({
   allowed: 'an http(s) origin such as https://cactus.example',
@@ -96,6 +97,21 @@ export const CORE_SETTINGS = z.object({
     .nullable()
     .default(null)
     .describe('Bearer token that may read /metrics from other machines; without it only loopback may.'),
+  secretKey: z
+    .string()
+    .min(KEY_LENGTH_MIN)
+    .nullable()
+    .default(null)
+    .describe(
+      'Master key of secrets and backups, instead of secrets/master.key in the data folder; the same on every machine.',
+    ),
+  secretKeyPrevious: z
+    .string()
+    .min(KEY_LENGTH_MIN)
+    .nullable()
+    .default(null)
+    .meta({ secret: true })
+    .describe('The master key before this one: still opens, no longer seals.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least important line that is logged.'),
   demo: z.boolean().default(true).describe('Whether the first run creates the demo workspace.'),
   roles: z

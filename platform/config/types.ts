@@ -33,6 +33,9 @@ export interface Config {
   };
   /** Bearer token that may read /metrics from other machines; null keeps it to loopback. */
   readonly metricsToken: string | null;
+  /** Master key from the environment; null means the key file of the data folder. */
+  readonly secretKey: string | null;
+  readonly secretKeyPrevious: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Whether the first run creates the demo workspace. */
   readonly demo: boolean;

@@ -12,6 +12,7 @@ import type { JobDefinition } from '#platform/jobs';
 import type { MailDoor } from '#platform/mail';
 import type { Notify } from '#platform/notify';
 import type { Realtime } from '#platform/realtime';
+import type { Secrets } from '#platform/secrets';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
 import type { z } from 'zod';
 
@@ -29,6 +30,7 @@ export interface Platform {
   readonly mail: MailDoor;
   readonly notify: Notify;
   readonly realtime: Realtime;
+  readonly secrets: Secrets;
   readonly telemetry: Telemetry;
   readonly roles: ReadonlySet<ProcessRole>;
   /** Every manifest of this process, for needs that run backwards: the permission catalogue, removing a workspace. */

@@ -12,6 +12,7 @@ import type { Http, OwnedEndpoint } from '#platform/http';
 import { platformApi } from '#platform/http/contract';
 import { jobRoutes, type Jobs } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
+import { secretRoutes } from '#platform/secrets';
 
 /** Endpoints of the platform and of `domains`, in the order they are mounted. */
 export function collectEndpoints(domains: readonly Domain[]): readonly OwnedEndpoint[] {
@@ -33,6 +34,7 @@ export function collectEndpoints(domains: readonly Domain[]): readonly OwnedEndp
 function recordPlatform(recorder: Http, platform: Platform): void {
   recorder.route(platformApi.readHealth, unanswered);
   notifyRoutes(recorder, platform);
+  secretRoutes(recorder, platform);
   jobRoutes(recorder, platform.db as unknown as Jobs);
 }
 
@@ -53,6 +55,6 @@ function absentPlatform(domains: readonly Domain[], folder: string): Platform {
 }
 
 function partsOf(absent: unknown): Platform {
-  const names = ['db', 'events', 'files', 'mail', 'notify', 'realtime', 'telemetry', 'newId'];
+  const names = ['db', 'events', 'files', 'mail', 'notify', 'realtime', 'secrets', 'telemetry', 'newId'];
   return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
 }

@@ -13,6 +13,7 @@ import { createMail } from '#platform/mail';
 import { createNotify } from '#platform/notify';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import { absentRedis, installationOf, openRedis, type RedisHandle } from '#platform/redis';
+import { openSecrets } from '#platform/secrets';
 import type { Telemetry } from '#platform/telemetry';
 
 export interface ComposeInput {
@@ -52,6 +53,8 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const events = await createEvents({ db, catalogue, clock, log });
     redis = await openRedis({ url: config.redisUrl, installation: await installationOf(db), log });
     const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
+    const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
+    const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
     const realtime = await createRealtime({ db, events, clock, log });
     const notify = createNotify({ clock, newId, realtime });
     const jobs = await createJobs({ db, clock, log });
@@ -66,6 +69,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
       mail,
       notify,
       realtime,
+      secrets,
       telemetry,
       roles: input.roles,
       domains,

@@ -4,6 +4,7 @@ import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
+import { SECRET_PERMISSIONS } from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -22,6 +23,7 @@ export const platformDomain: Domain = {
       roles: ['owner', 'admin'],
     },
     ...JOB_PERMISSIONS,
+    ...SECRET_PERMISSIONS,
     {
       name: 'platform.notifications.read',
       summary: 'See and mark one’s own notifications',

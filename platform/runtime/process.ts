@@ -8,6 +8,7 @@ import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
 import { createHttp, databaseIdempotency, type HealthCheck, healthOf, type HttpServer } from '#platform/http';
 import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
+import { secretRoutes } from '#platform/secrets';
 import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';
 import { type Composition, composePlatform } from './compose.ts';
 import { platformDomain } from './platform-domain.ts';
@@ -137,6 +138,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   for (const domain of domains) http.mount(domain, platform);
   notifyRoutes(http, platform);
   jobRoutes(http, composition.jobs);
+  secretRoutes(http, platform);
   http.serveDocs({ version, events: domains.flatMap((domain) => domain.events) });
   if (webDir !== null) http.serveWeb(webDir);
   return http;

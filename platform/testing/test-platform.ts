@@ -15,6 +15,7 @@ import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail, type Mail, type MailDoor } from '#platform/mail';
 import { createNotify, type Notification } from '#platform/notify';
 import type { Broadcast } from '#platform/realtime';
+import { openSecrets } from '#platform/secrets';
 import { createTelemetry } from '#platform/telemetry';
 import { silentLog } from './silent-log.ts';
 import { testClock, type TestClock } from './test-clock.ts';
@@ -76,6 +77,7 @@ export async function testPlatform(
     events,
     jobs,
     files: await openFileStore({ dataDir, db, clock, newId }),
+    secrets: await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock }),
     telemetry: { ...telemetry, log: silentLog },
     roles: new Set(options.roles ?? ['web', 'worker', 'trader', 'agent']),
     domains,
@@ -145,6 +147,8 @@ function testConfig(
     rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0 },
     smtp: { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' },
     metricsToken: null,
+    secretKey: null,
+    secretKeyPrevious: null,
     logLevel: 'error',
     demo: false,
     roles: ['web', 'worker', 'trader', 'agent'],

@@ -4,7 +4,7 @@ import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
-import { SECRET_PERMISSIONS } from '#platform/secrets';
+import { deleteSecretsOfWorkspace, SECRET_PERMISSIONS } from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -61,5 +61,8 @@ export const platformDomain: Domain = {
       run: () => platform.mail.purge(),
     }),
   ],
-  removeWorkspace: deleteMailsOfWorkspace,
+  removeWorkspace: async (tx, workspaceId) => {
+    await deleteMailsOfWorkspace(tx, workspaceId);
+    await deleteSecretsOfWorkspace(tx, workspaceId);
+  },
 };

@@ -1,6 +1,6 @@
 /** Goal: only keepers reach secrets, none of them ever reads a value back, and workspaces do not see each other's. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { USER_ROLES, type UserRole } from '#kernel';
+import { EVERY_ROW, USER_ROLES, type UserRole } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { newId } from '#platform/db';
 import { SECRET_PERMISSIONS, secretRoutes } from '#platform/secrets';
@@ -24,7 +24,7 @@ beforeAll(async () => {
       if (role === null) return null;
       const held = SECRET_PERMISSIONS.filter(({ roles }) => role !== null && roles.includes(role));
       const permissions = new Set<string>(held.map(({ name }) => name));
-      return { userId: newId(), sessionId: newId(), workspaceId, role, permissions };
+      return { userId: newId(), sessionId: newId(), workspaceId, role, permissions, rows: EVERY_ROW };
     },
   });
   secretRoutes(server.http, server.platform);

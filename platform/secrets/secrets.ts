@@ -8,7 +8,6 @@ import { openEnvelope, rewrapEnvelope, sealEnvelope } from './envelope.ts';
 import { addMasterKey, createMasterKeys, keyFileOf, type KeySource, readMasterKeys } from './master-key.ts';
 import {
   deleteSecret,
-  deleteSecretsOfWorkspace,
   findNewestKeyId,
   findSealed,
   insertKeyId,
@@ -60,7 +59,6 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
       if (nowMs - (found.lastUsedAtMs ?? 0) >= USE_NOTED_EVERY_MS) await noteUse(db, scope, nowMs);
       return secret;
     },
-    removeWorkspace: deleteSecretsOfWorkspace,
     keyId: newest.id,
     keys,
   };

@@ -35,7 +35,6 @@ export interface Secrets {
   list(workspaceId: string): Promise<readonly SecretFact[]>;
   /** The value, for the part that needs it; notes the use. Null when nobody set it. Never answer a request with it. */
   use(scope: SecretScope): Promise<string | null>;
-  removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
   /** The newest master key's id: a fingerprint, safe to show. */
   readonly keyId: string;
   /** The master keys themselves, newest first, for sealing what is not a column (backups). */

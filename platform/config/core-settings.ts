@@ -61,6 +61,9 @@ export const CORE_SETTINGS = z.object({
         .default(30)
         .describe('Sign-in, setup and other writes without session, per address; 0 = no limit.'),
       writesPerMinute: perMinute.default(6_000).describe('Writes per address; 0 = no limit.'),
+      refusedUpgradesPerMinute: perMinute
+        .default(60)
+        .describe('Refused sockets per address before it has to wait; 0 = no limit.'),
       readsPerMinute: perMinute.default(12_000).describe('Reads per address; 0 = no limit.'),
     })
     .prefault({}),

@@ -20,6 +20,7 @@ export interface Config {
     readonly publicWritesPerMinute: number;
     readonly writesPerMinute: number;
     readonly readsPerMinute: number;
+    readonly refusedUpgradesPerMinute: number;
   };
   /** The mail server; no host and no URL: Cactus sends no mail. */
   readonly smtp: {

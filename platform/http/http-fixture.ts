@@ -1,6 +1,7 @@
 /** A server for tests of this folder: actors by bearer token or cookie, one note endpoint, an upload, public sign-in. */
 import { EVERY_ROW, endpoint, Fault, ok, refuse } from '#kernel';
 import { loadConfig } from '#platform/config';
+import type { RedisHandle } from '#platform/redis';
 import { createTelemetry } from '#platform/telemetry';
 import { z } from 'zod';
 import type { HealthCheck } from './health.ts';
@@ -93,6 +94,7 @@ export async function openFixture(
     readonly env?: Readonly<Record<string, string>>;
     readonly idempotency?: Idempotency;
     readonly health?: HealthCheck;
+    readonly redis?: RedisHandle;
   } = {},
 ): Promise<Fixture> {
   const logLines: string[] = [];
@@ -101,6 +103,7 @@ export async function openFixture(
     CACTUS_RATE_LIMITS_PUBLIC_WRITES_PER_MINUTE: '0',
     CACTUS_RATE_LIMITS_WRITES_PER_MINUTE: '0',
     CACTUS_RATE_LIMITS_READS_PER_MINUTE: '0',
+    CACTUS_RATE_LIMITS_REFUSED_UPGRADES_PER_MINUTE: '0',
     ...options.env,
   };
   const loaded = loadConfig({ env, argv: ['--port', '0'], cwd: '/nowhere', domains: [] });
@@ -111,6 +114,7 @@ export async function openFixture(
     permissions: [{ name: 'test.note.write' }, { name: 'test.note.read' }, { name: 'platform.health.read' }],
     authenticate,
     ...(options.idempotency ? { idempotency: options.idempotency } : {}),
+    ...(options.redis ? { redis: options.redis } : {}),
     ...(options.health ? { health: options.health } : {}),
   });
   const written: string[] = [];

@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
-import rateLimit from '@fastify/rate-limit';
 import { assert, type EndpointShape, type EventShape, ok, refuse, type Result } from '#kernel';
 import type { Config } from '#platform/config';
 import type { Domain, PermissionDefinition, Platform } from '#platform/domain';
+import { absentRedis, type RedisHandle } from '#platform/redis';
 import type { Telemetry } from '#platform/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type InjectOptions } from 'fastify';
 import { clientAddress, isLoopback } from './client-address.ts';
@@ -21,6 +21,7 @@ import { type HealthCheck, mountHealth } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
 import { buildOpenApi } from './openapi.ts';
 import { RequestProblem } from './problem.ts';
+import { addRateLimit, UpgradeLimit, Windows } from './rate-limit.ts';
 import { mountRoute, PROBLEM_TYPE } from './route.ts';
 import type { Actor, Handler, Http, OwnedEndpoint, RequestFacts } from './types.ts';
 import { serialiseLoose } from './validate.ts';
@@ -32,8 +33,6 @@ const PARAM_LENGTH_MAX = 200; // Ids have 36 characters, names of things fewer t
 const KEEP_ALIVE_MS = 72_000; // Longer than the 60 s of common load balancers, so they close first and never hit a closed socket.
 const REQUEST_MS_MAX = 300_000; // A 200 MB upload over a slow home line.
 const SLOW_REQUEST_MS = 1_000; // Worth a line in the log: a person waits.
-const MINUTE_MS = 60_000;
-const ADDRESSES_MAX = 20_000; // Addresses remembered per rate class; about 2 MB, the oldest are forgotten first.
 
 export interface HttpOptions {
   readonly config: Config;
@@ -43,11 +42,13 @@ export interface HttpOptions {
   authenticate(request: RequestFacts): Promise<Actor | null>;
   /** Absent (documents, small tests): Idempotency-Key is answered 501. */
   readonly idempotency?: Idempotency;
+  /** Shares the counts of the rate limits with other processes. */
+  readonly redis?: RedisHandle;
   /** Present: mounts /health, /metrics and the health API. */
   readonly health?: HealthCheck;
 }
 
-export type UpgradeRefusal = 'not_signed_in' | 'cross_site_request' | 'host_not_allowed';
+export type UpgradeRefusal = 'not_signed_in' | 'cross_site_request' | 'host_not_allowed' | 'too_many_requests';
 
 export interface HttpServer extends Http {
   /** Every mounted endpoint, for the route x role test and the API document. */
@@ -56,6 +57,8 @@ export interface HttpServer extends Http {
   readonly node: NodeServer;
   /** The Fastify behind; only parts of the platform (web files, docs, health) may add to it. */
   readonly app: FastifyInstance;
+  /** Whether a socket may open: `authenticateUpgrade`, and an address that was refused too often waits. */
+  admitUpgrade(request: IncomingMessage): Promise<Result<Actor, UpgradeRefusal>>;
   /** Who opens a socket: host, Origin and session checked like a write. */
   authenticateUpgrade(request: IncomingMessage): Promise<Result<Actor, UpgradeRefusal>>;
   /** Answers a request without a socket (tests). */
@@ -105,7 +108,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   addParsers(app);
   addErrors(app, telemetry);
   addObservation(app, telemetry);
-  await addGuards(app, options);
+  const windows = new Windows(options.redis ?? absentRedis);
+  await addGuards(app, options, windows);
+  const upgrades = new UpgradeLimit(windows, config);
 
   const routeFor =
     (domain: string) =>
@@ -133,6 +138,7 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     mount: (domain, platform) => domain.routes?.({ route: routeFor(domain.name) }, platform),
     app,
     node: app.server,
+    admitUpgrade: (request) => admitUpgrade(request, options, upgrades),
     authenticateUpgrade: (request) => authenticateUpgrade(request, options),
     inject: (request) => app.inject(request),
     serveDocs: ({ version, events }) => mountDocs(app, () => buildOpenApi({ version, events, endpoints: owned })),
@@ -190,7 +196,7 @@ function addObservation(app: FastifyInstance, telemetry: Telemetry): void {
   });
 }
 
-async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<void> {
+async function addGuards(app: FastifyInstance, options: HttpOptions, windows: Windows): Promise<void> {
   const { config } = options;
   app.addHook('onRequest', async (request, reply) => {
     request.facts = requestFacts(request.raw, request.id, config);
@@ -209,7 +215,7 @@ async function addGuards(app: FastifyInstance, options: HttpOptions): Promise<vo
       maxAge: 600,
     });
   }
-  await addRateLimit(app, config);
+  await addRateLimit(app, config, windows);
   app.addHook('onRequest', async (request) => {
     const { method, headers, facts } = request;
     if (isForgeable({ method, headers, origin: facts.origin })) throw new RequestProblem('cross_site_request');
@@ -231,32 +237,16 @@ function requireMayAsk(endpoint: EndpointShape, actor: Actor | null): void {
   if (endpoint.stepUp && !actor.isRecentlyProved) throw new RequestProblem('step_up_required');
 }
 
-/** Three classes per address: sign-in like writes (strict: guessing), other writes, reads. 0 in the configuration turns one off. */
-async function addRateLimit(app: FastifyInstance, config: Config): Promise<void> {
-  await app.register(rateLimit, { global: false, cache: ADDRESSES_MAX });
-  const check = (max: number, rateClass: string) =>
-    max === 0
-      ? null
-      : app.createRateLimit({
-          max,
-          timeWindow: MINUTE_MS,
-          keyGenerator: (request) => `${rateClass} ${request.facts.ip}`,
-        });
-  const limits = {
-    publicWrite: check(config.rateLimits.publicWritesPerMinute, 'public-write'),
-    write: check(config.rateLimits.writesPerMinute, 'write'),
-    read: check(config.rateLimits.readsPerMinute, 'read'),
-  };
-  app.addHook('onRequest', async (request, reply) => {
-    const endpoint = request.routeOptions.config.endpoint;
-    if (!endpoint) return;
-    const isRead = endpoint.method === 'GET';
-    const writeClass = endpoint.permission === 'public' ? 'publicWrite' : 'write';
-    const verdict = await limits[isRead ? 'read' : writeClass]?.(request);
-    if (!verdict || verdict.isAllowed || !verdict.isExceeded) return;
-    void reply.header('retry-after', Math.max(1, verdict.ttlInSeconds));
-    throw new RequestProblem('too_many_requests');
-  });
+async function admitUpgrade(
+  request: IncomingMessage,
+  options: HttpOptions,
+  limit: UpgradeLimit,
+): Promise<Result<Actor, UpgradeRefusal>> {
+  const { ip } = clientAddress(request, options.config);
+  if (await limit.isReached(ip)) return refuse('too_many_requests');
+  const actor = await authenticateUpgrade(request, options);
+  if (!actor.ok) await limit.recordRefusal(ip);
+  return actor;
 }
 
 async function authenticateUpgrade(

@@ -2,7 +2,7 @@
  * Goal: a socket shows its person exactly what she may see, in order, each event once and none lost, and a slow one costs
  * nobody else anything. Two processes are two connections over one real database.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -68,13 +68,19 @@ beforeAll(async () => {
   [events, realtime] = await start(database.db);
   [otherEvents, otherRealtime] = await start(otherDb);
   server = createServer();
+  const authenticateUpgrade = async (request: {
+    readonly url?: string | undefined;
+    readonly headers: IncomingHttpHeaders;
+  }) => {
+    if (request.headers.origin === 'https://evil.example') return refuse('cross_site_request');
+    const actor = actorOf(request.url ?? '');
+    return actor ? ok(actor) : refuse('not_signed_in');
+  };
   realtime.attach({
     node: server,
-    authenticateUpgrade: async (request) => {
-      if (request.headers.origin === 'https://evil.example') return refuse('cross_site_request');
-      const actor = actorOf(request.url ?? '');
-      return actor ? ok(actor) : refuse('not_signed_in');
-    },
+    authenticateUpgrade,
+    admitUpgrade: async (request) =>
+      request.headers['x-guesses'] === undefined ? authenticateUpgrade(request) : refuse('too_many_requests'),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`;
@@ -149,6 +155,7 @@ async function refusedStatus(address: string, headers: Record<string, string> = 
 test('nobody without a session, from another origin or on another path gets a socket', async () => {
   expect(await refusedStatus(url)).toBe(401);
   expect(await refusedStatus(`${url}?session=a`, { origin: 'https://evil.example' })).toBe(403);
+  expect(await refusedStatus(`${url}?session=a`, { 'x-guesses': 'many' })).toBe(429);
   expect(await refusedStatus(`${url.replace('/ws', '/other')}?session=a`)).toBe(404);
 });
 

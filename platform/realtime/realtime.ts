@@ -26,12 +26,15 @@ const REFUSAL_STATUS: Readonly<Record<string, string>> = {
   not_signed_in: '401 Unauthorized',
   cross_site_request: '403 Forbidden',
   host_not_allowed: '421 Misdirected Request',
+  too_many_requests: '429 Too Many Requests',
 };
 
 /** The part of the HTTP server that sockets need. */
 export interface SocketHost {
   readonly node: Server;
-  /** Host, Origin and session checked like a write. */
+  /** Whether a new socket may open. */
+  admitUpgrade(request: IncomingMessage): Promise<Result<Actor, string>>;
+  /** Host, Origin and session checked like a write; asked again while the socket is open. */
   authenticateUpgrade(request: IncomingMessage): Promise<Result<Actor, string>>;
 }
 
@@ -142,7 +145,7 @@ class Sockets implements RealtimeHandle {
     if (path !== PATH) return refuseUpgrade(socket, '404 Not Found');
     if (this.#isClosing || this.#hub.clientCount >= CLIENTS_MAX)
       return refuseUpgrade(socket, '503 Service Unavailable');
-    const actor = await host.authenticateUpgrade(request);
+    const actor = await host.admitUpgrade(request);
     if (!actor.ok) return refuseUpgrade(socket, REFUSAL_STATUS[actor.code] ?? '403 Forbidden');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       this.#welcome(webSocket, actor.value, { host, request });

@@ -130,6 +130,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   const http = await createHttp({
     config: platform.config,
     telemetry,
+    redis: composition.redis,
     permissions: domains.flatMap((domain) => domain.permissions),
     authenticate: async (request) => identity?.authenticate?.(request, platform) ?? null,
     idempotency: databaseIdempotency(db),

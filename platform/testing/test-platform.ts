@@ -144,7 +144,7 @@ function testConfig(
     corsOrigins: [],
     allowedHosts: [],
     trustedProxies: [],
-    rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0 },
+    rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0, refusedUpgradesPerMinute: 0 },
     smtp: { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' },
     metricsToken: null,
     secretKey: null,

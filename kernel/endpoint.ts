@@ -25,6 +25,11 @@ export interface EndpointShape {
   /** Full path with `:name` parameters: `/api/portfolios/:portfolioId`. */
   readonly path: `/api/${string}`;
   readonly permission: 'public' | 'session' | `${string}.${string}.${string}`;
+  /**
+   * Who may call: `person` needs a browser session, `any` also takes an API token or its JWT. Left out, `session` endpoints
+   * are for persons (a token must not reach its owner's account) and endpoints of the catalogue for any.
+   */
+  readonly caller?: 'person' | 'any';
   readonly summary: string;
   readonly params?: Schema;
   readonly query?: Schema;

@@ -102,6 +102,24 @@ test('a stranger gets 401 from every route that is not public', async () => {
   }
 });
 
+test('an API token with every scope is let in where the catalogue says, never where a person is needed', async () => {
+  const owner = await signedIn('owner');
+  const scopes = (await owner.call('/api/api-token-scopes')).json<{ items: { name: string }[] }>();
+  const body = { name: 'Robot', scopes: scopes.items.map(({ name }) => name) };
+  const made = await owner.call('/api/api-tokens', { method: 'POST', body });
+  const { secret } = made.json<{ secret: string }>();
+  const personal = server.http.endpoints.filter(({ permission, caller }) =>
+    caller === undefined ? permission === 'session' : caller === 'person',
+  );
+  expect(personal.length).toBeGreaterThan(10);
+  for (const route of server.http.endpoints) {
+    if (route.permission === 'public') continue;
+    const { code } = await ask(server.browser(), route, { authorization: `Bearer ${secret}` });
+    const isLetIn = code !== 'permission_missing' && code !== 'person_required' && code !== 'not_signed_in';
+    expect([nameOf(route), isLetIn]).toEqual([nameOf(route), !personal.includes(route)]);
+  }
+}, 120_000);
+
 test.each(USER_ROLES)(
   '%s is let in exactly where the catalogue says',
   async (role) => {
@@ -124,10 +142,14 @@ function isExpected({ permission }: EndpointShape, role: UserRole): boolean {
 }
 
 /** Ids are well-formed and name nothing, so that a route that lets in changes nothing. */
-async function ask(browser: TestBrowser, route: EndpointShape): Promise<{ status: number; code: string | null }> {
+async function ask(
+  browser: TestBrowser,
+  route: EndpointShape,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; code: string | null }> {
   const url = route.path.replaceAll(/:[A-Za-z]+/g, () => server.platform.newId());
   const hasBody = route.method !== 'GET' && route.method !== 'DELETE' && !route.upload;
-  const answer = await browser.call(url, { method: route.method, ...(hasBody ? { body: {} } : {}) });
+  const answer = await browser.call(url, { method: route.method, headers, ...(hasBody ? { body: {} } : {}) });
   const isProblem = String(answer.headers['content-type']).startsWith('application/problem+json');
   return { status: answer.statusCode, code: isProblem ? answer.json<{ code: string }>().code : null };
 }

@@ -1,6 +1,7 @@
-/** Turns the cookie of a request into its actor: one indexed query, or none within a few seconds. */
+/** Turns the bearer token or the cookie of a request into its actor: one indexed query, or none within a few seconds. */
 import type { Platform } from '#platform/domain';
-import type { Actor, RequestFacts } from '#platform/http';
+import { type Actor, isBearer, type RequestFacts } from '#platform/http';
+import { authenticateBearer, bearerOf } from './bearer.ts';
 import { permissionsOfRole } from './permissions.ts';
 import { rowScopeOf } from './row-scope.ts';
 import { type KnownSession, sessionCacheOf } from './session-cache.ts';
@@ -12,6 +13,11 @@ const TOKEN_LENGTH_MAX = 100; // Ours has 43 characters; longer text is not wort
 
 /** The actor, or null for a stranger, an ended session, a disabled person or one who left the workspace. */
 export async function authenticate(request: RequestFacts, platform: Platform): Promise<Actor | null> {
+  if (isBearer(request.authorization)) {
+    // Never falls back to the cookie: a request with a bearer token was not checked for forgery.
+    const bearer = bearerOf(request.authorization);
+    return bearer === null ? null : authenticateBearer(platform, bearer, request);
+  }
   const token = request.cookies[SESSION_COOKIE];
   if (!token || token.length > TOKEN_LENGTH_MAX) return null;
   const tokenHash = hashToken(token);

@@ -3,23 +3,33 @@
  * A workspace is where rows live (`real` or `demo`); a person may belong to several, with a role in each.
  */
 import { z } from 'zod';
-import { endpoint, event, USER_ROLES } from '#kernel';
+import { endpoint, event } from '#kernel';
+import { ApiTokenCreated, ApiTokenRevoked } from './api-token-contract.ts';
+import {
+  Email,
+  Id,
+  Locale,
+  Name,
+  NewPassword,
+  Role,
+  SignedIn,
+  TimeZone,
+  TypedPassword,
+  WorkspaceKind,
+} from './contract-schemas.ts';
 import { SIGN_IN_METHODS } from './sign-in-method.ts';
 
-export const PASSWORD_LENGTH_MIN = 10; // NIST SP 800-63B-4 asks for 8 with throttling; ten costs nobody anything.
-export const PASSWORD_LENGTH_MAX = 200; // Longer text is not typed by a person and costs hashing time.
-const NAME_LENGTH_MAX = 120;
+export {
+  CreateApiToken,
+  ListAllApiTokens,
+  ListApiTokens,
+  ListApiTokenScopes,
+  RevokeAnyApiToken,
+  RevokeApiToken,
+} from './api-token-contract.ts';
 
-const Name = z.string().trim().min(1).max(NAME_LENGTH_MAX);
-const Email = z.string().trim().max(254).pipe(z.email());
-const NewPassword = z.string().min(1).max(PASSWORD_LENGTH_MAX);
-const TypedPassword = z.string().min(1).max(1_000);
-const Locale = z.enum(['es', 'en']);
-const TimeZone = z.string().min(1).max(64);
-const Currency = z.string().regex(/^[A-Z]{3}$/);
-const Role = z.enum(USER_ROLES);
-const WorkspaceKind = z.enum(['real', 'demo']);
-const Id = z.uuid();
+export { PASSWORD_LENGTH_MIN } from './contract-schemas.ts';
+export { CompleteSetup, ReadSetup } from './setup-contract.ts';
 
 const Workspace = z.object({
   id: Id,
@@ -35,57 +45,6 @@ const Me = z.object({
   permissions: z.array(z.string()),
   workspace: Workspace,
   workspaces: z.array(Workspace.extend({ role: Role })),
-});
-
-const SignedIn = z.object({ userId: Id, workspaceId: Id });
-
-// ── First run ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export const ReadSetup = endpoint({
-  method: 'GET',
-  path: '/api/setup',
-  permission: 'public',
-  summary: 'Tells whether the first person must still be created, and whether the link still works.',
-  response: z.object({
-    isNeeded: z.boolean(),
-    /** `none`: no link was made yet; `expired`: start Cactus again to get another. */
-    link: z.enum(['active', 'expired', 'none']),
-    /** False when setup is open only on the machine itself and this browser is elsewhere. */
-    isAllowedFromHere: z.boolean(),
-    /** Whether a workspace with sample data comes with it. */
-    bringsDemo: z.boolean(),
-    /** Whether this browser has a session: the sign-in page then has nothing to ask. */
-    isSignedIn: z.boolean(),
-  }),
-});
-
-export const CompleteSetup = endpoint({
-  method: 'POST',
-  path: '/api/setup',
-  permission: 'public',
-  summary: 'Creates the owner, her real workspace and the demo workspace, and signs her in. Works once.',
-  body: z.object({
-    token: z.string().min(1).max(200),
-    name: Name,
-    email: Email,
-    password: NewPassword,
-    workspaceName: Name,
-    baseCurrency: Currency,
-    locale: Locale,
-    timeZone: TimeZone,
-  }),
-  response: SignedIn.extend({ realWorkspaceId: Id }),
-  status: 201,
-  refusals: {
-    setup_already_done: 409,
-    setup_link_wrong: 403,
-    setup_link_expired: 410,
-    setup_only_on_this_machine: 403,
-    password_too_weak: 422,
-    time_zone_unknown: 422,
-    currency_unknown: 422,
-    too_busy: 503,
-  },
 });
 
 // ── Sessions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +104,7 @@ export const ReadMe = endpoint({
   method: 'GET',
   path: '/api/me',
   permission: 'session',
+  caller: 'any',
   summary: 'The signed-in person, her role and permissions here, and her workspaces.',
   response: Me,
 });
@@ -203,6 +163,7 @@ export const CreateUser = endpoint({
   method: 'POST',
   path: '/api/users',
   permission: 'identity.users.create',
+  caller: 'person',
   summary: 'Adds a person with a role and a first password; from the demo she also joins the real workspaces you run.',
   body: z.object({ name: Name, email: Email, role: Role, password: NewPassword, locale: Locale.optional() }),
   response: Member,
@@ -257,6 +218,7 @@ export const RemoveWorkspace = endpoint({
   method: 'DELETE',
   path: '/api/workspaces/:workspaceId',
   permission: 'identity.workspaces.remove',
+  caller: 'person',
   summary: 'Removes the demo workspace and everything in it; its people move to their real workspace.',
   params: z.object({ workspaceId: Id }),
   response: z.object({ workspaceId: Id }),
@@ -382,4 +344,6 @@ export const identityEvents = [
   UserAccessChanged,
   SessionOpened,
   SessionRevoked,
+  ApiTokenCreated,
+  ApiTokenRevoked,
 ] as const;

@@ -1,5 +1,6 @@
 /** Identity's manifest: who is who, and who may do what. */
 import type { Domain } from '#platform/domain';
+import { apiTokenRoutes } from './api-token.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { meRoutes } from './me.routes.ts';
@@ -30,6 +31,7 @@ export const identity: Domain = {
     sessionRoutes(http, platform);
     meRoutes(http, platform);
     userRoutes(http, platform);
+    apiTokenRoutes(http, platform);
     workspaceRoutes(http, platform);
   },
 };

@@ -17,6 +17,24 @@ export const identityPermissions: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin'],
   },
   {
+    name: 'identity.api_tokens.create',
+    summary: 'Make API tokens of her own',
+    summaryEs: 'Crear claves de API propias',
+    roles: ['owner', 'admin', 'manager', 'adviser', 'trader', 'bookkeeper', 'analyst'],
+  },
+  {
+    name: 'identity.api_tokens.read',
+    summary: 'See the API tokens of everybody',
+    summaryEs: 'Ver las claves de API de todas las personas',
+    roles: ['owner', 'admin'],
+  },
+  {
+    name: 'identity.api_tokens.revoke',
+    summary: 'Revoke the API tokens of anybody',
+    summaryEs: 'Revocar las claves de API de cualquiera',
+    roles: ['owner', 'admin'],
+  },
+  {
     name: 'identity.permissions.read',
     summary: 'See which role may do what',
     summaryEs: 'Ver qué puede hacer cada papel',

@@ -2,6 +2,7 @@
 import { DAY_MS } from '#kernel';
 import type { Platform } from '#platform/domain';
 import { job, type JobDefinition } from '#platform/jobs';
+import { deleteEndedApiTokens } from './api-token.store.ts';
 import { deleteOldAttempts } from './attempt.store.ts';
 import { deleteEndedSessions } from './session.store.ts';
 
@@ -16,6 +17,7 @@ export function sessionPurgeJob(platform: Platform): JobDefinition {
     run: async () => {
       const nowMs = platform.clock();
       await deleteEndedSessions(platform.db, nowMs - KEPT_MS);
+      await deleteEndedApiTokens(platform.db, nowMs - KEPT_MS);
       await deleteOldAttempts(platform.db, nowMs);
     },
   });

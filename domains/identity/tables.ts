@@ -37,6 +37,20 @@ export interface IdentityTables {
     ip: string;
     user_agent: string;
   };
+  identity_api_tokens: {
+    api_token_id: string;
+    workspace_id: string;
+    user_id: string;
+    name: string;
+    token_sha256: Buffer;
+    hint: string;
+    scopes: string[];
+    created_at: InstantColumn;
+    expires_at: InstantColumn;
+    last_used_at: NullableInstantColumn;
+    last_used_ip: string | null;
+    revoked_at: NullableInstantColumn;
+  };
   identity_setup_links: {
     setup_link_id: string;
     token_sha256: Buffer;

@@ -20,7 +20,9 @@ export interface ErrorAnswer {
 
 /** Decides status, code and words for a thrown value. */
 export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
-  if (error instanceof RequestProblem) return known(error.code, requestId, error);
+  if (error instanceof RequestProblem) {
+    return { ...known(error.code, requestId, error), retryAfterSeconds: error.retryAfterSeconds };
+  }
   if (error instanceof Fault) return faultAnswer(error, requestId);
   if (error instanceof AssertionFault) return known('internal_error', requestId);
   const code = textOf(error, 'code');

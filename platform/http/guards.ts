@@ -1,5 +1,6 @@
 /** Checks that need only the head of a request: host name (DNS rebinding) and site of origin (CSRF). Pure. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { EndpointShape } from '#kernel';
 import { isLoopback } from './client-address.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -23,14 +24,15 @@ export function isHostAllowed(
 /**
  * CSRF: true when a write may be a forgery by another site. Writes that carry the session cookie must prove their origin
  * (`Sec-Fetch-Site` or `Origin`); writes without cookie (sign-in) are refused only when they say they are cross-site.
- * A request with `Authorization` cannot be forged: no other site can add that header without our CORS consent.
+ * A request with a bearer token cannot be forged: no other site can add that header without our CORS consent, and such a
+ * request is never answered by its cookie. `Basic` proves nothing: browsers add it by themselves, also from other sites.
  */
 export function isForgeable(request: {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly origin: string;
 }): boolean {
-  if (SAFE_METHODS.has(request.method) || request.headers.authorization !== undefined) return false;
+  if (SAFE_METHODS.has(request.method) || isBearer(request.headers.authorization)) return false;
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = request.headers.origin;
@@ -40,8 +42,18 @@ export function isForgeable(request: {
 
 /** WebSocket upgrades carry cookies from any site, so they always need our own Origin (or a token). */
 export function isForeignUpgrade(request: { readonly headers: IncomingHttpHeaders; readonly origin: string }): boolean {
-  if (request.headers.authorization !== undefined) return false;
+  if (isBearer(request.headers.authorization)) return false;
   return request.headers.origin !== request.origin;
+}
+
+/** True for an `Authorization` header of the bearer scheme (RFC 6750), whatever follows it. */
+export function isBearer(authorization: string | undefined): boolean {
+  return authorization !== undefined && /^bearer(?: |$)/i.test(authorization);
+}
+
+/** True when an API token may not call this endpoint, whatever its scopes. */
+export function needsPerson(endpoint: Pick<EndpointShape, 'permission' | 'caller'>): boolean {
+  return endpoint.caller === undefined ? endpoint.permission === 'session' : endpoint.caller === 'person';
 }
 
 function hostName(host: string): string {

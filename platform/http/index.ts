@@ -5,7 +5,8 @@ export { databaseIdempotency, purgeIdempotencyKeys } from './idempotency.store.t
 export { pageOf, readCursor } from './pages.ts';
 export { buildOpenApi, type OpenApiDocument } from './openapi.ts';
 export { breakingChanges } from './openapi-diff.ts';
-export { type FieldIssue, type Problem } from './problem.ts';
+export { isBearer } from './guards.ts';
+export { type FieldIssue, type Problem, RequestProblem } from './problem.ts';
 export { createHttp, type HttpOptions, type HttpServer, type InjectedAnswer, type UpgradeRefusal } from './server.ts';
 export {
   type Actor,

@@ -3,6 +3,7 @@
  * Pure: endpoints and events in, document out.
  */
 import type { EndpointShape, EventShape, Schema } from '#kernel';
+import { needsPerson } from './guards.ts';
 import type { OwnedEndpoint } from './types.ts';
 import { type JsonSchema, SchemaComponents } from './json-schema.ts';
 import { PLATFORM_PROBLEMS, type PlatformProblemCode } from './problem.ts';
@@ -64,7 +65,10 @@ function operationOf(endpoint: EndpointShape, domain: string, components: Schema
     summary: endpoint.summary,
     ...(isPublic
       ? { security: [] }
-      : { security: [{ session: [] }, { token: [] }], 'x-permission': endpoint.permission }),
+      : {
+          security: needsPerson(endpoint) ? [{ session: [] }] : [{ session: [] }, { token: [] }],
+          'x-permission': endpoint.permission,
+        }),
     ...(endpoint.stepUp ? { 'x-step-up': true } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBodyOf(endpoint, operationId, components),
@@ -115,6 +119,7 @@ function platformCodes(endpoint: EndpointShape): PlatformProblemCode[] {
     ...(isPublic || endpoint.permission === 'session' ? [] : (['permission_missing'] as const)),
     ...(isPublic || endpoint.beforeSecondFactor ? [] : (['second_factor_required'] as const)),
     ...(endpoint.stepUp ? (['step_up_required'] as const) : []),
+    ...(!isPublic && needsPerson(endpoint) ? (['person_required'] as const) : []),
     ...(endpoint.method === 'GET' ? [] : (['cross_site_request'] as const)),
     ...(endpoint.upload ? (['file_too_large'] as const) : []),
     ...(endpoint.body ? (['body_too_large'] as const) : []),

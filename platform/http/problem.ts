@@ -19,6 +19,7 @@ export const PLATFORM_PROBLEMS = {
     403,
     'This needs a proof of who you are from the last ten minutes: send one to `POST /api/me/proofs` and repeat.',
   ],
+  person_required: [403, 'An API token cannot do this, whatever its scopes: sign in as a person.'],
   cross_site_request: [
     403,
     'Writes with the session cookie must come from Cactus itself: send an `Origin` equal to this address.',
@@ -91,16 +92,22 @@ export class RequestProblem extends Error {
   readonly code: PlatformProblemCode;
   readonly errors: readonly FieldIssue[] | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     code: PlatformProblemCode,
-    facts: { readonly errors?: readonly FieldIssue[]; readonly details?: Readonly<Record<string, unknown>> } = {},
+    facts: {
+      readonly errors?: readonly FieldIssue[];
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly retryAfterSeconds?: number;
+    } = {},
   ) {
     super(code);
     this.name = 'RequestProblem';
     this.code = code;
     this.errors = facts.errors;
     this.details = facts.details;
+    this.retryAfterSeconds = facts.retryAfterSeconds ?? null;
   }
 }
 

@@ -47,6 +47,9 @@ test('CSRF: reads need no proof; a token needs none either; sign-in is refused o
   expect((await http.inject({ method: 'GET', url: '/api/notes', headers: session })).statusCode).toBe(200);
   const token = { authorization: 'Bearer writer', origin: 'https://evil.example' };
   expect((await http.inject({ ...note, headers: token })).statusCode).toBe(201);
+  // A browser adds Basic credentials by itself, also for other sites: they prove nothing.
+  const basic = { ...session, authorization: 'Basic YTpi', origin: 'https://evil.example' };
+  expect(codeOf(await http.inject({ ...note, headers: basic }))).toBe('cross_site_request');
   const enter = { method: 'POST', url: '/api/test-session', payload: { password: 'x' } } as const;
   expect((await http.inject(enter)).statusCode).toBe(200);
   const forged = await http.inject({ ...enter, headers: { origin: 'https://evil.example' } });

@@ -16,7 +16,7 @@ import { clientAddress, isLoopback } from './client-address.ts';
 import { readCookies } from './cookies.ts';
 import { mountDocs } from './docs.ts';
 import { errorAnswer } from './error-answer.ts';
-import { isForeignUpgrade, isForgeable, isHostAllowed } from './guards.ts';
+import { isForeignUpgrade, isForgeable, isHostAllowed, needsPerson } from './guards.ts';
 import { type HealthCheck, mountHealth } from './health.ts';
 import type { Idempotency } from './idempotency.ts';
 import { buildOpenApi } from './openapi.ts';
@@ -230,6 +230,7 @@ async function addGuards(app: FastifyInstance, options: HttpOptions, windows: Wi
 function requireMayAsk(endpoint: EndpointShape, actor: Actor | null): void {
   const { permission } = endpoint;
   if (!actor) throw new RequestProblem('not_signed_in');
+  if (actor.apiTokenId !== undefined && needsPerson(endpoint)) throw new RequestProblem('person_required');
   if (permission !== 'session' && !actor.permissions.has(permission)) {
     throw new RequestProblem('permission_missing', { details: { permission } });
   }

@@ -5,7 +5,10 @@ import type { EndpointShape, OutputOf, Result, RowScope, UserRole } from '#kerne
 /** Who is asking. `workspaceId` scopes every row; `permissions` come from the role through the catalogue. */
 export interface Actor {
   readonly userId: string;
+  /** Of the browser session; of the API token when the request came with one. */
   readonly sessionId: string;
+  /** Present when an API token or its JWT asks: `permissions` are then its scopes, as far as the role holds them. */
+  readonly apiTokenId?: string;
   readonly workspaceId: string;
   readonly role: UserRole;
   readonly permissions: ReadonlySet<string>;

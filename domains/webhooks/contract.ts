@@ -4,12 +4,17 @@
  */
 import { z } from 'zod';
 import { endpoint, event } from '#kernel';
+import { Condition, CONDITIONS_MAX } from './condition.ts';
 
 export const ENDPOINTS_MAX = 50; // Per workspace; each one may hold its own pool of sockets.
 export const PAGE_SIZE_MAX = 200; // A longer page is slower to read than to page.
 export const CUSTOM_DATA_SIZE_BYTES_MAX = 65_536; // An event is a fact, not a file.
 const FILTERS_MAX = 20; // More than this is better said as a wider glob.
 const OVERLAP_HOURS_MAX = 168; // A week is enough to change a secret at the other side.
+const RETRIES_MAX = 20; // A receiver that was asked twenty times has been asked.
+const RETRY_DELAY_SECONDS_MAX = 86_400; // As long as the longest step of our own schedule.
+const RETRY_TOTAL_SECONDS_MAX = 60 * 3600; // With jitter still below the three days that a delivery is kept at least.
+const RATE_LIMIT_MAX = 1000; // Above it there is nothing to protect.
 
 const Id = z.uuid();
 const SequenceText = z.string().regex(/^\d{1,19}$/);
@@ -20,6 +25,26 @@ const Filter = z
 const Filters = z.array(Filter).max(FILTERS_MAX);
 const Url = z.string().min(1).max(2000);
 const Description = z.string().trim().max(200);
+const RetryDelays = z
+  .array(z.number().int().min(1).max(RETRY_DELAY_SECONDS_MAX))
+  .min(1)
+  .max(RETRIES_MAX)
+  .refine((delays) => delays.reduce((total, delay) => total + delay, 0) <= RETRY_TOTAL_SECONDS_MAX, {
+    message: 'together at most 60 hours',
+  });
+const Ordering = z.enum(['none', 'endpoint', 'subject']);
+const ServiceFields = {
+  /** All must hold for the event's data. */
+  conditions: z.array(Condition).max(CONDITIONS_MAX),
+  /** Seconds before the 2nd, 3rd… attempt; null follows 5 s, 30 s, 5 min, 30 min, 2 h, 8 h, 24 h. */
+  retryDelaysSeconds: RetryDelays.nullable(),
+  /** Deliveries a second (each process of Cactus counts its own); null has no limit. */
+  rateLimitPerSecond: z.number().int().min(1).max(RATE_LIMIT_MAX).nullable(),
+  /** `endpoint`: one after another; `subject`: one after another per subject. What fails holds what comes after it. */
+  ordering: Ordering,
+  /** Adds an Ed25519 signature (`v1a`) that anybody can verify with the public key. */
+  signsWithPublicKey: z.boolean(),
+};
 const PageSize = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(50);
 
 const EndpointView = z.object({
@@ -30,9 +55,16 @@ const EndpointView = z.object({
   filters: z.array(z.string()),
   isEnabled: z.boolean(),
   /** Why Cactus switched it off by itself. */
-  disabledReason: z.enum(['gone', 'secret_not_readable']).nullable(),
+  disabledReason: z.enum(['gone', 'secret_not_readable', 'failing']).nullable(),
+  /** Since when no attempt has succeeded; null while it answers. */
+  failingSinceMs: z.number().nullable(),
+  /** When a receiver that keeps failing is asked again; null while deliveries flow. As this process sees it. */
+  nextProbeAtMs: z.number().nullable(),
   /** Live secrets, newest first; the text itself is shown once, when it is made. */
   secrets: z.array(z.object({ createdAtMs: z.number(), expiresAtMs: z.number().nullable() })),
+  /** Public keys of the `v1a` signatures, newest first. */
+  publicKeys: z.array(z.object({ publicKey: z.string(), createdAtMs: z.number(), expiresAtMs: z.number().nullable() })),
+  ...ServiceFields,
   version: z.number().int(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
@@ -64,7 +96,16 @@ export const CreateEndpoint = endpoint({
   path: '/api/webhooks/endpoints',
   permission: 'webhooks.endpoint.write',
   summary: 'Adds an endpoint; its signing secret is shown in this answer and never again.',
-  body: z.object({ url: Url, description: Description.default(''), filters: Filters.default([]) }),
+  body: z.object({
+    url: Url,
+    description: Description.default(''),
+    filters: Filters.default([]),
+    conditions: ServiceFields.conditions.default([]),
+    retryDelaysSeconds: ServiceFields.retryDelaysSeconds.default(null),
+    rateLimitPerSecond: ServiceFields.rateLimitPerSecond.default(null),
+    ordering: ServiceFields.ordering.default('none'),
+    signsWithPublicKey: ServiceFields.signsWithPublicKey.default(false),
+  }),
   response: EndpointWithSecret,
   status: 201,
   holdsSecret: true,
@@ -85,14 +126,11 @@ export const ChangeEndpoint = endpoint({
   method: 'PATCH',
   path: '/api/webhooks/endpoints/:endpointId',
   permission: 'webhooks.endpoint.write',
-  summary: 'Changes the address, the description, the filter or whether it is enabled. Needs If-Match.',
+  summary: 'Changes the address, what it hears, how it is served or whether it is enabled. Needs If-Match.',
   params: EndpointParams,
-  body: z.object({
-    url: Url.optional(),
-    description: Description.optional(),
-    filters: Filters.optional(),
-    isEnabled: z.boolean().optional(),
-  }),
+  body: z
+    .object({ url: Url, description: Description, filters: Filters, isEnabled: z.boolean(), ...ServiceFields })
+    .partial(),
   response: EndpointView,
   refusals: { ...DestinationRefusals, ...EditRefusals },
 });
@@ -120,13 +158,23 @@ export const RotateSecret = endpoint({
   refusals: EndpointRefusals,
 });
 
+export const ExpirePreviousSecret = endpoint({
+  method: 'DELETE',
+  path: '/api/webhooks/endpoints/:endpointId/previous-secret',
+  permission: 'webhooks.endpoint.write',
+  summary: 'Ends the overlap of a rotation at once: from now on only the newest secret signs.',
+  params: EndpointParams,
+  status: 204,
+  refusals: EndpointRefusals,
+});
+
 export const SendTestEvent = endpoint({
   method: 'POST',
   path: '/api/webhooks/endpoints/:endpointId/test-events',
   permission: 'webhooks.endpoint.write',
   summary: 'Sends `webhooks.endpoint.tested` to this endpoint only, whatever its filter.',
   params: EndpointParams,
-  response: z.object({ eventId: Id }),
+  response: z.object({ eventId: Id, deliveryId: Id.nullable() }),
   status: 202,
   refusals: { ...EndpointRefusals, endpoint_disabled: 409 },
 });
@@ -189,6 +237,12 @@ export const ReadDelivery = endpoint({
         requestHeaders: z.record(z.string(), z.string()),
         responseHeaders: z.record(z.string(), z.string()).nullable(),
         responseExcerpt: z.string().nullable(),
+        /** From the event, or from when it was taken again, until it was sent. */
+        queueMs: z.number().nullable(),
+        /** Until a connected socket took it; near zero on a kept one. Null when none did. */
+        connectMs: z.number().nullable(),
+        /** From there to the first byte of the answer; null when none came. */
+        waitMs: z.number().nullable(),
       }),
     ),
   }),
@@ -281,6 +335,7 @@ export const webhooksApi = {
   ChangeEndpoint,
   RemoveEndpoint,
   RotateSecret,
+  ExpirePreviousSecret,
   SendTestEvent,
   ListDeliveries,
   ReadDelivery,
@@ -316,4 +371,17 @@ export const EndpointChanged = event({
   permission: 'webhooks.endpoint.read',
   schema: z.object({ change: z.enum(['created', 'changed', 'removed', 'rotated', 'disabled']) }),
   example: { change: 'disabled' },
+});
+
+export const EndpointDisabled = event({
+  name: 'webhooks.endpoint.disabled',
+  version: 1,
+  summary: 'Cactus switched an endpoint off by itself: it is gone, kept failing, or its secret cannot be read.',
+  permission: 'webhooks.endpoint.read',
+  schema: z.object({
+    reason: z.enum(['gone', 'secret_not_readable', 'failing']),
+    host: z.string(),
+    failingSinceMs: z.number().nullable(),
+  }),
+  example: { reason: 'failing', host: 'hooks.example.com', failingSinceMs: 1_763_700_000_000 },
 });

@@ -6,6 +6,8 @@ import { firstIdAt } from './delivery.store.ts';
 
 const FIGURE_ROWS_MAX = 20_000; // Enough for steady percentiles; at 1,000 a second the last twenty seconds speak for the hour.
 
+const RECENT_LOOKED_AT_MAX = 5000; // Where an event of a moment ago must be.
+
 interface DeliveryRow {
   readonly id: string;
   readonly workspace_id: string;
@@ -69,6 +71,20 @@ export async function findDelivery(
   return rows[0] ? { delivery: toDelivery(rows[0]), body: rows[0].body } : null;
 }
 
+/** The newest delivery of an event to an endpoint; null when there is none. */
+export async function findDeliveryOfEvent(
+  queryable: Queryable,
+  scope: { readonly endpointId: string; readonly eventId: string },
+): Promise<string | null> {
+  const { rows } = await sql<{ readonly id: string }>`
+    select id from (
+      select id, event_id from webhooks_deliveries where endpoint_id = ${scope.endpointId}
+      order by id desc limit ${RECENT_LOOKED_AT_MAX}
+    ) as recent where event_id = ${scope.eventId} limit 1
+  `.execute(queryable.tables());
+  return rows[0]?.id ?? null;
+}
+
 export interface Attempt {
   readonly attempt: number;
   readonly sentAtMs: number;
@@ -78,12 +94,16 @@ export interface Attempt {
   readonly error: string | null;
   readonly responseHeaders: Record<string, string> | null;
   readonly responseExcerpt: string | null;
+  readonly queueMs: number | null;
+  readonly connectMs: number | null;
+  readonly waitMs: number | null;
 }
 
 export async function listAttempts(queryable: Queryable, scope: DeliveryScope): Promise<Attempt[]> {
   const { rows } = await sql<Attempt>`
     select attempt, sent_at as "sentAtMs", signature, duration_ms as "durationMs", status, error,
-      response_headers as "responseHeaders", response_excerpt as "responseExcerpt"
+      response_headers as "responseHeaders", response_excerpt as "responseExcerpt",
+      queue_ms as "queueMs", connect_ms as "connectMs", wait_ms as "waitMs"
     from webhooks_attempts
     where delivery_id = ${scope.deliveryId} and workspace_id = ${scope.workspaceId}
     order by attempt limit 100

@@ -6,14 +6,18 @@ import { sql } from 'kysely';
 import type { Queryable, Transaction } from '#platform/db';
 import type { Completion, Shipment } from './delivery.ts';
 
+const TROUBLED_LOOKED_AT_MAX = 200; // Enough to tell one unlucky event from a receiver that is gone.
+
 /** A row to be born: `sending` under a lease, or `waiting` when the sender has no room for it. */
-export interface NewDelivery extends Omit<Shipment, 'attempt' | 'leaseUntilMs'> {
+export interface NewDelivery extends Omit<Shipment, 'attempt' | 'leaseUntilMs' | 'lineKey' | 'isReplay'> {
   readonly state: 'sending' | 'waiting';
   readonly attempts: 0 | 1;
   readonly dueAtMs: number;
+  /** Its place, when the endpoint asks for order; such rows are born through `line.store.ts`. */
+  readonly line?: { readonly key: string; readonly sequence: bigint };
 }
 
-interface ShipmentRow {
+export interface ShipmentRow {
   readonly id: string;
   readonly workspace_id: string;
   readonly endpoint_id: string;
@@ -22,10 +26,11 @@ interface ShipmentRow {
   readonly occurred_at: number;
   readonly body: string;
   readonly attempts: number;
+  readonly replay_id: string | null;
 }
 
-const SHIPMENT_COLUMNS = sql.raw(
-  'd.id, d.workspace_id, d.endpoint_id, d.event_id, d.event_name, d.occurred_at, d.body, d.attempts',
+export const SHIPMENT_COLUMNS = sql.raw(
+  'd.id, d.workspace_id, d.endpoint_id, d.event_id, d.event_name, d.occurred_at, d.body, d.attempts, d.replay_id',
 );
 
 const INSERT = `
@@ -63,11 +68,13 @@ const COMPLETE = `
   with lightly as materialized (
     select set_config('synchronous_commit', 'off', true) as setting
   ), done as (
-    select id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers, excerpt
+    select id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers, excerpt,
+      queue_ms, connect_ms, wait_ms
     from unnest($2::uuid[], $3::smallint[], $4::text[], $5::double precision[], $6::real[], $7::double precision[],
-      $8::text[], $9::smallint[], $10::text[], $11::real[], $12::text[], $13::text[])
+      $8::text[], $9::smallint[], $10::text[], $11::real[], $12::text[], $13::text[], $14::real[], $15::real[],
+      $16::real[])
       as ended (id, attempt, state, due_at_ms, latency_ms, sent_at_ms, signature, status, error, duration_ms, headers,
-        excerpt), lightly
+        excerpt, queue_ms, connect_ms, wait_ms), lightly
   ), written as (
     update webhooks_deliveries d
     set state = done.state, due_at = to_timestamp(done.due_at_ms / 1000), last_status = done.status,
@@ -78,9 +85,11 @@ const COMPLETE = `
     returning d.id, d.workspace_id
   )
   insert into webhooks_attempts
-    (delivery_id, attempt, workspace_id, sent_at, signature, duration_ms, status, error, response_headers, response_excerpt)
+    (delivery_id, attempt, workspace_id, sent_at, signature, duration_ms, status, error, response_headers,
+      response_excerpt, queue_ms, connect_ms, wait_ms)
   select done.id, done.attempt, written.workspace_id, to_timestamp(done.sent_at_ms / 1000), done.signature,
-    done.duration_ms, done.status, done.error, done.headers::jsonb, done.excerpt
+    done.duration_ms, done.status, done.error, done.headers::jsonb, done.excerpt, done.queue_ms, done.connect_ms,
+    done.wait_ms
   from done join written on written.id = done.id
   on conflict (delivery_id, attempt) do nothing`;
 
@@ -109,6 +118,9 @@ export async function completeDeliveries(
     column((end) => end.answer.durationMs),
     column((end) => (end.answer.headers ? JSON.stringify(end.answer.headers) : null)),
     column((end) => end.answer.excerpt),
+    column((end) => end.queueMs),
+    column((end) => end.answer.connectMs),
+    column((end) => end.answer.waitMs),
   ]);
 }
 
@@ -148,7 +160,7 @@ export async function claimDue(
       select taken.id
       from room cross join lateral (
         select id from webhooks_deliveries
-        where endpoint_id = room.endpoint_id and due_at <= to_timestamp(${claim.nowMs}::double precision / 1000)
+        where endpoint_id = room.endpoint_id and order_key is null and due_at <= to_timestamp(${claim.nowMs}::double precision / 1000)
         order by due_at limit room.claim_count for update skip locked
       ) as taken
     )
@@ -174,12 +186,29 @@ export async function claimForReplay(
   const { rows } = await sql<ShipmentRow>`
     update webhooks_deliveries d
     set state = 'sending', attempts = d.attempts + 1, completed_at = null, latency_ms = null,
+      -- What is over has left its line: should it fail now, it must not hold up what came after it.
+      order_key = case when d.due_at is null then null else d.order_key end,
       due_at = to_timestamp(${replay.leaseUntilMs}::double precision / 1000)
     where d.id = ${replay.deliveryId} and d.workspace_id = ${replay.workspaceId}
-      and (d.state <> 'sending' or d.due_at <= to_timestamp(${replay.nowMs}::double precision / 1000))
+      and d.body <> '' and (d.state <> 'sending' or d.due_at <= to_timestamp(${replay.nowMs}::double precision / 1000))
     returning ${SHIPMENT_COLUMNS}
   `.execute(tx.tables());
   return rows[0] ? toShipment(rows[0], replay.leaseUntilMs) : null;
+}
+
+/** Attempts spent on what has not arrived yet, over the newest troubled deliveries. */
+export async function countFailedAttempts(
+  queryable: Queryable,
+  scope: { readonly workspaceId: string; readonly endpointId: string },
+): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    select coalesce(sum(attempts), 0)::integer as total from (
+      select attempts from webhooks_deliveries
+      where endpoint_id = ${scope.endpointId} and workspace_id = ${scope.workspaceId} and state in ('waiting', 'failed')
+      order by id desc limit ${TROUBLED_LOOKED_AT_MAX}
+    ) as troubled
+  `.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
 }
 
 /**
@@ -210,7 +239,7 @@ export function firstIdAt(atMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
-function toShipment(row: ShipmentRow, leaseUntilMs: number): Shipment {
+export function toShipment(row: ShipmentRow, leaseUntilMs: number): Shipment {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -221,5 +250,6 @@ function toShipment(row: ShipmentRow, leaseUntilMs: number): Shipment {
     body: row.body,
     attempt: row.attempts,
     leaseUntilMs,
+    ...(row.replay_id === null ? {} : { isReplay: true }),
   };
 }

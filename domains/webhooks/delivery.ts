@@ -19,6 +19,10 @@ export interface Shipment {
   /** Number of this attempt, from 1; the fence of its completion. */
   readonly attempt: number;
   readonly leaseUntilMs: number;
+  /** Of an endpoint that asks for order: those of one key leave one after another. */
+  readonly lineKey?: string;
+  /** Asked for again by a bulk replay: its time says nothing about how fast events travel. */
+  readonly isReplay?: boolean;
 }
 
 export interface Delivery {
@@ -43,6 +47,9 @@ export interface Answer {
   readonly status: number | null;
   readonly error: string | null;
   readonly durationMs: number;
+  /** Until a connected socket took the request; until the first byte of the answer after that. */
+  readonly connectMs: number | null;
+  readonly waitMs: number | null;
   readonly headers: Readonly<Record<string, string>> | null;
   readonly excerpt: string | null;
 }
@@ -54,6 +61,8 @@ export interface Completion {
   readonly dueAtMs: number | null;
   readonly latencyMs: number | null;
   readonly sentAtMs: number;
+  /** From the event, or from when a process took it again, until it was sent. */
+  readonly queueMs: number;
   readonly signature: string;
   readonly answer: Answer;
 }

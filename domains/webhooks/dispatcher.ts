@@ -4,18 +4,20 @@
  * next one gathers. It never forgets a row: what it cannot send or write down in time is found again by its lease.
  */
 import type { Clock } from '#kernel';
+import { Breaker } from './breaker.ts';
+import { EndpointTested } from './contract.ts';
 import type { Log } from '#platform/telemetry';
-import { type Answer, type Completion, renderHeaders, type Shipment, timestampSeconds } from './delivery.ts';
+import { type Completion, renderHeaders, type Shipment, timestampSeconds } from './delivery.ts';
 import type { Directory } from './directory.ts';
 import type { LiveEndpoint } from './endpoint.ts';
 import { judgeAttempt, parseRetryAfter } from './retry.ts';
 import type { Sender } from './sender.adapter.ts';
 import { signMessage } from './signature.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 const CONCURRENCY_MAX = 16; // Requests under way per endpoint; matches its pool.
 const QUEUE_LENGTH_MAX = 1000; // Beyond it rows are born waiting: memory stays bounded, the sweeper feeds the rest.
 const CLAIM_MAX = 100; // What a sweep may bring to one lane at a time.
-const FAILURES_UNTIL_PROBING = 5; // In a row; then one request at a time asks whether the receiver is back.
 const COMPLETIONS_PER_WRITE_MAX = 500;
 const WRITE_GATHER_MS = 20; // Nobody waits for the end of an attempt to be written; fifty writes a second cost little.
 const WRITE_RETRY_MS = 500;
@@ -36,16 +38,26 @@ export interface DispatcherOptions {
   /** The receiver answered 410. */
   readonly onGone: (shipment: Shipment) => void;
   readonly onCompleted: (completions: readonly Completion[]) => void;
+  /** Every failure while nothing succeeds, with since when; null once it answers again. */
+  readonly onHealth: (endpoint: LiveEndpoint, failingSinceMs: number | null) => void;
 }
 
 export interface Dispatcher {
   readonly leaseMs: number;
-  /** Whether a new row may be born `sending`; otherwise it is born `waiting`. */
-  hasRoom(endpointId: string): boolean;
-  /** Takes leased rows; sends at once as far as the lane allows. */
+  /** Whether a new row may be born `sending` (takes a token of the endpoint's pace); otherwise it is born `waiting`. */
+  hasRoom(endpoint: LiveEndpoint): boolean;
+  /** Takes leased rows that `hasRoom` let through; sends at once as far as the lane allows. */
   send(shipments: readonly Shipment[]): void;
+  /** The same for rows that were claimed within `room` or `lineRoom`. */
+  sendClaimed(shipments: readonly Shipment[]): void;
+  /** Sends one row a person asked for, whatever the lane's pace, circuit or queue. */
+  sendNow(shipment: Shipment): void;
   /** What a sweep may claim now. */
   room(): { readonly endpointId: string; readonly claimCount: number }[];
+  /** The same for one endpoint that asks for order. */
+  lineRoom(endpoint: LiveEndpoint): number;
+  /** When a receiver that keeps failing is asked again; null while deliveries flow. */
+  nextProbeAtMs(endpointId: string): number | null;
   /** Drops the lane of an endpoint that is gone; its rows stay in the database. */
   forget(endpointId: string): void;
   figures(): { readonly queuedCount: number; readonly failingEndpoints: number };
@@ -57,8 +69,10 @@ export interface Dispatcher {
 
 interface Lane {
   readonly queue: Shipment[];
+  readonly breaker: Breaker;
   inFlightCount: number;
-  failuresInRow: number;
+  /** Only of an endpoint with a rate limit. */
+  bucket: TokenBucket | null;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -72,6 +86,7 @@ class LaneDispatcher implements Dispatcher {
   readonly #ended: Completion[] = [];
   #writing: Promise<void> | null = null;
   #isStopping = false;
+  #releasingCount = 0;
   #idleWaiters: (() => void)[] = [];
 
   constructor(options: DispatcherOptions) {
@@ -79,37 +94,78 @@ class LaneDispatcher implements Dispatcher {
     this.leaseMs = options.timeoutMs + LEASE_SLACK_MS;
   }
 
-  hasRoom(endpointId: string): boolean {
-    const lane = this.#lanes.get(endpointId);
+  hasRoom(endpoint: LiveEndpoint): boolean {
     if (this.#isStopping) return false;
-    return !lane || (lane.queue.length < QUEUE_LENGTH_MAX && lane.failuresInRow < FAILURES_UNTIL_PROBING);
+    const lane = this.#lanes.get(endpoint.id);
+    if (lane && (lane.queue.length >= QUEUE_LENGTH_MAX || !lane.breaker.isClosed)) return false;
+    if (endpoint.rateLimitPerSecond === null) return true;
+    const bucket = this.#bucketOf(endpoint, endpoint.rateLimitPerSecond);
+    if (bucket.available(this.#options.clock()) < 1) return false;
+    bucket.take(1);
+    return true;
+  }
+
+  sendClaimed(shipments: readonly Shipment[]): void {
+    for (const { endpointId } of shipments) this.#lanes.get(endpointId)?.bucket?.take(1);
+    this.send(shipments);
   }
 
   send(shipments: readonly Shipment[]): void {
     const touched = new Set<string>();
     for (const shipment of shipments) {
-      this.#laneOf(shipment.endpointId).queue.push(shipment);
+      // Somebody who pressed "test" waits for the answer, and wants it most when the circuit is open.
+      if (shipment.eventName === EndpointTested.name) this.sendNow(shipment);
+      else this.#laneOf(shipment.endpointId).queue.push(shipment);
       touched.add(shipment.endpointId);
     }
     for (const endpointId of touched) this.#pump(endpointId);
   }
 
+  sendNow(shipment: Shipment): void {
+    const endpoint = this.#options.directory.find(shipment.endpointId);
+    if (endpoint) void this.#attempt(this.#laneOf(endpoint.id), endpoint, shipment);
+  }
+
   room(): { readonly endpointId: string; readonly claimCount: number }[] {
     if (this.#isStopping) return [];
     const room: { endpointId: string; claimCount: number }[] = [];
-    for (const { id } of this.#options.directory.all()) {
-      const lane = this.#lanes.get(id);
-      const heldCount = lane ? lane.queue.length + lane.inFlightCount : 0;
-      const claimCount = (lane && isProbing(lane) ? 1 : CLAIM_MAX) - heldCount;
-      if (claimCount > 0) room.push({ endpointId: id, claimCount });
+    for (const endpoint of this.#options.directory.all()) {
+      const claimCount = this.#claimCount(endpoint);
+      if (claimCount > 0) room.push({ endpointId: endpoint.id, claimCount });
     }
     return room;
+  }
+
+  lineRoom(endpoint: LiveEndpoint): number {
+    return this.#isStopping ? 0 : this.#claimCount(endpoint);
+  }
+
+  nextProbeAtMs(endpointId: string): number | null {
+    return this.#lanes.get(endpointId)?.breaker.nextProbeAtMs ?? null;
+  }
+
+  /** How many rows may be taken for an endpoint now. */
+  #claimCount(endpoint: LiveEndpoint): number {
+    const nowMs = this.#options.clock();
+    const lane = this.#lanes.get(endpoint.id);
+    if (lane?.breaker.isOpen(nowMs)) return 0;
+    const heldCount = lane ? lane.queue.length + lane.inFlightCount : 0;
+    const freeCount = (lane && !lane.breaker.isClosed ? 1 : CLAIM_MAX) - heldCount;
+    if (endpoint.rateLimitPerSecond === null) return freeCount;
+    return Math.min(freeCount, this.#bucketOf(endpoint, endpoint.rateLimitPerSecond).available(nowMs));
+  }
+
+  #bucketOf({ id }: LiveEndpoint, perSecond: number): TokenBucket {
+    const lane = this.#laneOf(id);
+    if (lane.bucket?.perSecond !== perSecond) lane.bucket = new TokenBucket(perSecond, this.#options.clock());
+    return lane.bucket;
   }
 
   forget(endpointId: string): void {
     const lane = this.#lanes.get(endpointId);
     if (!lane) return;
     lane.queue.length = 0;
+    lane.breaker.succeed(); // Whoever switches it on again has looked after the receiver.
     if (lane.inFlightCount === 0) this.#lanes.delete(endpointId);
     this.#options.sender.forget(endpointId);
   }
@@ -134,7 +190,7 @@ class LaneDispatcher implements Dispatcher {
     let failingEndpoints = 0;
     for (const lane of this.#lanes.values()) {
       queuedCount += lane.queue.length;
-      if (isProbing(lane)) failingEndpoints += 1;
+      if (!lane.breaker.isClosed) failingEndpoints += 1;
     }
     return { queuedCount, failingEndpoints };
   }
@@ -142,7 +198,7 @@ class LaneDispatcher implements Dispatcher {
   #laneOf(endpointId: string): Lane {
     let lane = this.#lanes.get(endpointId);
     if (!lane) {
-      lane = { queue: [], inFlightCount: 0, failuresInRow: 0 };
+      lane = { queue: [], breaker: new Breaker(), inFlightCount: 0, bucket: null };
       this.#lanes.set(endpointId, lane);
     }
     return lane;
@@ -155,16 +211,29 @@ class LaneDispatcher implements Dispatcher {
       lane.queue.length = 0;
       return this.#settleIdle();
     }
-    const late: Shipment[] = [];
-    const concurrency = isProbing(lane) ? 1 : CONCURRENCY_MAX;
+    const unsent: Shipment[] = [];
+    const nowMs = this.#options.clock();
+    // What cannot leave now goes back at once: nothing is spent on it, and whoever has room may take it.
+    if (lane.breaker.isOpen(nowMs)) unsent.push(...lane.queue.splice(0));
+    const concurrency = endpoint.ordering === 'endpoint' || !lane.breaker.isClosed ? 1 : CONCURRENCY_MAX;
     while (lane.inFlightCount < concurrency) {
       const shipment = lane.queue.shift();
       if (!shipment) break;
-      const lastStartMs = shipment.leaseUntilMs - this.#options.timeoutMs;
-      if (this.#options.clock() > lastStartMs) late.push(shipment);
+      if (nowMs > shipment.leaseUntilMs - this.#options.timeoutMs) unsent.push(shipment);
       else void this.#attempt(lane, endpoint, shipment);
     }
-    if (late.length > 0) void this.#options.release(late).catch(() => undefined); // Their leases end by themselves.
+    if (unsent.length > 0) this.#release(unsent);
+  }
+
+  #release(shipments: readonly Shipment[]): void {
+    this.#releasingCount += 1;
+    void this.#options
+      .release(shipments)
+      .catch(() => undefined) // Their leases end by themselves.
+      .finally(() => {
+        this.#releasingCount -= 1;
+        this.#settleIdle();
+      });
   }
 
   async #attempt(lane: Lane, endpoint: LiveEndpoint, shipment: Shipment): Promise<void> {
@@ -176,33 +245,52 @@ class LaneDispatcher implements Dispatcher {
     const headers = renderHeaders({ eventId, sentAtMs, signature });
     const answer = await this.#options.sender.post({ endpointId: endpoint.id, url: endpoint.url }, { headers, body });
     lane.inFlightCount -= 1;
-    this.#finish(lane, { shipment, sentAtMs, signature, answer });
+    this.#finish(lane, endpoint, { shipment, sentAtMs, signature, answer });
     this.#pump(shipment.endpointId);
   }
 
   #finish(
     lane: Lane,
-    end: {
-      readonly shipment: Shipment;
-      readonly sentAtMs: number;
-      readonly signature: string;
-      readonly answer: Answer;
-    },
+    endpoint: LiveEndpoint,
+    end: Pick<Completion, 'shipment' | 'sentAtMs' | 'signature' | 'answer'>,
   ): void {
     const { shipment, answer } = end;
     const nowMs = this.#options.clock();
-    const retryAfterMs = parseRetryAfter(answer.headers?.['retry-after'], nowMs);
-    const verdict = judgeAttempt({ status: answer.status, retryAfterMs }, shipment.attempt, this.#options.chance());
-    lane.failuresInRow = verdict.kind === 'delivered' ? 0 : lane.failuresInRow + 1;
+    const verdict = judgeAttempt(
+      { status: answer.status, retryAfterMs: parseRetryAfter(answer.headers?.['retry-after'], nowMs) },
+      { attemptsMade: shipment.attempt, chance: this.#options.chance(), delaysMs: endpoint.retryDelaysMs },
+    );
+    if (verdict.kind === 'delivered') this.#noteSuccess(lane, endpoint);
+    else this.#noteFailure(lane, endpoint, shipment);
     if (verdict.kind === 'gone') this.#options.onGone(shipment);
-    const isFirst = verdict.kind === 'delivered' && shipment.attempt === 1;
+    const isFirst = verdict.kind === 'delivered' && shipment.attempt === 1 && shipment.isReplay !== true;
+    const bornAtMs = shipment.attempt === 1 ? shipment.occurredAtMs : shipment.leaseUntilMs - this.leaseMs;
     this.#ended.push({
       ...end,
       state: verdict.kind === 'gone' ? 'failed' : verdict.kind === 'retry' ? 'waiting' : verdict.kind,
       dueAtMs: verdict.kind === 'retry' ? nowMs + verdict.delayMs : null,
       latencyMs: isFirst ? Math.max(0, nowMs - shipment.occurredAtMs) : null,
+      queueMs: Math.max(0, end.sentAtMs - bornAtMs),
     });
     this.#write();
+  }
+
+  #noteSuccess(lane: Lane, endpoint: LiveEndpoint): void {
+    if (!lane.breaker.isClosed || endpoint.failingSinceMs !== null) this.#options.onHealth(endpoint, null);
+    lane.breaker.succeed();
+  }
+
+  #noteFailure(lane: Lane, endpoint: LiveEndpoint, { lineKey }: Shipment): void {
+    lane.breaker.fail(this.#options.clock());
+    const { failingSinceMs } = lane.breaker;
+    if (failingSinceMs !== null) this.#options.onHealth(endpoint, endpoint.failingSinceMs ?? failingSinceMs);
+    if (lineKey === undefined) return;
+    const behind = lane.queue.filter((shipment) => shipment.lineKey === lineKey);
+    if (behind.length === 0) return;
+    // The head of the line failed: what stands behind it waits in the database until the head is through.
+    const others = lane.queue.filter((shipment) => shipment.lineKey !== lineKey);
+    lane.queue.splice(0, lane.queue.length, ...others);
+    this.#release(behind);
   }
 
   /** Writes everything that has ended; ends that arrive meanwhile go in the next batch. */
@@ -235,7 +323,7 @@ class LaneDispatcher implements Dispatcher {
   }
 
   #isIdle(): boolean {
-    if (this.#writing || this.#ended.length > 0) return false;
+    if (this.#writing || this.#ended.length > 0 || this.#releasingCount > 0) return false;
     return [...this.#lanes.values()].every((lane) => lane.inFlightCount === 0 && lane.queue.length === 0);
   }
 
@@ -245,8 +333,4 @@ class LaneDispatcher implements Dispatcher {
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
   }
-}
-
-function isProbing(lane: Lane): boolean {
-  return lane.failuresInRow >= FAILURES_UNTIL_PROBING;
 }

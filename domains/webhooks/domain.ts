@@ -1,6 +1,6 @@
 /** Webhooks' manifest. */
 import type { Domain, PermissionDefinition } from '#platform/domain';
-import { CustomPublished, EndpointChanged, EndpointTested } from './contract.ts';
+import { CustomPublished, EndpointChanged, EndpointDisabled, EndpointTested } from './contract.ts';
 import { deliveryRoutes } from './delivery.routes.ts';
 import { endpointEditRoutes, endpointRoutes, endpointSecretRoutes } from './endpoint.routes.ts';
 import { deleteWorkspaceRows } from './endpoint.store.ts';
@@ -57,7 +57,7 @@ export const webhooks: Domain = {
   tablePrefix: 'webhooks_',
   migrations: new URL('./migrations/', import.meta.url),
   permissions,
-  events: [CustomPublished, EndpointTested, EndpointChanged],
+  events: [CustomPublished, EndpointTested, EndpointChanged, EndpointDisabled],
   settings: WebhooksSettings,
   routes(http, platform) {
     endpointRoutes(http, platform);

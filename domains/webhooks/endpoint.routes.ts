@@ -5,7 +5,7 @@ import type { Platform } from '#platform/domain';
 import { checkVersion, type Http, type VersionRefusal } from '#platform/http';
 import { ENDPOINTS_MAX, EndpointChanged, EndpointTested, webhooksApi } from './contract.ts';
 import { checkDestination } from './destination.ts';
-import { type Endpoint, firstSecret, rotateSecrets } from './endpoint.ts';
+import { type Endpoint, firstKeyPair, firstSecret, rotateKeyPairs, rotateSecrets } from './endpoint.ts';
 import {
   countEndpoints,
   deleteEndpoint,
@@ -16,7 +16,10 @@ import {
   lockEndpoint,
   updateEndpoint,
 } from './endpoint.store.ts';
+import { changedEndpoint, viewOf } from './endpoint-view.ts';
 import { engineOf } from './engine.ts';
+import { findDeliveryOfEvent } from './delivery-log.store.ts';
+import { dissolveLines } from './line.store.ts';
 
 type Change = 'created' | 'changed' | 'removed' | 'rotated';
 type EditRefusal = 'endpoint_not_found' | VersionRefusal;
@@ -27,14 +30,14 @@ export function endpointRoutes(http: Http, platform: Platform): void {
 
   http.route(webhooksApi.ListEndpoints, async ({ actor }) => {
     const endpoints = await listEndpoints(db, actor.workspaceId);
-    return ok({ items: endpoints.map(viewOf) });
+    return ok({ items: endpoints.map((endpoint) => viewOf(endpoint, engine)) });
   });
 
   http.route(webhooksApi.ReadEndpoint, async ({ actor, params, reply }) => {
     const endpoint = await findEndpoint(db, { workspaceId: actor.workspaceId, endpointId: params.endpointId });
     if (!endpoint) return refuse('endpoint_not_found');
     reply.setVersion(endpoint.version);
-    return ok(viewOf(endpoint));
+    return ok(viewOf(endpoint, engine));
   });
 
   http.route(webhooksApi.CreateEndpoint, async ({ actor, body, reply }) => {
@@ -49,8 +52,14 @@ export function endpointRoutes(http: Http, platform: Platform): void {
       description: body.description,
       filters: body.filters,
       secrets: [secret.stored],
+      keyPairs: body.signsWithPublicKey ? [firstKeyPair(name, { box: engine.box, nowMs })] : [],
+      conditions: body.conditions,
+      retryDelaysSeconds: body.retryDelaysSeconds,
+      rateLimitPerSecond: body.rateLimitPerSecond,
+      ordering: body.ordering,
       isEnabled: true,
       disabledReason: null,
+      failingSinceMs: null,
       version: 1,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -64,7 +73,7 @@ export function endpointRoutes(http: Http, platform: Platform): void {
     if (!isStored) return refuse('endpoints_full', { limit: ENDPOINTS_MAX });
     await engine.directory.reloadWorkspace(actor.workspaceId);
     reply.setVersion(endpoint.version);
-    return ok({ endpoint: viewOf(endpoint), secret: secret.text });
+    return ok({ endpoint: viewOf(endpoint, engine), secret: secret.text });
   });
 }
 
@@ -78,24 +87,20 @@ export function endpointEditRoutes(http: Http, platform: Platform): void {
     if (destination && !destination.ok) return destination;
     const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
     const changed = await edit(platform, { scope, ifMatch }, async (tx, endpoint) => {
-      const next: Endpoint = {
-        ...endpoint,
-        url: destination?.value.href ?? endpoint.url,
-        description: body.description ?? endpoint.description,
-        filters: body.filters ?? endpoint.filters,
-        isEnabled: body.isEnabled ?? endpoint.isEnabled,
-        // Whoever switches it by hand has read the reason.
-        disabledReason: body.isEnabled === undefined ? endpoint.disabledReason : null,
-        version: endpoint.version + 1,
-        updatedAtMs: clock(),
-      };
+      const next = changedEndpoint(endpoint, {
+        ...body,
+        url: destination?.value.href,
+        nowMs: clock(),
+        newKeyPair: () => firstKeyPair(endpoint, { box: engine.box, nowMs: clock() }),
+      });
+      if (next.ordering !== endpoint.ordering) await dissolveLines(tx, endpoint.id);
       await updateEndpoint(tx, next);
       announce(tx, next, 'changed');
       return next;
     });
     if (!changed.ok) return changed;
     reply.setVersion(changed.value.version);
-    return ok(viewOf(changed.value));
+    return ok(viewOf(changed.value, engine));
   });
 
   http.route(webhooksApi.RemoveEndpoint, async ({ actor, params, ifMatch }) => {
@@ -120,15 +125,38 @@ export function endpointSecretRoutes(http: Http, platform: Platform): void {
       const endpoint = await lockEndpoint(tx, scope);
       if (!endpoint) return null;
       const nowMs = clock();
-      const { text, secrets } = rotateSecrets(endpoint, { box: engine.box, nowMs, overlapHours: body.overlapHours });
-      const next = { ...endpoint, secrets, version: endpoint.version + 1, updatedAtMs: nowMs };
+      const rotation = { box: engine.box, nowMs, overlapHours: body.overlapHours };
+      const { text, secrets } = rotateSecrets(endpoint, rotation);
+      const keyPairs = rotateKeyPairs(endpoint, rotation);
+      const next = { ...endpoint, secrets, keyPairs, version: endpoint.version + 1, updatedAtMs: nowMs };
       await updateEndpoint(tx, next);
       announce(tx, next, 'rotated');
-      return { endpoint: viewOf(next), secret: text };
+      return { endpoint: viewOf(next, engine), secret: text };
     });
     if (!rotated) return refuse('endpoint_not_found');
     await engine.directory.reloadWorkspace(actor.workspaceId);
     return ok(rotated);
+  });
+
+  http.route(webhooksApi.ExpirePreviousSecret, async ({ actor, params }) => {
+    const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
+    const expired = await db.transaction(async (tx) => {
+      const endpoint = await lockEndpoint(tx, scope);
+      if (!endpoint) return null;
+      const next = {
+        ...endpoint,
+        secrets: endpoint.secrets.slice(0, 1),
+        keyPairs: endpoint.keyPairs.slice(0, 1),
+        version: endpoint.version + 1,
+        updatedAtMs: clock(),
+      };
+      await updateEndpoint(tx, next);
+      announce(tx, next, 'rotated');
+      return next;
+    });
+    if (!expired) return refuse('endpoint_not_found');
+    await engine.directory.reloadWorkspace(actor.workspaceId);
+    return ok(undefined);
   });
 
   http.route(webhooksApi.SendTestEvent, async ({ actor, params }) => {
@@ -140,7 +168,8 @@ export function endpointSecretRoutes(http: Http, platform: Platform): void {
       subjectId: endpoint.id,
       payload: { endpointId: endpoint.id, message: EndpointTested.example.message },
     });
-    return ok({ eventId: id });
+    const deliveryId = await findDeliveryOfEvent(db, { endpointId: endpoint.id, eventId: id });
+    return ok({ eventId: id, deliveryId });
   });
 }
 
@@ -164,14 +193,4 @@ async function edit(
 
 function announce(tx: Transaction, endpoint: Endpoint, change: Change): void {
   tx.emit(EndpointChanged, { workspaceId: endpoint.workspaceId, subjectId: endpoint.id, payload: { change } });
-}
-
-/** What may be shown: never a secret, sealed or not. */
-function viewOf(endpoint: Endpoint) {
-  const { workspaceId: _workspaceId, secrets, ...view } = endpoint;
-  return {
-    ...view,
-    filters: [...view.filters],
-    secrets: secrets.map(({ createdAtMs, expiresAtMs }) => ({ createdAtMs, expiresAtMs })),
-  };
 }

@@ -1,7 +1,8 @@
 /** Rows of `webhooks_endpoints`. Every read and write names the workspace; a write names the version it replaces. */
 import { type Kysely, sql } from 'kysely';
 import type { Queryable, Transaction } from '#platform/db';
-import type { DisabledReason, Endpoint, StoredSecret } from './endpoint.ts';
+import type { Condition } from './condition.ts';
+import type { DisabledReason, Endpoint, Ordering, StoredKeyPair, StoredSecret } from './endpoint.ts';
 
 const LIVE_ENDPOINTS_MAX = 100_000; // What a process can reasonably keep in memory; ten thousand workspaces are far below.
 
@@ -14,6 +15,12 @@ interface EndpointRow {
   readonly secrets: StoredSecret[];
   readonly is_enabled: boolean;
   readonly disabled_reason: DisabledReason | null;
+  readonly conditions: Condition[];
+  readonly retry_delays_seconds: number[] | null;
+  readonly rate_limit_per_second: number | null;
+  readonly ordering: Ordering;
+  readonly key_pairs: StoredKeyPair[];
+  readonly failing_since: number | null;
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
@@ -24,9 +31,8 @@ export interface EndpointScope {
   readonly endpointId: string;
 }
 
-const COLUMNS = sql.raw(
-  'id, workspace_id, url, description, filters, secrets, is_enabled, disabled_reason, version, created_at, updated_at',
-);
+const COLUMNS = sql.raw(`id, workspace_id, url, description, filters, secrets, is_enabled, disabled_reason, conditions,
+  retry_delays_seconds, rate_limit_per_second, ordering, key_pairs, failing_since, version, created_at, updated_at`);
 
 export async function listEndpoints(queryable: Queryable, workspaceId: string): Promise<Endpoint[]> {
   const { rows } = await sql<EndpointRow>`
@@ -72,6 +78,8 @@ export async function insertEndpoint(tx: Transaction, endpoint: Endpoint): Promi
     insert into webhooks_endpoints (${COLUMNS})
     values (${endpoint.id}, ${endpoint.workspaceId}, ${endpoint.url}, ${endpoint.description},
       ${[...endpoint.filters]}, ${JSON.stringify(endpoint.secrets)}, ${endpoint.isEnabled}, ${endpoint.disabledReason},
+      ${JSON.stringify(endpoint.conditions)}, ${mutable(endpoint.retryDelaysSeconds)}, ${endpoint.rateLimitPerSecond},
+      ${endpoint.ordering}, ${JSON.stringify(endpoint.keyPairs)}, ${instant(endpoint.failingSinceMs)},
       ${endpoint.version}, ${instant(endpoint.createdAtMs)}, ${instant(endpoint.updatedAtMs)})
   `.execute(tx.tables());
 }
@@ -82,7 +90,11 @@ export async function updateEndpoint(tx: Transaction, endpoint: Endpoint): Promi
     update webhooks_endpoints
     set url = ${endpoint.url}, description = ${endpoint.description}, filters = ${[...endpoint.filters]},
       secrets = ${JSON.stringify(endpoint.secrets)}, is_enabled = ${endpoint.isEnabled},
-      disabled_reason = ${endpoint.disabledReason}, version = ${endpoint.version},
+      disabled_reason = ${endpoint.disabledReason}, conditions = ${JSON.stringify(endpoint.conditions)},
+      retry_delays_seconds = ${mutable(endpoint.retryDelaysSeconds)},
+      rate_limit_per_second = ${endpoint.rateLimitPerSecond}, ordering = ${endpoint.ordering},
+      key_pairs = ${JSON.stringify(endpoint.keyPairs)}, failing_since = ${instant(endpoint.failingSinceMs)},
+      version = ${endpoint.version},
       updated_at = ${instant(endpoint.updatedAtMs)}
     where id = ${endpoint.id} and workspace_id = ${endpoint.workspaceId}
   `.execute(tx.tables());
@@ -100,11 +112,31 @@ export async function deleteWorkspaceRows(tx: Transaction, workspaceId: string):
   const db: Kysely<unknown> = tx.tables();
   await sql`delete from webhooks_attempts where workspace_id = ${workspaceId}`.execute(db);
   await sql`delete from webhooks_deliveries where workspace_id = ${workspaceId}`.execute(db);
+  await sql`delete from webhooks_replays where workspace_id = ${workspaceId}`.execute(db);
   await sql`delete from webhooks_endpoints where workspace_id = ${workspaceId}`.execute(db);
 }
 
-function instant(atMs: number) {
+/** Remembers since when an endpoint fails (the earliest instant wins), or that it answers again. True when that is news. */
+export async function recordFailingSince(
+  queryable: Queryable,
+  scope: EndpointScope,
+  failingSinceMs: number | null,
+): Promise<boolean> {
+  const news = failingSinceMs === null ? sql`is not null` : sql`is null`;
+  const { rows } = await sql<{ readonly id: string }>`
+    update webhooks_endpoints set failing_since = ${instant(failingSinceMs)}
+    where id = ${scope.endpointId} and workspace_id = ${scope.workspaceId} and failing_since ${news}
+    returning id
+  `.execute(queryable.tables());
+  return rows.length > 0;
+}
+
+function instant(atMs: number | null) {
   return sql`to_timestamp(${atMs}::double precision / 1000)`;
+}
+
+function mutable(delays: readonly number[] | null): number[] | null {
+  return delays && [...delays];
 }
 
 function toEndpoint(row: EndpointRow): Endpoint {
@@ -117,6 +149,12 @@ function toEndpoint(row: EndpointRow): Endpoint {
     secrets: row.secrets,
     isEnabled: row.is_enabled,
     disabledReason: row.disabled_reason,
+    conditions: row.conditions,
+    retryDelaysSeconds: row.retry_delays_seconds,
+    rateLimitPerSecond: row.rate_limit_per_second,
+    ordering: row.ordering,
+    keyPairs: row.key_pairs,
+    failingSinceMs: row.failing_since,
     version: row.version,
     createdAtMs: row.created_at,
     updatedAtMs: row.updated_at,

@@ -10,8 +10,10 @@ import { claimDue, completeDeliveries, insertDeliveries, releaseDeliveries } fro
 import type { DestinationPolicy } from './destination.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import type { DisabledReason } from './endpoint.ts';
-import { type EndpointScope, listEnabledEndpoints, lockEndpoint, updateEndpoint } from './endpoint.store.ts';
+import { createEndpointHealth } from './endpoint-health.ts';
+import { listEnabledEndpoints } from './endpoint.store.ts';
+import { insertInLine } from './line.store.ts';
+import { createLines, type Lines } from './lines.ts';
 import { planDeliveries } from './plan.ts';
 import { openSecretBox, type SecretBox } from './secret.ts';
 import { createSender } from './sender.adapter.ts';
@@ -27,6 +29,7 @@ export interface Engine {
   readonly policy: DestinationPolicy;
   readonly directory: Directory;
   readonly dispatcher: Dispatcher;
+  readonly lines: Lines;
   /** Takes what is due now; returns how many deliveries it took. */
   sweep(): Promise<number>;
   start(): Promise<Stop>;
@@ -50,17 +53,14 @@ function createEngine(platform: Platform): Engine {
   const log = platform.telemetry.log.child({ part: 'webhooks' });
   const box = openSecretBox({ secrets, dataDir: config.dataDir, secretKey: settings.secretKey });
   const policy: DestinationPolicy = settings;
-  const disable = (scope: EndpointScope, reason: DisabledReason): void => {
-    disableEndpoint(platform, scope, reason).catch((error: unknown) =>
-      log.error('A webhook endpoint could not be switched off', { ...scope, reason, error: String(error) }),
-    );
-  };
+  const health = createEndpointHealth(platform, (workspaceId) => directory.reloadWorkspace(workspaceId));
+  const observe = observeCompletions(platform);
   const directory: Directory = createDirectory({
     load: (workspaceId) => listEnabledEndpoints(db, workspaceId),
     box,
     log,
     onForgotten: (endpointId) => dispatcher.forget(endpointId),
-    onUnreadable: ({ id, workspaceId }) => disable({ workspaceId, endpointId: id }, 'secret_not_readable'),
+    onUnreadable: ({ id, workspaceId }) => health.disable({ workspaceId, endpointId: id }, 'secret_not_readable'),
   });
   const dispatcher: Dispatcher = createDispatcher({
     directory,
@@ -71,17 +71,26 @@ function createEngine(platform: Platform): Engine {
     log,
     complete: (completions) => completeDeliveries(db, completions, clock()),
     release: (shipments) => releaseDeliveries(db, shipments, clock()),
-    onGone: ({ workspaceId, endpointId }: Shipment) => disable({ workspaceId, endpointId }, 'gone'),
-    onCompleted: observeCompletions(platform),
+    onGone: ({ workspaceId, endpointId }: Shipment) => health.disable({ workspaceId, endpointId }, 'gone'),
+    onHealth: (endpoint, failingSinceMs) => health.note(endpoint, failingSinceMs),
+    onCompleted: (completions) => {
+      observe(completions);
+      pullLines(
+        lines,
+        completions.map(({ shipment }) => shipment),
+      );
+    },
   });
-  listenToEvents(platform, { directory, dispatcher });
+  const lines = createLines({ db, directory, dispatcher, clock, log });
+  listenToEvents(platform, { directory, dispatcher, lines });
   const sweep = async (): Promise<number> => {
     await directory.ready();
+    await lines.pullAll();
     const room = dispatcher.room();
     if (room.length === 0) return 0;
     const nowMs = clock();
     const shipments = await claimDue(db, { room, nowMs, leaseUntilMs: nowMs + dispatcher.leaseMs });
-    dispatcher.send(shipments);
+    dispatcher.sendClaimed(shipments);
     return shipments.length;
   };
   return {
@@ -89,6 +98,7 @@ function createEngine(platform: Platform): Engine {
     policy,
     directory,
     dispatcher,
+    lines,
     sweep,
     start: () => startEngine(platform, { directory, dispatcher, sweep }),
   };
@@ -97,23 +107,30 @@ function createEngine(platform: Platform): Engine {
 /** Deliveries are written with the events they carry, and leave right after the commit. */
 function listenToEvents(
   { events, newId, clock, telemetry }: Platform,
-  { directory, dispatcher }: Pick<Engine, 'directory' | 'dispatcher'>,
+  { directory, dispatcher, lines }: Pick<Engine, 'directory' | 'dispatcher' | 'lines'>,
 ): void {
   events.beforeCommit(async (tx, emitted) => {
     await directory.ready();
     const planned = planDeliveries({
       events: emitted,
       endpointsOf: (workspaceId) => directory.ofWorkspace(workspaceId),
-      hasRoom: (endpointId) => dispatcher.hasRoom(endpointId),
+      hasRoom: (endpoint) => dispatcher.hasRoom(endpoint),
       newId,
       nowMs: clock(),
       leaseMs: dispatcher.leaseMs,
     });
     if (planned.length === 0) return;
+    const inLine = planned.filter(({ line }) => line !== undefined);
+    if (inLine.length > 0) {
+      tx.withCommit(insertInLine(tx, inLine));
+      tx.afterCommit(() => pullLines(lines, inLine));
+    }
+    const direct = inLine.length === 0 ? planned : planned.filter(({ line }) => line === undefined);
+    if (direct.length === 0) return;
     const shipments: Shipment[] = [];
     tx.withCommit(
-      insertDeliveries(tx, planned).then((born) => {
-        for (const { dueAtMs, ...delivery } of planned) {
+      insertDeliveries(tx, direct).then((born) => {
+        for (const { dueAtMs, ...delivery } of direct) {
           if (delivery.state !== 'sending' || !born.has(delivery.id)) continue;
           shipments.push({ ...delivery, attempt: 1, leaseUntilMs: dueAtMs });
         }
@@ -172,20 +189,14 @@ async function repeat(
   }
 }
 
-/** Switches an endpoint off by ourselves; says why, so that the page and the log can tell. */
-async function disableEndpoint(platform: Platform, scope: EndpointScope, reason: DisabledReason): Promise<void> {
-  await platform.db.transaction(async (tx) => {
-    const endpoint = await lockEndpoint(tx, scope);
-    if (!endpoint?.isEnabled) return;
-    await updateEndpoint(tx, {
-      ...endpoint,
-      isEnabled: false,
-      disabledReason: reason,
-      version: endpoint.version + 1,
-      updatedAtMs: platform.clock(),
-    });
-    tx.emit(EndpointChanged, { ...scope, subjectId: scope.endpointId, payload: { change: 'disabled' } });
-  });
+/** Moves the lines that some of these rows stand in. */
+function pullLines(
+  lines: Lines,
+  rows: readonly { readonly endpointId: string; readonly line?: unknown; readonly lineKey?: string }[],
+): void {
+  const touched = new Set<string>();
+  for (const row of rows) if (row.line !== undefined || row.lineKey !== undefined) touched.add(row.endpointId);
+  for (const endpointId of touched) void lines.pull(endpointId);
 }
 
 function observeCompletions(platform: Platform): (completions: readonly Completion[]) => void {

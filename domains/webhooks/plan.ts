@@ -11,7 +11,7 @@ const SPILL_DELAY_MS = 1000;
 export interface PlanInput {
   readonly events: readonly StoredEvent[];
   readonly endpointsOf: (workspaceId: string) => readonly LiveEndpoint[];
-  readonly hasRoom: (endpointId: string) => boolean;
+  readonly hasRoom: (endpoint: LiveEndpoint) => boolean;
   readonly newId: () => string;
   readonly nowMs: number;
   readonly leaseMs: number;
@@ -33,11 +33,13 @@ export function planDeliveries(input: PlanInput): NewDelivery[] {
 function hears(endpoint: LiveEndpoint, event: StoredEvent): boolean {
   if (event.name === EndpointChanged.name && event.subjectId === endpoint.id) return false;
   if (event.name === EndpointTested.name) return event.subjectId === endpoint.id;
-  return endpoint.accepts(event.name);
+  return endpoint.accepts(event.name) && (endpoint.meets === null || endpoint.meets(event.payload));
 }
 
 function born(event: StoredEvent, endpoint: LiveEndpoint, body: string, input: PlanInput): NewDelivery {
-  const isDirect = input.hasRoom(endpoint.id) || event.name === EndpointTested.name;
+  const isTest = event.name === EndpointTested.name; // Somebody waits for its answer: it stands in no line.
+  if (endpoint.ordering !== 'none' && !isTest) return bornInLine(event, endpoint, body, input);
+  const isDirect = isTest || input.hasRoom(endpoint);
   return {
     id: input.newId(),
     workspaceId: event.workspaceId,
@@ -49,5 +51,21 @@ function born(event: StoredEvent, endpoint: LiveEndpoint, body: string, input: P
     state: isDirect ? 'sending' : 'waiting',
     attempts: isDirect ? 1 : 0,
     dueAtMs: input.nowMs + (isDirect ? input.leaseMs : SPILL_DELAY_MS),
+  };
+}
+
+function bornInLine(event: StoredEvent, endpoint: LiveEndpoint, body: string, input: PlanInput): NewDelivery {
+  return {
+    id: input.newId(),
+    workspaceId: event.workspaceId,
+    endpointId: endpoint.id,
+    eventId: event.id,
+    eventName: event.name,
+    occurredAtMs: event.occurredAtMs,
+    body,
+    state: 'waiting',
+    attempts: 0,
+    dueAtMs: input.nowMs,
+    line: { key: endpoint.ordering === 'subject' ? event.subjectId : '', sequence: event.sequence },
   };
 }

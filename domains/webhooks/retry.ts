@@ -36,11 +36,20 @@ export type Verdict =
   /** The receiver said 410 Gone: the delivery is over and the endpoint must be disabled. */
   | { readonly kind: 'gone' };
 
-/** Decides what follows an attempt. `chance` is in [0, 1). */
-export function judgeAttempt(outcome: AttemptOutcome, attemptsMade: number, chance: number): Verdict {
+/** Where in which schedule an attempt stood. */
+export interface AttemptPlace {
+  readonly attemptsMade: number;
+  /** In [0, 1). */
+  readonly chance: number;
+  /** An endpoint's own delays, indexed as those of the house; null follows the house. */
+  readonly delaysMs: readonly number[] | null;
+}
+
+/** Decides what follows an attempt. */
+export function judgeAttempt(outcome: AttemptOutcome, { attemptsMade, chance, delaysMs }: AttemptPlace): Verdict {
   if (outcome.status !== null && outcome.status >= 200 && outcome.status < 300) return { kind: 'delivered' };
   if (outcome.status === 410) return { kind: 'gone' };
-  const scheduledMs = RETRY_DELAYS_MS[attemptsMade];
+  const scheduledMs = (delaysMs ?? RETRY_DELAYS_MS)[attemptsMade];
   if (scheduledMs === undefined) return { kind: 'failed' };
   const jitteredMs = Math.round(scheduledMs * (1 + JITTER_RATIO * chance));
   return { kind: 'retry', delayMs: Math.max(jitteredMs, outcome.retryAfterMs ?? 0) };

@@ -2,10 +2,11 @@
  * Puts one signed request on the wire and reports what came back. Each endpoint has its own pool of sockets, so a receiver
  * that hangs holds only its own; each connection resolves, checks and pins its address; redirects are answers, not orders.
  */
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { Fault } from '#kernel';
 import type { Answer } from './delivery.ts';
 import { checkDestination, type DestinationPolicy, guardedLookup } from './destination.ts';
+import { type RequestTiming, TimedPool } from './timed-pool.ts';
 
 export const CONNECTIONS_MAX = 16; // Per endpoint: enough for 5,000 deliveries a second at 3 ms each.
 const CONNECT_TIMEOUT_MS = 5000; // A receiver that takes longer to say hello is down.
@@ -50,15 +51,7 @@ export function createSender(options: SenderOptions): Sender {
     if (known?.href === url.href) return known;
     void known?.pool.close();
     const destination = checkDestination(url.href, options.policy);
-    const pool = new Pool(url.origin, {
-      connections: CONNECTIONS_MAX,
-      pipelining: 1,
-      allowH2: false,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
-      connect: { timeout: CONNECT_TIMEOUT_MS, lookup },
-    });
+    const pool = openPool(url, options, lookup);
     const lane = { href: url.href, refusal: destination.ok ? null : destination.code, pool };
     lanes.set(endpointId, lane);
     return lane;
@@ -67,10 +60,13 @@ export function createSender(options: SenderOptions): Sender {
   return {
     async post(target, request) {
       const startedMs = performance.now();
+      const timing: RequestTiming = { takenAtMs: 0 };
       const failed = (error: string): Answer => ({
         status: null,
         error,
         durationMs: performance.now() - startedMs,
+        connectMs: timing.takenAtMs === 0 ? null : timing.takenAtMs - startedMs,
+        waitMs: null,
         headers: null,
         excerpt: null,
       });
@@ -85,12 +81,16 @@ export function createSender(options: SenderOptions): Sender {
           headers: request.headers,
           body: request.body,
           signal: abort.signal,
+          opaque: timing,
         });
+        const answeredMs = performance.now();
         const excerpt = await readExcerpt(response.body);
         return {
           status: response.statusCode,
           error: null,
           durationMs: performance.now() - startedMs,
+          connectMs: timing.takenAtMs - startedMs,
+          waitMs: answeredMs - timing.takenAtMs,
           headers: keptHeaders(response.headers),
           excerpt,
         };
@@ -111,6 +111,18 @@ export function createSender(options: SenderOptions): Sender {
       await Promise.all(closing);
     },
   };
+}
+
+function openPool(url: URL, { timeoutMs }: SenderOptions, lookup: ReturnType<typeof guardedLookup>): Pool {
+  return new TimedPool(url.origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup },
+  });
 }
 
 interface ResponseBody extends AsyncIterable<Uint8Array> {

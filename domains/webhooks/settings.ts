@@ -25,6 +25,29 @@ export const WebhooksSettings = z.object({
     .max(365)
     .default(14)
     .describe('Days that deliveries and their attempts are kept.'),
+  bodyRetentionDays: z
+    .number()
+    .int()
+    .min(3)
+    .max(365)
+    .default(7)
+    .describe(
+      'Days that the body and the answers of a finished delivery are kept; after them it cannot be sent again.',
+    ),
+  disableAfterDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(90)
+    .default(5)
+    .describe('Days without one success after which an endpoint is switched off; 0 never does.'),
+  disableAfterAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Failed attempts there must be as well before an endpoint is switched off.'),
   secretKey: z
     .string()
     .min(16)

@@ -13,6 +13,9 @@ export interface EndpointAnswer {
   readonly version: number;
   readonly isEnabled: boolean;
   readonly disabledReason: string | null;
+  readonly failingSinceMs: number | null;
+  readonly nextProbeAtMs: number | null;
+  readonly publicKeys: readonly { readonly publicKey: string }[];
   readonly secrets: readonly unknown[];
 }
 export interface DeliveryAnswer {
@@ -27,6 +30,8 @@ export interface DeliveryAnswer {
   readonly lastError: string | null;
 }
 
+const SETTLE_ROUNDS_MAX = 1000; // A line of a thousand.
+
 export interface TestHouse extends TestServer {
   readonly engine: Engine;
   readonly workspaceId: string;
@@ -36,9 +41,12 @@ export interface TestHouse extends TestServer {
   addEndpoint(
     url: string,
     filters?: readonly string[],
+    service?: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly endpoint: EndpointAnswer; readonly secret: string }>;
   publish(type: string, data?: Record<string, unknown>): Promise<{ readonly id: string; readonly sequence: string }>;
   deliveries(query?: string): Promise<readonly DeliveryAnswer[]>;
+  /** Waits until nothing is under way, not even a line that moves on. */
+  settled(): Promise<void>;
   /** Moves the clock, takes what is due, and waits until it has ended. */
   sweepAfter(byMs: number): Promise<void>;
 }
@@ -58,14 +66,23 @@ export async function openHouse(settings: Record<string, unknown> = {}): Promise
       browser.cookie = `actor=${role}.${workspace}`;
       return browser.call(url, call);
     };
+  const settled = async (): Promise<void> => {
+    // The end of one attempt may let the next in line go, so ask until a look finds nothing new.
+    for (let round = 0; round < SETTLE_ROUNDS_MAX; round += 1) {
+      await engine.lines.idle();
+      await engine.dispatcher.idle();
+      if (engine.lines.isIdle() && engine.dispatcher.figures().queuedCount === 0) return;
+    }
+  };
   return {
     ...server,
     engine,
     workspaceId,
     otherWorkspaceId,
     as,
-    async addEndpoint(url, filters = []) {
-      const answer = await as('owner')('/api/webhooks/endpoints', { method: 'POST', body: { url, filters } });
+    async addEndpoint(url, filters = [], service = {}) {
+      const body = { url, filters, ...service };
+      const answer = await as('owner')('/api/webhooks/endpoints', { method: 'POST', body });
       return answer.json();
     },
     async publish(type, data = {}) {
@@ -76,10 +93,11 @@ export async function openHouse(settings: Record<string, unknown> = {}): Promise
       const answer = await as('owner')(`/api/webhooks/deliveries?${query}`);
       return answer.json<{ readonly items: readonly DeliveryAnswer[] }>().items;
     },
+    settled,
     async sweepAfter(byMs) {
       server.platform.time.advance(byMs);
       await engine.sweep();
-      await engine.dispatcher.idle();
+      await settled();
     },
     async close() {
       await engine.dispatcher.stop();

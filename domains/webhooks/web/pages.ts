@@ -1,13 +1,25 @@
 /** Webhooks' part of the web app: the events page. Its own texts load with it. */
 import { Activity } from 'lucide-react';
+import { defineTexts } from '#web/i18n';
 import { defineDomainWeb } from '#web/shell';
+
+const texts = defineTexts({
+  es: {
+    events: 'Eventos',
+    addEndpoint: 'Añadir un destino de webhooks',
+    'webhooks.endpoint.disabled': 'El destino {host} se ha desactivado porque no responde bien. Míralo y actívalo.',
+  },
+  en: {
+    events: 'Events',
+    addEndpoint: 'Add a webhook endpoint',
+    'webhooks.endpoint.disabled':
+      'The endpoint {host} was switched off because it does not answer well. Look, and switch it on.',
+  },
+});
 
 export const domainWeb = defineDomainWeb({
   domain: 'webhooks',
-  texts: {
-    es: { events: 'Eventos', addEndpoint: 'Añadir un destino de webhooks' },
-    en: { events: 'Events', addEndpoint: 'Add a webhook endpoint' },
-  },
+  texts,
   pages: [
     {
       path: '/eventos',

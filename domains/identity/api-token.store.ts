@@ -164,6 +164,18 @@ export async function findLiveApiToken(
   return row ? liveOf(row) : null;
 }
 
+/** The same by its id, for the JWTs made from it. */
+export async function findLiveApiTokenById(
+  queryable: Queryable,
+  apiTokenId: string,
+  nowMs: number,
+): Promise<LiveApiToken | null> {
+  const text = `${LIVE_SQL} and token.api_token_id = $1`;
+  const values = [apiTokenId, new Date(nowMs)];
+  const [row] = await queryable.prepared<LiveRow>('identity.api_token.find_by_id', text, values);
+  return row ? liveOf(row) : null;
+}
+
 /** Notes that it was used; loses against a note of the same minute. */
 export async function touchApiToken(
   queryable: Queryable,

@@ -1,17 +1,18 @@
 /**
- * Who asks with `Authorization: Bearer …`. Good tokens are remembered for seconds like sessions are; bad ones for a minute, so
+ * Who asks with `Authorization: Bearer …`, an API token or the JWT made from one. Good tokens are remembered for seconds like sessions are; bad ones for a minute, so
  * that a program with a revoked token costs nothing, and an address that shows many different bad ones has to wait.
  */
 import type { Clock } from '#kernel';
 import type { Platform } from '#platform/domain';
 import { type Actor, RequestProblem, type RequestFacts } from '#platform/http';
 import { LRUCache } from 'lru-cache';
+import { isJwtText, verifyAccessJwt } from './access-jwt.ts';
 import { isApiTokenText } from './api-token-format.ts';
 import { actorOfToken } from './api-token.ts';
-import { findLiveApiToken, type LiveApiToken, touchApiToken } from './api-token.store.ts';
+import { findLiveApiToken, findLiveApiTokenById, type LiveApiToken, touchApiToken } from './api-token.store.ts';
 import { addressGroup } from './attempt.ts';
 import { rowScopeOf } from './row-scope.ts';
-import { tokenCacheOf } from './session-cache.ts';
+import { type KnownApiToken, tokenCacheOf } from './session-cache.ts';
 import { hashToken } from './token.ts';
 
 const BEARER_LENGTH_MAX = 4_096; // A JWT with every scope of the catalogue has about half of it.
@@ -81,31 +82,71 @@ export function bearerOf(authorization: string | undefined): string | null {
   return match?.groups?.['token'] ?? null;
 }
 
-/** The actor of a bearer token, or null. Throws 429 when its address has shown too many bad ones. */
+/** The actor of a bearer token or an access JWT, or null. Throws 429 when its address has shown too many bad ones. */
 export async function authenticateBearer(
   platform: Platform,
   token: string,
   request: RequestFacts,
 ): Promise<Actor | null> {
   if (token.length > BEARER_LENGTH_MAX) return null;
-  const failures = failuresOf(platform);
-  const tokenHash = hashToken(token);
-  const key = tokenHash.toString('base64');
-  if (failures.isKnownBad(key)) return null;
-  const address = addressGroup(request.ip);
-  const live = await tokenCacheOf(platform).read(tokenHash, async () => {
-    const waitMs = failures.waitMs(address);
-    if (waitMs > 0) throw new RequestProblem('too_many_requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-    if (!isApiTokenText(token)) return null;
-    const found = await findLiveApiToken(platform.db, tokenHash, platform.clock());
-    return found && { ...found, rows: await rowScopeOf(platform, found) };
-  });
-  if (!live || live.expiresAtMs <= platform.clock()) {
-    failures.record(key, address);
-    return null;
-  }
+  const live = isJwtText(token)
+    ? await unlessBad(platform, { token, ip: request.ip }, (check) => readJwt(platform, token, check))
+    : await readApiToken(platform, token, request.ip);
+  if (!live) return null;
   noteUse(platform, live, request.ip);
   return actorOfToken(platform.domains, live);
+}
+
+/** The living API token of a text, or null. Throws 429 when its address has shown too many bad ones. */
+export function readApiToken(platform: Platform, token: string, ip: string): Promise<KnownApiToken | null> {
+  return unlessBad(platform, { token, ip }, (requireOpen) =>
+    tokenCacheOf(platform).read(hashToken(token), async () => {
+      requireOpen();
+      if (!isApiTokenText(token)) return null;
+      return withRows(platform, await findLiveApiToken(platform.db, hashToken(token), platform.clock()));
+    }),
+  );
+}
+
+/** The token behind a JWT, found by its id, with no more than the scopes the JWT names. */
+async function readJwt(platform: Platform, jwt: string, requireOpen: () => void): Promise<KnownApiToken | null> {
+  const claims = await verifyAccessJwt(platform, jwt);
+  if (!claims) {
+    // After the check, which asks no database: a good JWT does not wait for its neighbours' bad ones.
+    requireOpen();
+    return null;
+  }
+  const { apiTokenId } = claims;
+  const live = await tokenCacheOf(platform).read(hashToken(`id ${apiTokenId}`), async () =>
+    withRows(platform, await findLiveApiTokenById(platform.db, apiTokenId, platform.clock())),
+  );
+  if (live?.userId !== claims.userId || live.workspaceId !== claims.workspaceId) return null;
+  const narrowed = new Set(claims.scopes);
+  return { ...live, scopes: live.scopes.filter((scope) => narrowed.has(scope)) };
+}
+
+/** Runs `read` unless the text is known to be bad; counts it for its address when it turns out to be. */
+async function unlessBad(
+  platform: Platform,
+  shown: { readonly token: string; readonly ip: string },
+  read: (requireOpen: () => void) => Promise<KnownApiToken | null>,
+): Promise<KnownApiToken | null> {
+  const { token, ip } = shown;
+  const failures = failuresOf(platform);
+  const key = hashToken(token).toString('base64');
+  if (failures.isKnownBad(key)) return null;
+  const address = addressGroup(ip);
+  const live = await read(() => {
+    const waitMs = failures.waitMs(address);
+    if (waitMs > 0) throw new RequestProblem('too_many_requests', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+  });
+  if (live && live.expiresAtMs > platform.clock()) return live;
+  failures.record(key, address);
+  return null;
+}
+
+async function withRows(platform: Platform, token: LiveApiToken | null): Promise<KnownApiToken | null> {
+  return token && { ...token, rows: await rowScopeOf(platform, token) };
 }
 
 const notedAtMs = new LRUCache<string, number>({ max: REMEMBERED_MAX });

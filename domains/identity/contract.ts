@@ -19,6 +19,7 @@ import {
 } from './contract-schemas.ts';
 import { SIGN_IN_METHODS } from './sign-in-method.ts';
 
+export { ExchangeApiToken, ReadJwks } from './access-jwt-contract.ts';
 export {
   CreateApiToken,
   ListAllApiTokens,

@@ -1,5 +1,6 @@
 /** Identity's manifest: who is who, and who may do what. */
 import type { Domain } from '#platform/domain';
+import { accessJwtRoutes } from './access-jwt.routes.ts';
 import { apiTokenRoutes } from './api-token.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
@@ -32,6 +33,7 @@ export const identity: Domain = {
     meRoutes(http, platform);
     userRoutes(http, platform);
     apiTokenRoutes(http, platform);
+    accessJwtRoutes(http, platform);
     workspaceRoutes(http, platform);
   },
 };

@@ -5,6 +5,7 @@ import { job, type JobDefinition } from '#platform/jobs';
 import { deleteEndedApiTokens } from './api-token.store.ts';
 import { deleteOldAttempts } from './attempt.store.ts';
 import { deleteEndedSessions } from './session.store.ts';
+import { rotateSigningKeys } from './signing-key.ts';
 
 const KEPT_MS = 30 * DAY_MS; // Long enough to answer "who was signed in that day"; the audit log keeps the rest.
 
@@ -19,6 +20,7 @@ export function sessionPurgeJob(platform: Platform): JobDefinition {
       await deleteEndedSessions(platform.db, nowMs - KEPT_MS);
       await deleteEndedApiTokens(platform.db, nowMs - KEPT_MS);
       await deleteOldAttempts(platform.db, nowMs);
+      await rotateSigningKeys(platform);
     },
   });
 }

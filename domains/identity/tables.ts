@@ -51,6 +51,13 @@ export interface IdentityTables {
     last_used_ip: string | null;
     revoked_at: NullableInstantColumn;
   };
+  identity_signing_keys: {
+    signing_key_id: string;
+    public_jwk: string;
+    sealed_private_jwk: string;
+    created_at: InstantColumn;
+    retired_at: NullableInstantColumn;
+  };
   identity_setup_links: {
     setup_link_id: string;
     token_sha256: Buffer;

@@ -17,6 +17,7 @@ import {
   TypedPassword,
   WorkspaceKind,
 } from './contract-schemas.ts';
+import { oidcEvents } from './oidc-contract.ts';
 import { SIGN_IN_METHODS } from './sign-in-method.ts';
 
 export { ExchangeApiToken, ReadJwks } from './access-jwt-contract.ts';
@@ -28,6 +29,7 @@ export {
   RevokeAnyApiToken,
   RevokeApiToken,
 } from './api-token-contract.ts';
+export { oidcApi } from './oidc-contract.ts';
 
 export { PASSWORD_LENGTH_MIN } from './contract-schemas.ts';
 export { CompleteSetup, ReadSetup } from './setup-contract.ts';
@@ -347,4 +349,5 @@ export const identityEvents = [
   SessionRevoked,
   ApiTokenCreated,
   ApiTokenRevoked,
+  ...oidcEvents,
 ] as const;

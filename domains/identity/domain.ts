@@ -5,6 +5,7 @@ import { apiTokenRoutes } from './api-token.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { meRoutes } from './me.routes.ts';
+import { oidcRoutes } from './oidc.routes.ts';
 import { identityPermissions } from './permissions.ts';
 import { clearWhenHeard } from './session-cache.ts';
 import { sessionPurgeJob } from './session-purge.job.ts';
@@ -31,6 +32,7 @@ export const identity: Domain = {
     setupRoutes(http, platform);
     sessionRoutes(http, platform);
     meRoutes(http, platform);
+    oidcRoutes(http, platform);
     userRoutes(http, platform);
     apiTokenRoutes(http, platform);
     accessJwtRoutes(http, platform);

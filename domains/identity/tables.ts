@@ -71,6 +71,24 @@ export interface IdentityTables {
     last_failed_at: InstantColumn;
     blocked_until: InstantColumn;
   };
+  identity_linked_accounts: {
+    linked_account_id: string;
+    user_id: string;
+    issuer: string;
+    subject: string;
+    email: string;
+    linked_at: InstantColumn;
+    last_used_at: NullableInstantColumn;
+  };
+  identity_oidc_flows: {
+    state_sha256: Buffer;
+    browser_sha256: Buffer;
+    session_id: string | null;
+    return_path: string;
+    redirect_uri: string;
+    address: string;
+    expires_at: InstantColumn;
+  };
   identity_audit_entries: {
     workspace_id: string;
     sequence: bigint;

@@ -5,3 +5,4 @@ export { openTestDatabase, type TestDatabase, type TestDomain } from './test-dat
 export { testPlatform, type TestPlatform, type TestPlatformOptions } from './test-platform.ts';
 export { openTestRedis, type TestRedis } from './test-redis.ts';
 export { type TestBrowser, type TestCall, testServer, type TestServer, type TestServerOptions } from './test-server.ts';
+export { openTestProvider, type TestPerson, type TestProvider } from './test-provider.ts';

@@ -14,7 +14,7 @@ export interface TestCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One browser: sends the cookie it was given last. */
+/** One browser: sends the cookies it was given, by name; `cookie` is the header it sends. */
 export interface TestBrowser {
   cookie: string | null;
   call(url: string, call?: TestCall): Promise<InjectedAnswer>;
@@ -83,10 +83,18 @@ function browserOn(http: HttpServer): TestBrowser {
       });
       for (const line of [answer.headers['set-cookie'] ?? []].flat()) {
         const [pair = ''] = String(line).split(';');
-        browser.cookie = pair.endsWith('=') ? null : pair;
+        browser.cookie = withCookie(browser.cookie, pair);
       }
       return answer;
     },
   };
   return browser;
+}
+
+/** The header after a `Set-Cookie`; an empty value takes the cookie away. */
+function withCookie(header: string | null, pair: string): string | null {
+  const nameOf = (text: string): string => text.slice(0, text.indexOf('='));
+  const others = (header ?? '').split('; ').filter((known) => known !== '' && nameOf(known) !== nameOf(pair));
+  const pairs = pair.endsWith('=') ? others : [...others, pair];
+  return pairs.length === 0 ? null : pairs.join('; ');
 }

@@ -59,7 +59,10 @@ export async function listLinkedAccounts(queryable: Queryable, userId: string): 
 
 export async function touchLinkedAccount(tx: Transaction, id: string, nowMs: number): Promise<void> {
   const accounts = tx.tables<IdentityTables>().updateTable('identity_linked_accounts');
-  await accounts.set({ last_used_at: new Date(nowMs) }).where('linked_account_id', '=', id).execute();
+  await accounts
+    .set({ last_used_at: new Date(nowMs) })
+    .where('linked_account_id', '=', id)
+    .execute();
 }
 
 export async function deleteLinkedAccount(tx: Transaction, id: string): Promise<boolean> {

@@ -46,7 +46,10 @@ export async function readLinkedAccounts(platform: Platform, userId: string): Pr
 }
 
 /** Tells before the journey to the provider what would be refused after it. */
-export async function requireNoneLinked(platform: Platform, userId: string): Promise<Result<null, 'oidc_already_linked'>> {
+export async function requireNoneLinked(
+  platform: Platform,
+  userId: string,
+): Promise<Result<null, 'oidc_already_linked'>> {
   const accounts = await listLinkedAccounts(platform.db, userId);
   return accounts.some(({ issuer }) => isUsable(platform, issuer)) ? refuse('oidc_already_linked') : ok(null);
 }

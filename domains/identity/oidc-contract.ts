@@ -35,7 +35,8 @@ const finishOidc = endpoint({
   method: 'GET',
   path: '/api/auth/oidc/callback',
   permission: 'public',
-  summary: 'Where the provider sends the browser back: opens the session or links the account, else says why in `aviso`.',
+  summary:
+    'Where the provider sends the browser back: opens the session or links the account, else says why in `aviso`.',
   // Providers add parameters of their own (scope, prompt, hd); they are nobody's mistake.
   query: z.looseObject({ code: AddressPart, state: AddressPart, error: AddressPart, iss: AddressPart }),
   status: 303,

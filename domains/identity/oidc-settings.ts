@@ -53,7 +53,10 @@ export function switchedOn(settings: OidcSettings): OidcClientSettings | null {
 }
 
 /** True when the lists say nothing, or name this person. */
-export function isAllowed(settings: OidcSettings, person: { readonly email: string; readonly hostedDomain: string | null }) {
+export function isAllowed(
+  settings: OidcSettings,
+  person: { readonly email: string; readonly hostedDomain: string | null },
+) {
   return (settings.allowedDomains.length === 0 && settings.allowedEmails.length === 0) || isNamed(settings, person);
 }
 

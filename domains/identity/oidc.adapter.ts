@@ -44,10 +44,7 @@ export class OidcProvider {
   }
 
   /** Where to send the browser. Fails as `oidc_provider_unreachable` when the discovery page cannot be read. */
-  async authorizationUrl(
-    redirectUri: string,
-    secrets: FlowSecrets,
-  ): Promise<Result<URL, 'oidc_provider_unreachable'>> {
+  async authorizationUrl(redirectUri: string, secrets: FlowSecrets): Promise<Result<URL, 'oidc_provider_unreachable'>> {
     let configuration: client.Configuration;
     try {
       configuration = await this.#configuration();

@@ -2,7 +2,13 @@
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Actor, Http, ReplyFacts, RequestFacts } from '#platform/http';
-import { linkAccount, offeredProvider, readLinkedAccounts, requireNoneLinked, unlinkAccount } from './linked-account.ts';
+import {
+  linkAccount,
+  offeredProvider,
+  readLinkedAccounts,
+  requireNoneLinked,
+  unlinkAccount,
+} from './linked-account.ts';
 import { oidcApi } from './oidc-contract.ts';
 import { beginFlow, finishFlow, safePath } from './oidc-flow.ts';
 import type { ProviderClaims } from './oidc.adapter.ts';
@@ -61,7 +67,9 @@ async function goOn(
   visit: Visit,
 ): Promise<string> {
   if (flow.sessionId !== null) {
-    const linked = outcome.ok ? await link(platform, outcome.value, { ...visit, sessionId: flow.sessionId }) : outcome.code;
+    const linked = outcome.ok
+      ? await link(platform, outcome.value, { ...visit, sessionId: flow.sessionId })
+      : outcome.code;
     return `${ACCOUNT_PAGE}?aviso=${linked}`;
   }
   if (!outcome.ok) return signInPage(outcome.code, flow.returnPath);

@@ -8,8 +8,6 @@ export default defineConfig({
     env: { TZ: 'Europe/Madrid' },
     testTimeout: 60_000, // A journey on a busy two-core machine; what is quick elsewhere stays quick.
     hookTimeout: 240_000,
-    // Until the lost press of test/e2e/alerts is understood and mended; then this line goes.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
     expect: { poll: { timeout: 15_000 } }, // What comes from another process comes late on a busy machine.
   },
 });

@@ -1,11 +1,13 @@
 /** The bell: how many unread, and the list when asked. The mark is magenta: it wants you. */
 import { Bell as BellIcon } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { useApi, useLive, useRefresh } from '#web/api';
 import { useTexts } from '#web/i18n';
+import { lateTrigger, type Trigger } from '#web/ui';
 import { shellTexts } from './shell-texts.ts';
 
-const BellPopover = lazy(() => import('./bell-popover.tsx').then((module) => ({ default: module.BellPopover })));
+const BellPopover = lateTrigger<{ readonly trigger: Trigger }>(() =>
+  import('./bell-popover.tsx').then((module) => module.BellPopover),
+);
 const TOPIC = 'platform.notifications';
 const COUNT_MAX = 99;
 
@@ -32,9 +34,5 @@ export function Bell() {
       )}
     </button>
   );
-  return (
-    <Suspense fallback={trigger}>
-      <BellPopover trigger={trigger} />
-    </Suspense>
-  );
+  return <BellPopover trigger={trigger} />;
 }

@@ -24,6 +24,7 @@ export { FileDrop } from './file-drop.tsx';
 export { Kbd } from './kbd.tsx';
 export { LineChart } from './line-chart.tsx';
 export { Menu, type MenuEntry } from './menu.tsx';
+export { lateTrigger, type Trigger, type TriggerPast, useKeptFocus } from './late-trigger.tsx';
 export { NumberField } from './number-field.tsx';
 export { type ProblemText, type ProblemWords } from './problem-text.ts';
 export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';

@@ -3,6 +3,7 @@ import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Link } from '@tanstack/react-router';
 import { cx } from './cx.ts';
 import { Kbd } from './kbd.tsx';
+import { type TriggerPast, useKeptFocus } from './late-trigger.tsx';
 import type { MenuEntry, MenuProps } from './menu.tsx';
 import { ITEM_CLASS, POPUP_CLASS } from './popup.ts';
 
@@ -12,10 +13,12 @@ export function MenuPopup({
   groups,
   align = 'end',
   isOpenAtFirst,
-}: MenuProps & { readonly isOpenAtFirst: boolean }) {
+  hasFocusAtFirst,
+}: MenuProps & TriggerPast) {
+  const button = useKeptFocus(hasFocusAtFirst);
   return (
     <BaseMenu.Root defaultOpen={isOpenAtFirst}>
-      <BaseMenu.Trigger render={trigger} />
+      <BaseMenu.Trigger ref={button} render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={6} align={align} className="z-50 outline-none">
           <BaseMenu.Popup className={cx(POPUP_CLASS, 'max-w-80 min-w-52 p-1')}>

@@ -1,6 +1,7 @@
 /** A menu of actions behind a button. Chords are shown next to each entry, so that they are learnt. */
 import type { LucideIcon } from 'lucide-react';
-import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import type { ReactNode } from 'react';
+import { lateTrigger, type Trigger } from './late-trigger.tsx';
 
 export interface MenuEntry {
   readonly id: string;
@@ -19,7 +20,7 @@ export interface MenuEntry {
 
 export interface MenuProps {
   /** The button that opens it. */
-  readonly trigger: ReactElement<{ onClick?: () => void }>;
+  readonly trigger: Trigger;
   readonly header?: ReactNode;
   /** Groups, parted by a line. */
   readonly groups: readonly (readonly MenuEntry[])[];
@@ -27,15 +28,4 @@ export interface MenuProps {
 }
 
 // The positioning code is a third of the first load otherwise; until it is here the trigger is a plain button.
-const MenuPopup = lazy(() => import('./menu-popup.tsx').then((module) => ({ default: module.MenuPopup })));
-
-export function Menu(props: MenuProps) {
-  // A press on the plain button is not lost: the menu opens as soon as it is here.
-  const [wasPressed, setPressed] = useState(false);
-  const plain = cloneElement(props.trigger, { onClick: () => setPressed(true) });
-  return (
-    <Suspense fallback={plain}>
-      <MenuPopup {...props} isOpenAtFirst={wasPressed} />
-    </Suspense>
-  );
-}
+export const Menu = lateTrigger<MenuProps>(() => import('./menu-popup.tsx').then((module) => module.MenuPopup));

@@ -1,5 +1,13 @@
 /** A button whose floating half arrives late: until then it is a plain one, and neither press nor focus is lost. */
-import { cloneElement, type ComponentType, type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
+import {
+  cloneElement,
+  type ComponentType,
+  type ReactElement,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { latePart } from './late-part.ts';
 
 export type Trigger = ReactElement<{ onClick?: () => void; onFocus?: () => void; onBlur?: () => void }>;

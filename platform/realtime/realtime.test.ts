@@ -12,6 +12,7 @@ import { type DatabaseHandle, newId, openDatabase } from '#platform/db';
 import { createEvents, type EventsHandle } from '#platform/events';
 import type { Actor } from '#platform/http';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
+import { absentRedis } from '#platform/redis';
 import { openTestDatabase, silentLog, type TestDatabase } from '#platform/testing';
 
 const Moved = event({
@@ -44,7 +45,7 @@ const endedSessions = new Set<string>();
 
 const start = async (db: DatabaseHandle): Promise<[EventsHandle, RealtimeHandle]> => {
   const opened = await createEvents({ db, catalogue, clock: Date.now, log: silentLog });
-  return [opened, await createRealtime({ db, events: opened, clock: Date.now, log: silentLog })];
+  return [opened, await createRealtime({ db, events: opened, redis: absentRedis, clock: Date.now, log: silentLog })];
 };
 
 /** The person is in the query: `?workspace=…&permissions=a,b&session=…`; without a session nobody is signed in. */

@@ -9,6 +9,7 @@ import type { Clock, Result } from '#kernel';
 import type { DatabaseHandle } from '#platform/db';
 import type { Events, StoredEvent } from '#platform/events';
 import type { Actor } from '#platform/http';
+import type { RedisHandle } from '#platform/redis';
 import type { Log } from '#platform/telemetry';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Bus, openBus } from './bus.ts';
@@ -50,6 +51,8 @@ export interface RealtimeHandle extends Realtime {
 export interface RealtimeOptions {
   readonly db: Pick<DatabaseHandle, 'listen' | 'tables'>;
   readonly events: Pick<Events, 'catalogue' | 'onPublishedInOrder' | 'after' | 'latest'>;
+  /** Carries broadcasts between processes while it answers. */
+  readonly redis: RedisHandle;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -90,6 +93,7 @@ class Sockets implements RealtimeHandle {
     this.#options.events.onPublishedInOrder((events) => this.#published(events));
     this.#bus = await openBus({
       db: this.#options.db,
+      redis: this.#options.redis,
       origin: randomUUID(),
       onMessage: (message) => this.#hub.broadcast(message),
       onDropped: (reason, count) => this.#dropped(reason, count),

@@ -55,7 +55,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
     const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
     const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
-    const realtime = await createRealtime({ db, events, clock, log });
+    const realtime = await createRealtime({ db, events, redis, clock, log });
     const notify = createNotify({ clock, newId, realtime });
     const jobs = await createJobs({ db, clock, log });
     const mail = createMail({ db, jobs, config, clock, newId, log });

@@ -14,6 +14,7 @@ import { createEndpointHealth } from './endpoint-health.ts';
 import { listEnabledEndpoints } from './endpoint.store.ts';
 import { insertInLine } from './line.store.ts';
 import { createLines, type Lines } from './lines.ts';
+import { adoptMissed } from './missed.ts';
 import { planDeliveries } from './plan.ts';
 import { openSecretBox, type SecretBox } from './secret.ts';
 import { createSender } from './sender.adapter.ts';
@@ -85,6 +86,7 @@ function createEngine(platform: Platform): Engine {
   listenToEvents(platform, { directory, dispatcher, lines });
   const sweep = async (): Promise<number> => {
     await directory.ready();
+    await adoptMissed(platform, directory);
     await lines.pullAll();
     const room = dispatcher.room();
     if (room.length === 0) return 0;

@@ -30,7 +30,7 @@ export function planDeliveries(input: PlanInput): NewDelivery[] {
  * A test reaches the endpoint it names, whatever its filter, and no other one. An endpoint is never told of its own change:
  * it may be on its way out.
  */
-function hears(endpoint: LiveEndpoint, event: StoredEvent): boolean {
+export function hears(endpoint: LiveEndpoint, event: StoredEvent): boolean {
   if (event.name === EndpointChanged.name && event.subjectId === endpoint.id) return false;
   if (event.name === EndpointTested.name) return event.subjectId === endpoint.id;
   return endpoint.accepts(event.name) && (endpoint.meets === null || endpoint.meets(event.payload));

@@ -125,6 +125,40 @@ export async function findEvent(queryable: Queryable, id: string): Promise<Store
   return rows[0] ? stored(rows[0]) : null;
 }
 
+/** Marks events that no hook of this process has seen, in the transaction that stores them. */
+export async function markUnheard(tx: Queryable, events: readonly StoredEvent[]): Promise<void> {
+  await tx.prepared(
+    'platform.event.mark_unheard',
+    'insert into platform_events_unheard (sequence) select unnest($1::bigint[])',
+    [events.map(({ sequence }) => sequence)],
+  );
+}
+
+/** Whether any event is marked as unheard; one look into an index that is nearly always empty. */
+export async function hasUnheard(queryable: Queryable): Promise<boolean> {
+  const rows = await queryable.prepared<{ found: number }>(
+    'platform.event.has_unheard',
+    'select 1 as found from platform_events_unheard limit 1',
+    [],
+  );
+  return rows.length > 0;
+}
+
+/** Takes the oldest unheard events, each by one transaction of all processes; a rollback gives them back. */
+export async function takeUnheard(tx: Queryable, limit: number): Promise<readonly StoredEvent[]> {
+  const rows = await tx.prepared<EventRow>(
+    'platform.event.take_unheard',
+    `with taken as (
+       delete from platform_events_unheard where sequence in (
+         select sequence from platform_events_unheard order by sequence limit $1 for update skip locked)
+       returning sequence
+     )
+     select ${COLUMNS} from platform_events where sequence in (select sequence from taken) order by sequence`,
+    [Math.min(limit, PAGE_MAX)],
+  );
+  return rows.map(stored);
+}
+
 /** Removes up to `limit` of the oldest events that happened before an instant; returns how many went. */
 export async function deleteEventsBefore(
   queryable: Queryable,
@@ -136,6 +170,8 @@ export async function deleteEventsBefore(
      gone as (
        delete from platform_events where sequence in (select sequence from oldest where occurred_at < $1)
        returning sequence
+     ), forgotten as (
+       delete from platform_events_unheard where sequence in (select sequence from gone)
      )
      select count(*) as count from gone`,
     [new Date(atMs), limit],

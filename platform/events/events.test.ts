@@ -180,3 +180,25 @@ test('the newest page comes first and pages backwards; names narrow it; pruning 
   expect(await here.prune(nowMs + 1)).toBeGreaterThan(500);
   expect(await here.latest({ workspaceId, limit: 1 })).toEqual([]);
 });
+
+test('what a process without hooks commits is taken once by whoever catches up, and comes back after a rollback', async () => {
+  const lonely = await openTestDatabase([]);
+  const offline = await open(lonely.db);
+  expect(await offline.hasUnheard()).toBe(false);
+  for (const distance of ['1', '2', '3']) await offline.publish(Moved, fact(distance));
+  expect(await offline.hasUnheard()).toBe(true);
+  const failed = lonely.db.transaction(async (tx) => {
+    expect(distances(await offline.takeUnheard(tx, 10))).toEqual(['1', '2', '3']);
+    throw new Error('no');
+  });
+  await expect(failed).rejects.toThrow('no');
+  const take = () => lonely.db.transaction((tx) => offline.takeUnheard(tx, 2));
+  const taken = (await Promise.all([take(), take(), take()])).flat();
+  expect(distances(taken).toSorted()).toEqual(['1', '2', '3']);
+  expect(await offline.hasUnheard()).toBe(false);
+  offline.beforeCommit(() => Promise.resolve());
+  await offline.publish(Moved, fact('heard'));
+  expect(await offline.hasUnheard()).toBe(false);
+  await offline.close();
+  await lonely.close();
+});

@@ -7,9 +7,12 @@ import {
   deleteEventsBefore,
   eventsAfter,
   findEvent,
+  hasUnheard,
   insertEvents,
   latestEvents,
+  markUnheard,
   type NewEvent,
+  takeUnheard,
 } from './event.store.ts';
 import { payloadJsonOf } from './payload.ts';
 import { Publisher } from './publisher.ts';
@@ -69,6 +72,8 @@ export async function createEvents(input: {
     after: (page) => eventsAfter(db, page),
     latest: (page) => latestEvents(db, page),
     find: findEvent,
+    hasUnheard: () => hasUnheard(db),
+    takeUnheard,
     prune: (beforeMs) => prune(db, beforeMs),
     close: async () => {
       await publisher.idle();
@@ -111,6 +116,8 @@ function createOutbox(input: {
       storedByTx.set(tx, events);
       const settle = input.order.enter(events);
       try {
+        // Nobody adds rows here: an offline command, or a process that is still starting. The marks tell those who do.
+        if (input.hooks.length === 0) tx.withCommit(markUnheard(tx, events));
         for (const hook of input.hooks) await hook(tx, events);
       } catch (error) {
         settle('rolled_back');

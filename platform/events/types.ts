@@ -49,6 +49,10 @@ export interface Events {
   latest(page: EventPage & { readonly beforeSequence?: bigint }): Promise<readonly StoredEvent[]>;
   /** One event by its id; null when it is unknown or past its retention. */
   find(queryable: Queryable, id: string): Promise<StoredEvent | null>;
+  /** Whether events wait that were committed by a process without hooks (an offline command). */
+  hasUnheard(): Promise<boolean>;
+  /** Takes the oldest of them inside a transaction: each is taken once over all processes, and back after a rollback. */
+  takeUnheard(tx: Transaction, limit: number): Promise<readonly StoredEvent[]>;
   /** Deletes events that happened before an instant, in bounded steps; returns how many went. */
   prune(beforeMs: number): Promise<number>;
 }

@@ -77,8 +77,17 @@ export function permissionCatalogue(domains: readonly Domain[]): readonly Permis
   return domains.flatMap((domain) => domain.permissions);
 }
 
-/** The names that a role holds. */
+const heldByRole = new WeakMap<readonly Domain[], Map<UserRole, ReadonlySet<string>>>();
+
+/** The names that a role holds. Every request asks, so the answer of each role is worked out once. */
 export function permissionsOfRole(domains: readonly Domain[], role: UserRole): ReadonlySet<string> {
-  const held = permissionCatalogue(domains).filter((permission) => permission.roles.includes(role));
-  return new Set(held.map((permission) => permission.name));
+  const known = heldByRole.get(domains) ?? new Map<UserRole, ReadonlySet<string>>();
+  heldByRole.set(domains, known);
+  let names = known.get(role);
+  if (!names) {
+    const held = permissionCatalogue(domains).filter((permission) => permission.roles.includes(role));
+    names = new Set(held.map((permission) => permission.name));
+    known.set(role, names);
+  }
+  return names;
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 export interface ClientAddress {
   readonly ip: string;
@@ -16,6 +17,7 @@ export interface ClientAddress {
 }
 
 const HOPS_MAX = 10; // Longer chains are made up.
+const ADDRESSES_MAX = 5_000; // Reading an address costs more than the rest of this file; the same few call all the time.
 
 /** Reads the address of a request. `trustedProxies` are addresses or CIDR ranges; `publicUrl` fixes the scheme of its host. */
 export function clientAddress(
@@ -40,7 +42,25 @@ export function clientAddress(
 
 /** True for 127.0.0.0/8 and ::1. */
 export function isLoopback(ip: string): boolean {
-  return ipaddr.isValid(ip) && ipaddr.process(ip).range() === 'loopback';
+  return readAddress(ip).isLoopback;
+}
+
+interface ReadAddress {
+  /** Without the IPv6 wrapping of an IPv4 address; what is no address stays as it is. */
+  readonly plain: string;
+  readonly isLoopback: boolean;
+}
+
+const addresses = new LRUCache<string, ReadAddress>({ max: ADDRESSES_MAX });
+
+function readAddress(ip: string): ReadAddress {
+  const known = addresses.get(ip);
+  if (known) return known;
+  if (!ipaddr.isValid(ip)) return { plain: ip, isLoopback: false };
+  const address = ipaddr.process(ip);
+  const read = { plain: address.toString(), isLoopback: address.range() === 'loopback' };
+  addresses.set(ip, read);
+  return read;
 }
 
 /** Walks X-Forwarded-For from the right and stops at the first address that is not one of our proxies. */
@@ -68,7 +88,7 @@ function isInside(ip: string, ranges: readonly string[]): boolean {
 }
 
 function plainIp(ip: string): string {
-  return ipaddr.isValid(ip) ? ipaddr.process(ip).toString() : ip;
+  return readAddress(ip).plain;
 }
 
 function firstOf(header: string | string[] | undefined): string | undefined {

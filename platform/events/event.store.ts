@@ -1,7 +1,7 @@
 /** The table `platform_events`: one statement stores a batch in commit order and tells the other processes. */
 import { assert } from '#kernel';
 import type { Queryable } from '#platform/db';
-import type { EventPage, StoredEvent } from './types.ts';
+import type { EventPage, EventReach, StoredEvent } from './types.ts';
 
 /** An event on its way into the table. */
 export interface NewEvent {
@@ -87,6 +87,17 @@ export async function newestSequence(queryable: Queryable): Promise<bigint> {
     [],
   );
   return rows[0]?.newest ?? 0n;
+}
+
+/** The oldest and the newest sequence that the log still holds; null when it is empty. */
+export async function logReach(queryable: Queryable): Promise<EventReach | null> {
+  const rows = await queryable.prepared<{ first: bigint | null; last: bigint | null }>(
+    'platform.event.reach',
+    'select min(sequence) as first, max(sequence) as last from platform_events',
+    [],
+  );
+  const [row] = rows;
+  return row && row.first !== null && row.last !== null ? { first: row.first, last: row.last } : null;
 }
 
 export async function eventsAfter(

@@ -1,3 +1,3 @@
 /** The door of platform/events. */
 export { createEvents, type EventsHandle } from './events.ts';
-export { type EventPage, type Events, type StoredEvent } from './types.ts';
+export { type EventPage, type EventReach, type Events, type StoredEvent } from './types.ts';

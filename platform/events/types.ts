@@ -25,6 +25,12 @@ export interface EventPage {
   readonly names?: readonly string[];
 }
 
+/** How far the log reaches: the oldest and the newest sequence in it. */
+export interface EventReach {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 export interface Events {
   readonly catalogue: ReadonlyMap<string, EventShape>;
   /**
@@ -47,6 +53,8 @@ export interface Events {
   after(page: EventPage & { readonly sequence: bigint }): Promise<readonly StoredEvent[]>;
   /** The newest events, newest first, below `beforeSequence` when given. */
   latest(page: EventPage & { readonly beforeSequence?: bigint }): Promise<readonly StoredEvent[]>;
+  /** How far the log of the installation reaches; null while it is empty. A place outside of it cannot be resumed from. */
+  reach(): Promise<EventReach | null>;
   /** One event by its id; null when it is unknown or past its retention. */
   find(queryable: Queryable, id: string): Promise<StoredEvent | null>;
   /** Whether events wait that were committed by a process without hooks (an offline command). */

@@ -2,7 +2,7 @@
  * Client: one open socket. Events reach it in order of sequence, each once. While its socket is full nothing is queued for
  * it: messages wait as "newest per name", events wait in the event log, and it catches up from where it stopped.
  */
-import type { StoredEvent } from '#platform/events';
+import type { EventReach, StoredEvent } from '#platform/events';
 import type { Actor } from '#platform/http';
 import type { WebSocket } from 'ws';
 import { eventJson, frameOf, type Message } from './frames.ts';
@@ -23,6 +23,8 @@ export interface ClientWorld {
     readonly names: readonly string[];
     readonly limit: number;
   }): Promise<readonly StoredEvent[]>;
+  /** How far the log reaches; null while it is empty. */
+  reach(): Promise<EventReach | null>;
   /** The newest sequence of the workspace. */
   newestSequence(workspaceId: string): Promise<bigint>;
   /** Names and permissions of the event catalogue. */
@@ -159,12 +161,22 @@ export class Client {
       const newest = await this.#world.newestSequence(this.#actor.workspaceId);
       if (round !== this.#round) return;
       this.#send(JSON.stringify({ type: 'subscribed', sequence: newest.toString() }));
-      // May be ahead of us: the client heard it from a process that was told a moment earlier.
+      const reach = after === null ? null : await this.#world.reach();
+      if (round !== this.#round) return;
+      // A place may be ahead of `newest`: the client heard it from a process that was told a moment earlier.
       this.#cursor = after ?? newest;
+      if (after !== null && !isInLog(after, reach)) {
+        this.#cursor = reach?.last ?? 0n;
+        this.#tellGap();
+      }
       await this.#readOn(round);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #tellGap(): void {
+    this.#send(JSON.stringify({ type: 'gap', sequence: this.#cursor.toString() }));
   }
 
   /** The socket was full: from now on the log keeps the client's place. */
@@ -206,7 +218,7 @@ export class Client {
         this.#cursor = await this.#world.newestSequence(workspaceId);
         if (round !== this.#round) return;
         this.#world.onDropped('missed_too_much', 1);
-        this.#send(JSON.stringify({ type: 'gap', sequence: this.#cursor.toString() }));
+        this.#tellGap();
         sentCount = 0;
       }
     }
@@ -230,6 +242,11 @@ export class Client {
   #setAudience(): void {
     this.audience = this.#subscription ? `${this.#permissionKey}\n${this.#subscription.key}` : '';
   }
+}
+
+/** False when what came after may have been pruned, or the log is another one than the client knew (a restored backup). */
+function isInLog(after: bigint, reach: EventReach | null): boolean {
+  return reach === null ? after === 0n : after + 1n >= reach.first && after <= reach.last;
 }
 
 function permissionKeyOf(actor: Actor): string {

@@ -225,6 +225,26 @@ test('resuming again and again while two processes publish loses nothing and rep
   expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(count(1, 600));
 });
 
+test('a place that the log does not reach any more, or not yet, is answered with a gap, and the flow goes on', async () => {
+  const lost = await move(24);
+  await move(25);
+  await events.prune(Date.now() + 1_000);
+  const newest = await move(26);
+  const gapOf = ({ heard }: Tail) => heard.find(({ type }) => type === 'gap')?.sequence;
+  const late = await tail({ after: String(lost.sequence) });
+  const restored = await tail({ after: String(newest.sequence + 1_000n) });
+  const inTime = await tail({ after: String(newest.sequence - 1n) });
+  await move(27);
+  await expect.poll(late.places).toEqual([27]);
+  await expect.poll(restored.places).toEqual([27]);
+  await expect.poll(inTime.places).toEqual([26, 27]);
+  expect([gapOf(late), gapOf(restored), gapOf(inTime)]).toEqual([
+    String(newest.sequence),
+    String(newest.sequence),
+    undefined,
+  ]);
+});
+
 test('changing the topics with the last sequence keeps the flow without a hole', async () => {
   const { socket, heard, places } = await tail({ topics: ['toys.ball.moved'] });
   await move(30);
@@ -262,6 +282,27 @@ test('figures are conflated: the newest of each name arrives, at most some times
   expect(messages().length).toBeGreaterThan(3);
   // 200 were said; two names, eight times a second, and a little for the ends.
   expect(messages().length).toBeLessThan(((performance.now() - startedMs) / 125) * 2 + 6);
+});
+
+test('a socket that does not read keeps the newest of each figure, and the others get theirs at once', async () => {
+  const slow = await tail({ topics: ['toys.figures'] });
+  const quick = await tail({ topics: ['toys.figures'] });
+  const messages = ({ heard }: Tail) => heard.filter(({ type }) => type === 'message');
+  const newestOf = (from: Tail, key: string): unknown => messages(from).findLast((one) => one.key === key)?.data;
+  (slow.socket as unknown as { _socket: { pause(): void } })._socket.pause();
+  const padding = 'x'.repeat(40_000);
+  // Twelve rounds of 4 MB: far more than the buffers of both ends hold.
+  for (const round of count(1, 12)) {
+    for (const key of count(1, 100)) {
+      const data = `${round} ${padding}`;
+      realtime.broadcast({ workspaceId, topic: 'toys.figures', key: String(key), permission: 'toys.ball.read', data });
+    }
+    await expect.poll(() => newestOf(quick, '100'), { interval: 5 }).toBe(`${round} ${padding}`);
+  }
+  (slow.socket as unknown as { _socket: { resume(): void } })._socket.resume();
+  for (const key of ['1', '50', '100']) await expect.poll(() => newestOf(slow, key)).toBe(`12 ${padding}`);
+  expect(messages(quick)).toHaveLength(1200);
+  expect(messages(slow).length).toBeLessThan(1200);
 });
 
 test('a broadcast reaches the sockets of other processes, and one that is too large is dropped and counted', async () => {

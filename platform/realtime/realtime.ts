@@ -50,7 +50,7 @@ export interface RealtimeHandle extends Realtime {
 
 export interface RealtimeOptions {
   readonly db: Pick<DatabaseHandle, 'listen' | 'tables'>;
-  readonly events: Pick<Events, 'catalogue' | 'onPublishedInOrder' | 'after' | 'latest'>;
+  readonly events: Pick<Events, 'catalogue' | 'onPublishedInOrder' | 'after' | 'latest' | 'reach'>;
   /** Carries broadcasts between processes while it answers. */
   readonly redis: RedisHandle;
   readonly clock: Clock;
@@ -82,6 +82,7 @@ class Sockets implements RealtimeHandle {
     const { events } = options;
     this.#world = {
       readEvents: (page) => events.after(page),
+      reach: () => events.reach(),
       newestSequence: (workspaceId) => this.#newestSequence(workspaceId),
       permissionOfEvent: new Map([...events.catalogue.values()].map(({ name, permission }) => [name, permission])),
       onDropped: (reason, count) => this.#dropped(reason, count),

@@ -19,4 +19,5 @@ export {
   useApiMutation,
   useApiPages,
   useRefresh,
+  useRefreshAfterGap,
 } from './query.ts';

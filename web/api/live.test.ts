@@ -100,3 +100,22 @@ test('leaving the last handler of a topic unsubscribes it', async () => {
   await until(() => subscriptions.length === 2);
   expect(subscriptions[1]?.topics).toEqual(['markets.alert.fired']);
 });
+
+test('a gap moves the place to resume from and is told, so that the page reads again', async () => {
+  const heard: string[] = [];
+  let gaps = 0;
+  client.subscribe('markets.*', (signal) => heard.push(signal.type === 'event' ? signal.event.sequence : signal.topic));
+  client.onGap(() => (gaps += 1));
+  client.start(() => undefined);
+  await until(() => subscriptions.length === 1);
+  sockets[0]!.send(JSON.stringify(event('500')));
+  // A backup was restored: the log is an older one, and its numbers begin lower.
+  sockets[0]!.send(JSON.stringify({ type: 'gap', sequence: '300' }));
+  sockets[0]!.send(JSON.stringify(event('301')));
+  await until(() => heard.length === 2);
+  expect(heard).toEqual(['500', '301']);
+  expect(gaps).toBe(1);
+  sockets[0]!.terminate();
+  await until(() => subscriptions.length === 2);
+  expect(subscriptions[1]?.after).toBe('301');
+});

@@ -1,7 +1,8 @@
 /**
  * Live: one WebSocket for the whole app. Reconnects with growing pauses, and resumes after the last event sequence it saw, so that
  * a cut shows up as a delay and never as a hole. A frame is one signal or an array of them: `{type:'event', event:{sequence, name, …}}`
- * (durable, resumable), `{type:'message', topic, key?, data}` (short-lived figures), `{type:'subscribed', sequence}`.
+ * (durable, resumable), `{type:'message', topic, key?, data}` (short-lived figures), `{type:'subscribed', sequence}`, and
+ * `{type:'gap', sequence}`: the server cannot repeat what was missed, so what is on screen has to be read again.
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { currentTimeMs } from '#web/i18n';
@@ -53,6 +54,7 @@ export class LiveClient {
   #onSessionEnded: () => void = () => undefined;
   readonly #handlers = new Map<string, Set<Handler>>();
   readonly #listeners = new Set<() => void>();
+  readonly #gapListeners = new Set<() => void>();
 
   constructor(url: () => string) {
     this.#url = url;
@@ -102,6 +104,12 @@ export class LiveClient {
       this.#handlers.delete(topic);
       this.#sendTopics();
     };
+  }
+
+  /** Hears that events were missed which nobody repeats: whatever they would have changed must be read again. */
+  onGap(listener: () => void): () => void {
+    this.#gapListeners.add(listener);
+    return () => this.#gapListeners.delete(listener);
   }
 
   onState(listener: () => void): () => void {
@@ -168,6 +176,9 @@ export class LiveClient {
     if (signal.type === 'subscribed') {
       // Without a first sequence a cut before the first event could not be resumed.
       this.#lastSequence ??= signal.sequence;
+    } else if (signal.type === 'gap') {
+      this.#lastSequence = signal.sequence;
+      for (const listener of this.#gapListeners) listener();
     } else if (signal.type === 'message') {
       this.#deliver(signal.topic, signal);
     } else if (signal.type === 'event') {
@@ -195,7 +206,10 @@ export class LiveClient {
   }
 }
 
-type ServerSignal = LiveSignal | { readonly type: 'subscribed'; readonly sequence: string | null };
+type ServerSignal =
+  | LiveSignal
+  | { readonly type: 'subscribed'; readonly sequence: string | null }
+  | { readonly type: 'gap'; readonly sequence: string };
 
 /** True when a topic (`*`, `markets.*`, `markets.prices`) covers a name. */
 export function matchesTopic(topic: string, name: string): boolean {
@@ -218,6 +232,7 @@ function isSignal(value: unknown): value is ServerSignal {
   if (signal.type === 'message') return typeof signal.topic === 'string';
   if (signal.type === 'event')
     return typeof signal.event?.name === 'string' && typeof signal.event.sequence === 'string';
+  if (signal.type === 'gap') return typeof signal.sequence === 'string';
   return signal.type === 'subscribed';
 }
 

@@ -8,9 +8,10 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { api, callEndpoint, type CallInput } from './client.ts';
 import type { ApiArguments, ApiInput, ApiKey, ApiOutput } from './contracts.ts';
+import { live } from './live.ts';
 import { type ApiProblem, asProblem } from './problem.ts';
 
 const RETRIES_MAX = 2; // A third silent retry only delays the message that helps.
@@ -128,6 +129,12 @@ export function useApiMutation<Key extends ApiKey>(
     },
     onError: (problem) => options.onProblem?.(asProblem(problem)),
   });
+}
+
+/** Reads everything again when the socket missed events that nobody repeats. */
+export function useRefreshAfterGap(): void {
+  const client = useQueryClient();
+  useEffect(() => live.onGap(() => void client.invalidateQueries()), [client]);
 }
 
 /** Fetches again every cached read of these endpoints, whatever their input. */

@@ -1,7 +1,7 @@
 /** The frame around every page of a signed-in person. */
 import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { live, useApi } from '#web/api';
+import { live, useApi, useRefreshAfterGap } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { changePreferences, openPreferencesOf, preferences, usePreferences } from '#web/preferences';
 import { ErrorState, Skeleton } from '#web/ui';
@@ -22,6 +22,7 @@ const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then((module) =>
 
 /** Reads who is signed in; 401 leads to the sign-in page. */
 export function SignedInFrame() {
+  useRefreshAfterGap();
   const me = useApi('GET /api/me');
   const user = me.data?.user;
   const workspaceId = me.data?.workspace.id;

@@ -3,48 +3,19 @@
  * Instants are epoch milliseconds; sequences are decimal text; durations are milliseconds.
  */
 import { z } from 'zod';
-import { endpoint, event } from '#kernel';
-import { Condition, CONDITIONS_MAX } from './condition.ts';
+import { endpoint } from '#kernel';
+import { FilterVerdict, ReplayFilter, ReplayPreview, ReplayView } from './replay-shapes.ts';
+import { Filters, ServiceFields } from './service-shapes.ts';
 
 export const ENDPOINTS_MAX = 50; // Per workspace; each one may hold its own pool of sockets.
 export const PAGE_SIZE_MAX = 200; // A longer page is slower to read than to page.
 export const CUSTOM_DATA_SIZE_BYTES_MAX = 65_536; // An event is a fact, not a file.
-const FILTERS_MAX = 20; // More than this is better said as a wider glob.
 const OVERLAP_HOURS_MAX = 168; // A week is enough to change a secret at the other side.
-const RETRIES_MAX = 20; // A receiver that was asked twenty times has been asked.
-const RETRY_DELAY_SECONDS_MAX = 86_400; // As long as the longest step of our own schedule.
-const RETRY_TOTAL_SECONDS_MAX = 60 * 3600; // With jitter still below the three days that a delivery is kept at least.
-const RATE_LIMIT_MAX = 1000; // Above it there is nothing to protect.
 
 const Id = z.uuid();
 const SequenceText = z.string().regex(/^\d{1,19}$/);
-const Filter = z
-  .string()
-  .regex(/^[a-z0-9*][a-z0-9.*-]{0,99}$/)
-  .refine((text) => !text.includes('**'));
-const Filters = z.array(Filter).max(FILTERS_MAX);
 const Url = z.string().min(1).max(2000);
 const Description = z.string().trim().max(200);
-const RetryDelays = z
-  .array(z.number().int().min(1).max(RETRY_DELAY_SECONDS_MAX))
-  .min(1)
-  .max(RETRIES_MAX)
-  .refine((delays) => delays.reduce((total, delay) => total + delay, 0) <= RETRY_TOTAL_SECONDS_MAX, {
-    message: 'together at most 60 hours',
-  });
-const Ordering = z.enum(['none', 'endpoint', 'subject']);
-const ServiceFields = {
-  /** All must hold for the event's data. */
-  conditions: z.array(Condition).max(CONDITIONS_MAX),
-  /** Seconds before the 2nd, 3rd… attempt; null follows 5 s, 30 s, 5 min, 30 min, 2 h, 8 h, 24 h. */
-  retryDelaysSeconds: RetryDelays.nullable(),
-  /** Deliveries a second (each process of Cactus counts its own); null has no limit. */
-  rateLimitPerSecond: z.number().int().min(1).max(RATE_LIMIT_MAX).nullable(),
-  /** `endpoint`: one after another; `subject`: one after another per subject. What fails holds what comes after it. */
-  ordering: Ordering,
-  /** Adds an Ed25519 signature (`v1a`) that anybody can verify with the public key. */
-  signsWithPublicKey: z.boolean(),
-};
 const PageSize = z.coerce.number().int().min(1).max(PAGE_SIZE_MAX).default(50);
 
 const EndpointView = z.object({
@@ -226,7 +197,8 @@ export const ReadDelivery = endpoint({
   response: z.object({
     delivery: DeliveryView,
     url: z.string(),
-    body: z.string(),
+    /** Null once it has expired; then it cannot be sent again. */
+    body: z.string().nullable(),
     attempts: z.array(
       z.object({
         attempt: z.number().int(),
@@ -257,7 +229,7 @@ export const ReplayDelivery = endpoint({
   params: DeliveryParams,
   response: DeliveryView,
   status: 202,
-  refusals: { ...DeliveryRefusals, endpoint_disabled: 409, delivery_under_way: 409 },
+  refusals: { ...DeliveryRefusals, endpoint_disabled: 409, delivery_under_way: 409, body_expired: 409 },
 });
 
 export const ReadFigures = endpoint({
@@ -328,6 +300,68 @@ export const PublishEvent = endpoint({
   refusals: { data_too_large: 413 },
 });
 
+// ── Many at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const ReplayParams = z.object({ replayId: Id });
+
+export const PreviewReplay = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/replay-previews',
+  permission: 'webhooks.delivery.replay',
+  summary: 'How many deliveries a bulk replay would send again, and how long it takes. Changes nothing.',
+  body: ReplayFilter,
+  response: ReplayPreview,
+});
+
+export const StartReplay = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/replays',
+  permission: 'webhooks.delivery.replay',
+  summary: 'Sends every matching delivery again, with the same id and body, as a durable job.',
+  body: ReplayFilter,
+  response: ReplayView,
+  status: 202,
+});
+
+export const RecoverEndpoint = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/endpoints/:endpointId/recoveries',
+  permission: 'webhooks.delivery.replay',
+  summary: 'Sends what this endpoint missed since an instant: what failed, and what it would have heard but never got.',
+  params: EndpointParams,
+  body: z.object({ sinceMs: z.number().int().min(0) }),
+  response: ReplayView,
+  status: 202,
+  refusals: { ...EndpointRefusals, endpoint_disabled: 409, since_too_old: 422 },
+});
+
+export const ListReplays = endpoint({
+  method: 'GET',
+  path: '/api/webhooks/replays',
+  permission: 'webhooks.delivery.replay',
+  summary: 'The newest bulk replays and recoveries, with how far they are.',
+  response: z.object({ items: z.array(ReplayView) }),
+});
+
+export const CancelReplay = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/replays/:replayId/cancellations',
+  permission: 'webhooks.delivery.replay',
+  summary: 'Queues nothing more of it; what is queued already still leaves.',
+  params: ReplayParams,
+  response: ReplayView,
+  refusals: { replay_not_found: 404, replay_over: 409 },
+});
+
+export const TestFilter = endpoint({
+  method: 'POST',
+  path: '/api/webhooks/filter-tests',
+  permission: 'webhooks.endpoint.read',
+  summary: 'Which recent events a filter would let through, and what kept the others out. Changes nothing.',
+  body: z.object({ filters: Filters.default([]), conditions: ServiceFields.conditions.default([]) }),
+  response: z.object({ items: z.array(FilterVerdict), matchCount: z.number().int() }),
+});
+
 export const webhooksApi = {
   ListEndpoints,
   CreateEndpoint,
@@ -341,47 +375,15 @@ export const webhooksApi = {
   ReadDelivery,
   ReplayDelivery,
   ReadFigures,
+  PreviewReplay,
+  StartReplay,
+  RecoverEndpoint,
+  ListReplays,
+  CancelReplay,
+  TestFilter,
   ListEvents,
   ListEventTypes,
   PublishEvent,
 } as const;
 
-export const CustomPublished = event({
-  name: 'webhooks.custom.published',
-  version: 1,
-  summary: 'Somebody published an own event through the API.',
-  permission: 'webhooks.event.read',
-  schema: z.object({ type: z.string(), data: z.record(z.string(), z.json()) }),
-  example: { type: 'warehouse.box.counted', data: { boxes: 12 } },
-});
-
-export const EndpointTested = event({
-  name: 'webhooks.endpoint.tested',
-  version: 1,
-  summary: 'Somebody asked for a test delivery; only the endpoint of the subject hears it.',
-  permission: 'webhooks.endpoint.read',
-  schema: z.object({ endpointId: z.uuid(), message: z.string() }),
-  example: { endpointId: '01920000-0000-7000-8000-000000000000', message: 'Cactus can reach you.' },
-});
-
-export const EndpointChanged = event({
-  name: 'webhooks.endpoint.changed',
-  version: 1,
-  summary: 'An endpoint was added, changed, removed or switched off; every process reloads its list.',
-  permission: 'webhooks.endpoint.read',
-  schema: z.object({ change: z.enum(['created', 'changed', 'removed', 'rotated', 'disabled']) }),
-  example: { change: 'disabled' },
-});
-
-export const EndpointDisabled = event({
-  name: 'webhooks.endpoint.disabled',
-  version: 1,
-  summary: 'Cactus switched an endpoint off by itself: it is gone, kept failing, or its secret cannot be read.',
-  permission: 'webhooks.endpoint.read',
-  schema: z.object({
-    reason: z.enum(['gone', 'secret_not_readable', 'failing']),
-    host: z.string(),
-    failingSinceMs: z.number().nullable(),
-  }),
-  example: { reason: 'failing', host: 'hooks.example.com', failingSinceMs: 1_763_700_000_000 },
-});
+export { CustomPublished, EndpointChanged, EndpointDisabled, EndpointTested } from './event-shapes.ts';

@@ -37,7 +37,7 @@ export function deliveryRoutes(http: Http, platform: Platform): void {
     return ok({
       delivery: viewOf(delivery),
       url: endpoint?.url ?? '',
-      body,
+      body: body === '' ? null : body,
       attempts: attempts.map(({ signature, ...attempt }) => ({
         ...attempt,
         requestHeaders: renderHeaders({ eventId: delivery.eventId, sentAtMs: attempt.sentAtMs, signature }),
@@ -49,12 +49,13 @@ export function deliveryRoutes(http: Http, platform: Platform): void {
     const scope = { workspaceId: actor.workspaceId, deliveryId: params.deliveryId };
     const found = await findDelivery(db, scope);
     if (!found) return refuse('delivery_not_found');
+    if (found.body === '') return refuse('body_expired');
     if (!engine.directory.find(found.delivery.endpointId)) return refuse('endpoint_disabled');
     const nowMs = clock();
     const leaseUntilMs = nowMs + engine.dispatcher.leaseMs;
     const shipment = await db.transaction(async (tx) => {
       const claimed = await claimForReplay(tx, { ...scope, nowMs, leaseUntilMs });
-      if (claimed) tx.afterCommit(() => engine.dispatcher.send([claimed]));
+      if (claimed) tx.afterCommit(() => engine.dispatcher.sendNow(claimed));
       return claimed;
     });
     if (!shipment) return refuse('delivery_under_way');

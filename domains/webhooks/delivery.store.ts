@@ -233,6 +233,31 @@ export async function purgeDeliveries(
   return rows[0]?.total ?? 0;
 }
 
+/**
+ * Empties one step of what is past the keeping of bodies, with the answers; what is not over yet keeps its body. Gives the
+ * last id looked at, where the next step begins; null at the end.
+ */
+export async function expireBodies(
+  queryable: Queryable,
+  step: { readonly afterId: string; readonly bornBeforeMs: number; readonly rowsMax: number },
+): Promise<string | null> {
+  const { rows } = await sql<{ readonly id: string }>`
+    with old as (
+      select d.id from webhooks_deliveries d
+      where d.id > ${step.afterId}::uuid and d.id < ${firstIdAt(step.bornBeforeMs)}::uuid
+      order by d.id limit ${step.rowsMax}
+    ), emptied as (
+      update webhooks_deliveries d set body = '' from old where d.id = old.id and d.due_at is null and d.body <> ''
+      returning d.id
+    ), forgotten as (
+      update webhooks_attempts a set response_headers = null, response_excerpt = null
+      from emptied where a.delivery_id = emptied.id
+    )
+    select id from old order by id desc limit 1
+  `.execute(queryable.tables());
+  return rows[0]?.id ?? null;
+}
+
 /** The smallest UUIDv7 of an instant: ids are ordered by time, so the primary key answers "older than". */
 export function firstIdAt(atMs: number): string {
   const hex = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0');

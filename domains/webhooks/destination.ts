@@ -43,7 +43,7 @@ export function isAddressAllowed(address: string, policy: DestinationPolicy): bo
   const parsed = ipaddr.process(address); // `process` unwraps IPv4 inside IPv6 (::ffff:10.0.0.1).
   if (policy.allowedHosts.some((entry) => covers(entry, parsed))) return true;
   const range = parsed.range();
-  return range === 'unicast' || (policy.allowPrivateNetworks && PRIVATE_RANGES.has(range));
+  return (range === 'unicast' && isGlobal(parsed)) || (policy.allowPrivateNetworks && PRIVATE_RANGES.has(range));
 }
 
 /**
@@ -74,6 +74,11 @@ export function hostOf(url: URL): string {
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
+}
+
+/** IPv6 hands out 2000::/3 only (RFC 4291); the rest is old or unassigned, such as IPv4 written as `::127.0.0.1`. */
+function isGlobal(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address instanceof ipaddr.IPv4 || ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
 }
 
 function destinationFault(hostname: string, address: string | undefined): Fault {

@@ -7,6 +7,8 @@ import { deleteWorkspaceRows } from './endpoint.store.ts';
 import { engineOf } from './engine.ts';
 import { eventRoutes } from './event.routes.ts';
 import { purgeJob } from './purge.job.ts';
+import { replayJob } from './replay.job.ts';
+import { filterRoutes, replayRoutes } from './replay.routes.ts';
 import { WebhooksSettings } from './settings.ts';
 
 const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'bookkeeper', 'analyst'] as const;
@@ -65,8 +67,10 @@ export const webhooks: Domain = {
     endpointSecretRoutes(http, platform);
     deliveryRoutes(http, platform);
     eventRoutes(http, platform);
+    replayRoutes(http, platform);
+    filterRoutes(http, platform);
   },
-  jobs: (platform) => [purgeJob(platform)],
+  jobs: (platform) => [purgeJob(platform), replayJob(platform)],
   start: (platform) => engineOf(platform).start(),
   async health(platform) {
     const { failingEndpoints } = engineOf(platform).dispatcher.figures();

@@ -1,6 +1,7 @@
 /** Routes of events: the log, the catalogue, and publishing an own one. A reader sees only events whose permission she holds. */
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
+import type { Events } from '#platform/events';
 import type { Actor, Http } from '#platform/http';
 import { CUSTOM_DATA_SIZE_BYTES_MAX, CustomPublished, webhooksApi } from './contract.ts';
 
@@ -8,7 +9,7 @@ export function eventRoutes(http: Http, platform: Platform): void {
   const { events } = platform;
 
   http.route(webhooksApi.ListEvents, async ({ actor, query }) => {
-    const names = visibleNames(platform, actor).filter((name) => query.name === undefined || name === query.name);
+    const names = visibleNames(events, actor).filter((name) => query.name === undefined || name === query.name);
     const page = { workspaceId: actor.workspaceId, names, limit: query.limit };
     const stored =
       query.after === undefined
@@ -28,7 +29,7 @@ export function eventRoutes(http: Http, platform: Platform): void {
   });
 
   http.route(webhooksApi.ListEventTypes, async ({ actor }) => {
-    const names = visibleNames(platform, actor);
+    const names = visibleNames(events, actor);
     const items = names.flatMap((name) => {
       const shape = events.catalogue.get(name);
       return shape ? [{ name, version: shape.version, summary: shape.summary, example: shape.example }] : [];
@@ -49,7 +50,8 @@ export function eventRoutes(http: Http, platform: Platform): void {
   });
 }
 
-function visibleNames({ events }: Platform, actor: Actor): string[] {
+/** The events an actor may see. */
+export function visibleNames(events: Events, actor: Actor): string[] {
   return [...events.catalogue.values()]
     .filter((shape) => actor.permissions.has(shape.permission))
     .map((shape) => shape.name)

@@ -71,7 +71,7 @@ function DeliveryDetail({ detail, error }: { readonly detail: Detail; readonly e
       {attempts.toReversed().map((attempt) => (
         <AttemptCard key={attempt.attempt} attempt={attempt} />
       ))}
-      <JsonBlock label={t('body')} value={body} />
+      <JsonBlock label={t('body')} value={body ?? t('bodyExpired')} />
     </Stack>
   );
 }

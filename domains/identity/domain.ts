@@ -4,6 +4,7 @@ import { accessJwtRoutes } from './access-jwt.routes.ts';
 import { apiTokenRoutes } from './api-token.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
+import { directoryOf } from './directory.ts';
 import { meRoutes } from './me.routes.ts';
 import { oidcRoutes } from './oidc.routes.ts';
 import { identityPermissions } from './permissions.ts';
@@ -23,6 +24,7 @@ export const identity: Domain = {
   events: identityEvents,
   settings: identitySettings,
   authenticate,
+  directory: directoryOf,
   jobs: (platform) => [sessionPurgeJob(platform)],
   start: (platform) => {
     clearWhenHeard(platform);

@@ -6,6 +6,7 @@ import { marketsEvents } from './contract.ts';
 import { listProviderHealth } from './feed.store.ts';
 import { dayCloseJob, historyJob, ratesJob } from './history.job.ts';
 import { instrumentRoutes } from './instrument.routes.ts';
+import { marketsNotices } from './notices.ts';
 import { startPoller } from './poller.ts';
 import { priceRoutes } from './price.routes.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
@@ -62,6 +63,7 @@ export const markets: Domain = {
   tablePrefix: 'markets_',
   migrations: new URL('./migrations/', import.meta.url),
   permissions,
+  notices: marketsNotices,
   events: marketsEvents,
   settings: MarketsSettings,
   routes(http, platform) {

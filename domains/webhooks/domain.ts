@@ -6,6 +6,7 @@ import { endpointEditRoutes, endpointRoutes, endpointSecretRoutes } from './endp
 import { deleteWorkspaceRows } from './endpoint.store.ts';
 import { engineOf } from './engine.ts';
 import { eventRoutes } from './event.routes.ts';
+import { webhooksNotices } from './notices.ts';
 import { purgeJob } from './purge.job.ts';
 import { replayJob } from './replay.job.ts';
 import { filterRoutes, replayRoutes } from './replay.routes.ts';
@@ -59,6 +60,7 @@ export const webhooks: Domain = {
   tablePrefix: 'webhooks_',
   migrations: new URL('./migrations/', import.meta.url),
   permissions,
+  notices: webhooksNotices,
   events: [CustomPublished, EndpointTested, EndpointChanged, EndpointDisabled],
   settings: WebhooksSettings,
   routes(http, platform) {

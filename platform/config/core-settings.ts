@@ -94,6 +94,20 @@ export const CORE_SETTINGS = z.object({
         .describe('auto demands TLS except on this machine; none sends in the clear, passwords too.'),
     })
     .prefault({}),
+  telegram: z
+    .object({
+      botToken: z
+        .string()
+        .regex(/^\d{3,}:[\w-]{20,}$/)
+        .nullable()
+        .default(null)
+        .meta({ allowed: 'the token that @BotFather gives' })
+        .describe('Bot that writes notifications to people who linked their chat; it belongs to this install alone.'),
+      apiRoot: origin
+        .default('https://api.telegram.org')
+        .describe('Bot API to use; another one only for a Bot API server of your own.'),
+    })
+    .prefault({}),
   metricsToken: z
     .string()
     .min(SECRET_LENGTH_MIN)

@@ -32,6 +32,8 @@ export interface Config {
     readonly from: string | null;
     readonly tls: 'auto' | 'starttls' | 'implicit' | 'none';
   };
+  /** The Telegram bot that writes to people; null: none. */
+  readonly telegram: { readonly botToken: string | null; readonly apiRoot: string };
   /** Bearer token that may read /metrics from other machines; null keeps it to loopback. */
   readonly metricsToken: string | null;
   /** Master key from the environment; null means the key file of the data folder. */

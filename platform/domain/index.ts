@@ -10,9 +10,10 @@ import type { FileStore } from '#platform/files';
 import type { Actor, Http, RequestFacts } from '#platform/http';
 import type { JobDefinition } from '#platform/jobs';
 import type { MailDoor } from '#platform/mail';
-import type { Notify } from '#platform/notify';
+import type { NoticeKind, Notify, Person } from '#platform/notify';
 import type { Realtime } from '#platform/realtime';
 import type { Secrets } from '#platform/secrets';
+import type { TelegramDoor } from '#platform/telegram';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
 import type { z } from 'zod';
 
@@ -31,6 +32,7 @@ export interface Platform {
   readonly notify: Notify;
   readonly realtime: Realtime;
   readonly secrets: Secrets;
+  readonly telegram: TelegramDoor;
   readonly telemetry: Telemetry;
   readonly roles: ReadonlySet<ProcessRole>;
   /** Every manifest of this process, for needs that run backwards: the permission catalogue, removing a workspace. */
@@ -46,6 +48,12 @@ export interface PermissionDefinition {
   readonly roles: readonly UserRole[];
 }
 
+export interface Directory {
+  /** Members who may sign in. */
+  people(workspaceId: string): Promise<readonly Person[]>;
+  workspaceIds(): Promise<readonly string[]>;
+}
+
 export type Stop = () => Promise<void>;
 
 export interface Domain {
@@ -56,6 +64,8 @@ export interface Domain {
   readonly migrations: URL | null;
   readonly permissions: readonly PermissionDefinition[];
   readonly events: readonly EventShape[];
+  /** Kinds of notifications it records; each gets its row on the page where people choose their channels. */
+  readonly notices?: readonly NoticeKind[];
   /** Checked section of the configuration: `markets.yahooBaseUrl` in cactus.yaml, `CACTUS_MARKETS_YAHOO_BASE_URL` in the environment. */
   readonly settings?: z.ZodObject;
   routes?(http: Http, platform: Platform): void;
@@ -65,6 +75,8 @@ export interface Domain {
   health?(platform: Platform): Promise<readonly HealthPart[]>;
   /** Deletes the domain's rows of one workspace, through its own stores, inside the caller's transaction. */
   removeWorkspace?(tx: Transaction, workspaceId: string): Promise<void>;
+  /** Identity only: who can be told something in a workspace, and which workspaces there are. */
+  directory?(platform: Platform): Directory;
   /** Identity only: turns a request into its actor. */
   authenticate?(request: RequestFacts, platform: Platform): Promise<Actor | null>;
 }

@@ -84,7 +84,12 @@ test('a dead job is listed with its error, retried, and discarded', async () => 
   expect(items).toMatchObject([{ id, name: 'toys.ball.burst', state: 'dead', lastError: 'it burst', progress: null }]);
   expect(counts).toEqual({ waiting: 0, running: 0, failed: 0, dead: 1 });
   expect((await browser.call(`/api/jobs/${id}/retry`, { method: 'POST' })).statusCode).toBe(204);
-  await expect.poll(async () => (await server.platform.jobs.schedules())[0]?.outcome?.failedCount).toBe(2n);
+  await expect
+    .poll(
+      async () =>
+        (await server.platform.jobs.schedules()).find(({ name }) => name === 'toys.ball.burst')?.outcome?.failedCount,
+    )
+    .toBe(2n);
   await expect.poll(async () => (await browser.call(`/api/jobs/${id}`, { method: 'DELETE' })).statusCode).toBe(204);
   expect((await browser.call(`/api/jobs/${id}`, { method: 'DELETE' })).statusCode).toBe(404);
 });
@@ -98,8 +103,8 @@ test('the jobs of another workspace do not exist', async () => {
 
 test('schedules show cron and outcome; running by hand needs a job without payload', async () => {
   role = 'admin';
-  const { items } = (await browser.call('/api/jobs/schedules')).json<{ items: unknown[] }>();
-  expect(items).toMatchObject([
+  const { items } = (await browser.call('/api/jobs/schedules')).json<{ items: { name: string }[] }>();
+  expect(items.filter(({ name }) => name.startsWith('toys.'))).toMatchObject([
     { name: 'toys.ball.burst', cron: '5 4 * * *', lastError: 'it burst' },
     { name: 'toys.ball.pump', cron: null, nextRunAtMs: null },
   ]);

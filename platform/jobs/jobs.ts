@@ -15,7 +15,7 @@ import {
   retryJob,
 } from './job-queue.adapter.ts';
 import { type JobOutcome, listOutcomes } from './job-outcome.store.ts';
-import { type RunningJobs, startRunner } from './runner.ts';
+import { type DeadJob, type RunningJobs, startRunner } from './runner.ts';
 import { cronItemsOf, nextRunAtMs } from './schedule.ts';
 import type { JobDefinition } from './types.ts';
 
@@ -30,6 +30,8 @@ export interface JobSchedule {
 export interface Jobs {
   /** Makes definitions known; all of them before `start`. */
   define(definitions: readonly JobDefinition[]): void;
+  /** Told in this process of each job that used up its attempts. */
+  onDead(listener: (dead: DeadJob) => Promise<void>): void;
   /** Adds a job outside a transaction. */
   add(name: string, payload: unknown, options?: JobOptions): Promise<void>;
   /** Takes and runs jobs in this process until `stop`. */
@@ -58,6 +60,10 @@ export async function createJobs(input: {
   const log = input.log.child({ part: 'jobs' });
   const definitions = new Map<string, JobDefinition>();
   let running: RunningJobs | null = null;
+  const deadListeners: ((dead: DeadJob) => Promise<void>)[] = [];
+  const onDead = async (dead: DeadJob): Promise<void> => {
+    for (const listener of deadListeners) await listener(dead);
+  };
   await migrateQueue(db);
   const add = async (queryable: Queryable, name: string, payload: unknown, options: JobOptions): Promise<void> => {
     const definition = definitions.get(name);
@@ -74,10 +80,11 @@ export async function createJobs(input: {
         definitions.set(definition.name, definition);
       }
     },
+    onDead: (listener) => void deadListeners.push(listener),
     add: (name, payload, options = {}) => add(db, name, payload, options),
     start: async () => {
       assert(running === null, 'jobs: already started');
-      running = await startRunner({ db, log, definitions });
+      running = await startRunner({ db, log, definitions, onDead });
     },
     stop: async () => {
       await running?.stop();

@@ -23,10 +23,19 @@ const ABORT_AFTER_MS = 3_000;
 const PROGRESS_MS_MIN = 250; // People do not read faster.
 const ERROR_LENGTH_MAX = 2_000;
 
+/** A job without attempts left: it waits for a person. */
+export interface DeadJob {
+  readonly jobId: bigint;
+  readonly name: string;
+  /** Null for jobs of the installation. */
+  readonly workspaceId: string | null;
+}
+
 interface RunnerParts {
   readonly db: DatabaseHandle;
   readonly log: Log;
   readonly definitions: ReadonlyMap<string, JobDefinition>;
+  readonly onDead: (dead: DeadJob) => Promise<void>;
 }
 
 export interface RunningJobs {
@@ -58,7 +67,7 @@ export async function startRunner(parts: RunnerParts): Promise<RunningJobs> {
 
 type JobPool = ReturnType<DatabaseHandle['createPool']>;
 
-async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool): Promise<Life> {
+async function startOnce({ db, log, definitions, onDead }: RunnerParts, pgPool: JobPool): Promise<Life> {
   const events: WorkerEvents = new EventEmitter();
   let poolId = '';
   events.on('pool:create', ({ workerPool }) => {
@@ -75,7 +84,7 @@ async function startOnce({ db, log, definitions }: RunnerParts, pgPool: JobPool)
   const taskList = Object.fromEntries(
     [...definitions.values()].map((definition) => [
       definition.name,
-      (payload: unknown, helpers: JobHelpers) => runJob({ db, log, definition, payload, helpers }),
+      (payload: unknown, helpers: JobHelpers) => runJob({ db, log, onDead, definition, payload, helpers }),
     ]),
   );
   const runner = await run({
@@ -151,6 +160,7 @@ async function sweepGone({ db, log }: RunnerParts, signal: AbortSignal): Promise
 async function runJob(input: {
   readonly db: DatabaseHandle;
   readonly log: Log;
+  readonly onDead: RunnerParts['onDead'];
   readonly definition: JobDefinition;
   readonly payload: unknown;
   readonly helpers: JobHelpers;
@@ -174,12 +184,26 @@ async function runJob(input: {
       attemptsMax: helpers.job.max_attempts,
       error,
     });
+    if (helpers.job.attempts >= helpers.job.max_attempts) await tellDead(input, jobId);
     throw thrown;
   } finally {
     const durationMs = performance.now() - startedMs;
     // Figures only: whether the job counts as done is decided by the queue itself.
     await recordOutcome(db, { jobId, name, durationMs, error }).catch(() => undefined);
   }
+}
+
+/** The job fails either way; that nobody could be told is logged. */
+async function tellDead(
+  { onDead, log, definition, payload }: Pick<Parameters<typeof runJob>[0], 'onDead' | 'log' | 'definition' | 'payload'>,
+  jobId: bigint,
+): Promise<void> {
+  const { name } = definition;
+  const hasWorkspace = typeof payload === 'object' && payload !== null && 'workspaceId' in payload;
+  const workspaceId = hasWorkspace && typeof payload.workspaceId === 'string' ? payload.workspaceId : null;
+  await onDead({ jobId, name, workspaceId }).catch((error: unknown) =>
+    log.warn('Nobody was told of a dead job', { job: name, error: String(error) }),
+  );
 }
 
 /** What cron adds to a payload is not the job's business. */

@@ -1,7 +1,7 @@
 /** Mail on its way out and what became of it: SQL on platform_mails. */
 import { type InstantColumn, type NullableInstantColumn, type Queryable, toJson } from '#platform/db';
 import { type ColumnType, sql } from 'kysely';
-import type { MailFaultCode, MailRow, MailState } from './types.ts';
+import type { MailFaultCode, MailFilter, MailRow, MailState } from './types.ts';
 
 interface MailTables {
   platform_mails: {
@@ -121,13 +121,19 @@ export async function findMail(queryable: Queryable, mailId: string): Promise<Ma
   return row ? mailOf(row) : null;
 }
 
-export async function listMails(
-  queryable: Queryable,
-  page: { readonly state: MailState | null; readonly countMax: number },
-): Promise<MailRow[]> {
-  let select = mailRows(queryable);
-  if (page.state !== null) select = select.where('state', '=', page.state);
-  return (await select.orderBy('mail_id', 'desc').limit(page.countMax).execute()).map(mailOf);
+export async function findMails(queryable: Queryable, mailIds: readonly string[]): Promise<readonly MailRow[]> {
+  if (mailIds.length === 0) return [];
+  return (await mailRows(queryable).where('mail_id', 'in', mailIds).execute()).map(mailOf);
+}
+
+/** Newest first. */
+export async function listMails(queryable: Queryable, filter: MailFilter): Promise<readonly MailRow[]> {
+  let select = mailRows(queryable).where((column) =>
+    column.or([column('workspace_id', '=', filter.workspaceId), column('workspace_id', 'is', null)]),
+  );
+  if (filter.state !== null) select = select.where('state', '=', filter.state);
+  if (filter.purpose !== null) select = select.where('purpose', '=', filter.purpose);
+  return (await select.orderBy('mail_id', 'desc').limit(filter.countMax).execute()).map(mailOf);
 }
 
 /** Mails nobody waits for any more lose their body. */

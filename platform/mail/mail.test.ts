@@ -1,10 +1,9 @@
 /** Goal: a mail lives and dies with its transaction, leaves once, names why it could not, and keeps no secret behind. */
 import { type Mail, MAIL_TEST_PURPOSE } from '#platform/mail';
-import { testPlatform, type TestPlatform } from '#platform/testing';
+import { startTestSmtp, testPlatform, type TestPlatform, type TestSmtp } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mailFaultOf } from './smtp-fault.ts';
 import { smtpServerOf } from './smtp-server-address.ts';
-import { startTestSmtp, type TestSmtp } from './test-smtp.ts';
 
 const SMTP = { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' } as const;
 const SECRET = 'https://cactus.example/invite#t=s3cr3t';

@@ -8,6 +8,7 @@ import {
   deleteMailsBefore,
   expireMails,
   findMail,
+  findMails,
   findWaitingMail,
   insertMail,
   listMails,
@@ -74,7 +75,14 @@ export function createMail(options: MailOptions): MailDoor {
       return id;
     },
     find: findMail,
+    findAll: findMails,
     list: listMails,
+    server() {
+      const current = server();
+      if (!current) return null;
+      const { host, port, from, security } = current;
+      return { host, port, from, security };
+    },
     async purge() {
       await expireMails(db, clock());
       await deleteMailsBefore(db, clock() - KEPT_DAYS * DAY_MS);

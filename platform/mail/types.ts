@@ -1,5 +1,6 @@
 /** Mail as the rest of the product sees it: written down with the change that causes it, sent after the commit. */
 import type { Queryable, Transaction } from '#platform/db';
+import type { SmtpServer } from './smtp-server-address.ts';
 
 export interface Mail {
   /** One address; callers validate it. */
@@ -49,6 +50,14 @@ export interface MailRow {
   readonly sentAtMs: number | null;
 }
 
+export interface MailFilter {
+  readonly workspaceId: string;
+  /** Null: every state, or purpose. */
+  readonly state: MailState | null;
+  readonly purpose: string | null;
+  readonly countMax: number;
+}
+
 export interface MailDoor {
   /** False until an SMTP server is set; offer the link to copy instead of promising a mail. */
   isConfigured(): Promise<boolean>;
@@ -58,8 +67,11 @@ export interface MailDoor {
    */
   send(tx: Transaction, mail: Mail): Promise<string>;
   find(queryable: Queryable, mailId: string): Promise<MailRow | null>;
-  /** Newest first; those that failed and those of the tests, for the operator's page. */
-  list(queryable: Queryable, page: { readonly state: MailState | null; readonly countMax: number }): Promise<MailRow[]>;
+  findAll(queryable: Queryable, mailIds: readonly string[]): Promise<readonly MailRow[]>;
+  /** The newest of a workspace, and those of no workspace. */
+  list(queryable: Queryable, filter: MailFilter): Promise<readonly MailRow[]>;
+  /** Where mail goes, without secrets; null when no server is set. */
+  server(): Pick<SmtpServer, 'host' | 'port' | 'from' | 'security'> | null;
   /** Wipes bodies whose time is over and forgets old rows. */
   purge(): Promise<void>;
 }

@@ -1,4 +1,7 @@
 /** The door of platform/notify. */
-export { createNotify, type NotifyOptions } from './notify.ts';
+export { recordDeadJob } from './dead-job.ts';
+export { createNotify, noticeCatalogue, type NotifyOptions } from './notify.ts';
 export { notifyRoutes } from './notify.routes.ts';
-export { type Notification, type Notify } from './types.ts';
+export { NOTIFY_PERMISSIONS } from './permissions.ts';
+export { PLATFORM_NOTICES } from './platform-kinds.ts';
+export { type NoticeKind, type Notification, type Notify, type Person } from './types.ts';

@@ -13,6 +13,7 @@ interface NotifyTables {
     payload: ColumnType<Record<string, string>, string, string>;
     href: string;
     created_at: ColumnType<number, Date, Date>;
+    dedupe_key: string | null;
   };
   platform_notification_reads: {
     notification_id: string;
@@ -40,11 +41,22 @@ export interface NotificationRow {
 
 const MARKED_AT_ONCE_MAX = 10_000; // More unread ones than this are older than anybody looks.
 
+export interface StoredNotification {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly userId: string | null;
+  readonly permission: string;
+  readonly kind: string;
+  readonly payload: Readonly<Record<string, string>>;
+  readonly href: string;
+}
+
+/** False when the same fact was recorded before. */
 export async function insertNotification(
   tx: Transaction,
   notification: Notification & { readonly id: string; readonly createdAtMs: number },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const row = await tx
     .tables<NotifyTables>()
     .insertInto('platform_notifications')
     .values({
@@ -56,8 +68,27 @@ export async function insertNotification(
       payload: JSON.stringify(notification.payload),
       href: notification.href,
       created_at: new Date(notification.createdAtMs),
+      dedupe_key: notification.dedupeKey ?? null,
     })
-    .execute();
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('notification_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function findNotification(queryable: Queryable, id: string): Promise<StoredNotification | null> {
+  const rows = await queryable.prepared<StoredNotification>(
+    'platform.notification.find',
+    `select notification_id as id, workspace_id as "workspaceId", user_id as "userId", permission, kind, payload, href
+     from platform_notifications where notification_id = $1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+export async function deleteNotificationsBefore(queryable: Queryable, beforeMs: number): Promise<void> {
+  const sqlText = 'delete from platform_notifications where created_at < $1';
+  await queryable.prepared('platform.notification.purge', sqlText, [new Date(beforeMs)]);
 }
 
 /** Newest first; ids are ordered by time, so the id is the cursor. */
@@ -118,6 +149,7 @@ export async function markAllRead(queryable: Queryable, reader: Reader, readAtMs
 
 export async function deleteNotificationsOfWorkspace(tx: Transaction, workspaceId: string): Promise<void> {
   const tables = tx.tables<NotifyTables>();
+  // What was sent of them goes with them: the deliveries hang on the notifications.
   await tables.deleteFrom('platform_notification_reads').where('workspace_id', '=', workspaceId).execute();
   await tables.deleteFrom('platform_notifications').where('workspace_id', '=', workspaceId).execute();
 }

@@ -2,7 +2,7 @@
 import { EVERY_ROW } from '#kernel';
 import type { Domain } from '#platform/domain';
 import type { Actor } from '#platform/http';
-import { notifyRoutes } from '#platform/notify';
+import { NOTIFY_PERMISSIONS, notifyRoutes } from '#platform/notify';
 import { testServer, type TestBrowser, type TestServer } from '#platform/testing';
 import { newId } from '#platform/db';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -11,10 +11,7 @@ const bell: Domain = {
   name: 'bell',
   tablePrefix: 'platform_',
   migrations: null,
-  permissions: [
-    { name: 'platform.notifications.read', summary: 'Read the bell', roles: ['owner'] },
-    { name: 'markets.alerts.read', summary: 'See alerts', roles: ['owner'] },
-  ],
+  permissions: [...NOTIFY_PERMISSIONS, { name: 'markets.alerts.read', summary: 'See alerts', roles: ['owner'] }],
   events: [],
   routes: (http, platform) => notifyRoutes(http, platform),
 };

@@ -55,6 +55,6 @@ function absentPlatform(domains: readonly Domain[], folder: string): Platform {
 }
 
 function partsOf(absent: unknown): Platform {
-  const names = ['db', 'events', 'files', 'mail', 'notify', 'realtime', 'secrets', 'telemetry', 'newId'];
+  const names = ['db', 'events', 'files', 'mail', 'notify', 'telegram', 'realtime', 'secrets', 'telemetry', 'newId'];
   return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
 }

@@ -10,10 +10,11 @@ import { createEvents, type EventsHandle } from '#platform/events';
 import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail } from '#platform/mail';
-import { createNotify } from '#platform/notify';
+import { createNotify, noticeCatalogue, recordDeadJob } from '#platform/notify';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import { absentRedis, installationOf, openRedis, type RedisHandle } from '#platform/redis';
 import { openSecrets } from '#platform/secrets';
+import { createTelegram } from '#platform/telegram';
 import type { Telemetry } from '#platform/telemetry';
 
 export interface ComposeInput {
@@ -56,9 +57,14 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
     const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
     const realtime = await createRealtime({ db, events, redis, clock, log });
-    const notify = createNotify({ clock, newId, realtime });
     const jobs = await createJobs({ db, clock, log });
     const mail = createMail({ db, jobs, config, clock, newId, log });
+    const telegram = createTelegram({ db, jobs, config, clock, log });
+    const directory = () => domains.find((domain) => 'directory' in domain)?.directory?.(platform);
+    const people = async (workspaceId: string) => (await directory()?.people(workspaceId)) ?? [];
+    const kinds = noticeCatalogue(domains);
+    const notify = createNotify({ db, config, clock, newId, log, mail, telegram, kinds, people, realtime, jobs });
+    jobs.onDead((dead) => recordDeadJob({ db, notify, directory: directory() ?? null }, dead));
     const platform: Platform = {
       config,
       clock,
@@ -70,6 +76,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
       notify,
       realtime,
       secrets,
+      telegram,
       telemetry,
       roles: input.roles,
       domains,

@@ -1,9 +1,11 @@
 /** The platform as a domain: its permissions and its own jobs, declared like everyone else's. */
-import { DAY_MS, USER_ROLES } from '#kernel';
+import { DAY_MS } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
+import { NOTIFY_PERMISSIONS } from '#platform/notify';
+import { deleteLinksOfWorkspace } from '#platform/telegram';
 import { deleteSecretsOfWorkspace, SECRET_PERMISSIONS } from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
@@ -24,12 +26,7 @@ export const platformDomain: Domain = {
     },
     ...JOB_PERMISSIONS,
     ...SECRET_PERMISSIONS,
-    {
-      name: 'platform.notifications.read',
-      summary: 'See and mark one’s own notifications',
-      summaryEs: 'Ver y marcar los avisos propios',
-      roles: [...USER_ROLES],
-    },
+    ...NOTIFY_PERMISSIONS,
   ],
   jobs: (platform) => [
     job({
@@ -60,9 +57,20 @@ export const platformDomain: Domain = {
       parse: () => undefined as never,
       run: () => platform.mail.purge(),
     }),
+    job({
+      name: 'platform.notify.purge',
+      attemptsMax: 3,
+      cron: '51 3 * * *',
+      parse: () => undefined as never,
+      run: () => platform.notify.purge(),
+    }),
   ],
+  // One process of all reads what people send to the bot; the others wait for its lock.
+  start: (platform) =>
+    platform.roles.has('worker') ? platform.telegram.startReading() : Promise.resolve(() => Promise.resolve()),
   removeWorkspace: async (tx, workspaceId) => {
     await deleteMailsOfWorkspace(tx, workspaceId);
+    await deleteLinksOfWorkspace(tx, workspaceId);
     await deleteSecretsOfWorkspace(tx, workspaceId);
   },
 };

@@ -13,9 +13,10 @@ import { createEvents, type EventsHandle, type StoredEvent } from '#platform/eve
 import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail, type Mail, type MailDoor } from '#platform/mail';
-import { createNotify, type Notification } from '#platform/notify';
+import { createNotify, noticeCatalogue, type Notification, type Notify } from '#platform/notify';
 import type { Broadcast } from '#platform/realtime';
 import { openSecrets } from '#platform/secrets';
+import { createTelegram } from '#platform/telegram';
 import { createTelemetry } from '#platform/telemetry';
 import { silentLog } from './silent-log.ts';
 import { testClock, type TestClock } from './test-clock.ts';
@@ -60,16 +61,32 @@ export async function testPlatform(
   const catalogue = [...domains.flatMap((domain) => domain.events), ...(options.events ?? [])];
   const events = await createEvents({ db, catalogue, clock, log: silentLog });
   const jobs = await createJobs({ db, clock, log: silentLog });
-  const recorded = recorders(clock);
-  events.onPublished((published) => recorded.heard.push(...published));
+  const heard: StoredEvent[] = [];
+  events.onPublished((published) => heard.push(...published));
+  const broadcasts: Broadcast[] = [];
+  const realtime = { broadcast: (message: Broadcast): void => void broadcasts.push(message) };
   const telemetry = createTelemetry({ level: 'error', write: () => undefined });
   const config = testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options });
   const mails: Mail[] = [];
+  const notifications: Notification[] = [];
+  const mail = recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog }), mails);
+  const telegram = createTelegram({ db, jobs, config, clock, log: silentLog });
+  const people = async (workspaceId: string) =>
+    (await domains
+      .find((domain) => 'directory' in domain)
+      ?.directory?.(platform)
+      .people(workspaceId)) ?? [];
+  const parts = { db, config, clock, newId, log: silentLog, mail, telegram, people, realtime, jobs };
   const platform: TestPlatform = {
-    ...recorded,
+    heard,
+    broadcasts,
+    notifications,
+    realtime,
+    notify: recordedNotify(createNotify({ ...parts, kinds: noticeCatalogue(domains) }), notifications),
+    telegram,
     config,
     mails,
-    mail: recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog }), mails),
+    mail,
     clock,
     time,
     newId,
@@ -94,8 +111,6 @@ export async function testPlatform(
   return platform;
 }
 
-type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;
-
 function recordedMail(door: MailDoor, mails: Mail[]): MailDoor {
   return {
     ...door,
@@ -107,22 +122,13 @@ function recordedMail(door: MailDoor, mails: Mail[]): MailDoor {
   };
 }
 
-function recorders(clock: () => number): Recorders {
-  const broadcasts: Broadcast[] = [];
-  const notifications: Notification[] = [];
-  const realtime = { broadcast: (message: Broadcast): void => void broadcasts.push(message) };
-  const bell = createNotify({ realtime, clock, newId });
+/** Notes what was recorded and committed, and still records it. */
+function recordedNotify(bell: Notify, notifications: Notification[]): Notify {
   return {
-    heard: [],
-    broadcasts,
-    notifications,
-    realtime,
-    notify: {
-      ...bell,
-      record: async (tx, notification) => {
-        await bell.record(tx, notification);
-        tx.afterCommit(() => notifications.push(notification));
-      },
+    ...bell,
+    record: async (tx, notification) => {
+      await bell.record(tx, notification);
+      tx.afterCommit(() => notifications.push(notification));
     },
   };
 }
@@ -146,6 +152,7 @@ function testConfig(
     trustedProxies: [],
     rateLimits: { publicWritesPerMinute: 0, writesPerMinute: 0, readsPerMinute: 0, refusedUpgradesPerMinute: 0 },
     smtp: { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' },
+    telegram: { botToken: null, apiRoot: 'https://api.telegram.org' },
     metricsToken: null,
     secretKey: null,
     secretKeyPrevious: null,

@@ -78,9 +78,10 @@ function NotificationRow({ item, onOpen }: { readonly item: Item; readonly onOpe
 
 function notificationText(item: Item): string {
   const texts = textsWith(item.kind);
+  const values = readableFigures(item.payload);
+  if (item.text) return textsNow({ es: { said: item.text.es }, en: { said: item.text.en } })('said', values);
   // A kind nobody translated still says something true.
-  if (!texts) return `${item.kind} ${Object.values(item.payload).join(' · ')}`;
-  return textsNow(texts)(item.kind, readableFigures(item.payload));
+  return texts ? textsNow(texts)(item.kind, values) : `${item.kind} ${Object.values(item.payload).join(' · ')}`;
 }
 
 const FIGURE = /^-?\d+(?:\.\d+)?$/;

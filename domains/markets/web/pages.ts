@@ -8,13 +8,11 @@ const texts = defineTexts({
     alerts: 'Alertas',
     createAlert: 'Crear una alerta de precio',
     seePrices: 'Ver precios y proveedores',
-    'markets.alert.fired': '{name} llegó a {price} {currency}; tu alerta estaba en {trigger} {currency}.',
   },
   en: {
     alerts: 'Alerts',
     createAlert: 'Create a price alert',
     seePrices: 'See prices and providers',
-    'markets.alert.fired': '{name} reached {price} {currency}; your alert was at {trigger} {currency}.',
   },
 });
 

@@ -1,6 +1,5 @@
 /** A real SMTP server on loopback for tests: keeps what it receives, refuses on request. */
 import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 
 export interface ReceivedMail {
   readonly to: readonly string[];
@@ -22,6 +21,7 @@ export interface TestSmtp {
 
 /** Listens on a free port; offers no TLS and takes any recipient. */
 export async function startTestSmtp(): Promise<TestSmtp> {
+  const { SMTPServer } = await import('smtp-server'); // Only tests that receive mail pay for it.
   const received: ReceivedMail[] = [];
   const signedIn: string[] = [];
   const answers: { readonly responseCode: number; readonly message: string }[] = [];

@@ -10,9 +10,7 @@ beforeAll(async () => {
   api = await startTestBotApi();
   platform = await testPlatform([], { config: { telegram: { botToken: TEST_BOT_TOKEN, apiRoot: api.url } } });
   stop = await platform.telegram.startReading();
-  await vi.waitFor(async () => {
-    expect((await platform.telegram.state(platform.db)).botUsername).toBe('cactus_test_bot');
-  });
+  await vi.waitUntil(async () => (await platform.telegram.state(platform.db)).botUsername !== null);
 });
 afterAll(async () => {
   await stop();
@@ -27,7 +25,7 @@ beforeEach(() => {
 const person = () => ({ userId: platform.newId(), workspaceId: platform.newId() });
 const offer = (who: ReturnType<typeof person>) => platform.db.transaction((tx) => platform.telegram.offerLink(tx, who));
 const linkOf = (userId: string) => platform.telegram.findLink(platform.db, userId);
-const answered = () => expect.poll(() => api.sent.filter((message) => message.chatId === chatId).length).toBe(1);
+const answered = () => vi.waitUntil(() => api.sent.filter((message) => message.chatId === chatId).length === 1);
 
 async function linked() {
   chatId += 100;

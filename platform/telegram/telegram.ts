@@ -37,7 +37,7 @@ export function createTelegram({ db, jobs, config, clock, log }: TelegramOptions
       name: CHECK_JOB,
       attemptsMax: 1,
       parse: () => undefined as never,
-      run: () => check({ db, bot, clock }),
+      run: () => fetchBot({ db, bot, clock }),
     }),
   ]);
   return {
@@ -75,7 +75,11 @@ export function createTelegram({ db, jobs, config, clock, log }: TelegramOptions
   };
 }
 
-async function check(parts: { readonly db: Database; readonly bot: Bot | null; readonly clock: Clock }): Promise<void> {
+async function fetchBot(parts: {
+  readonly db: Database;
+  readonly bot: Bot | null;
+  readonly clock: Clock;
+}): Promise<void> {
   const { db, clock } = parts;
   try {
     const me = await required(parts.bot).me();

@@ -91,8 +91,9 @@ export async function finishFlow(
 
 /** A path of this app to go to; anything else, such as another site, is its first page. */
 export function safePath(wanted: string | undefined): string {
-  if (wanted === undefined || wanted.length > PATH_LENGTH_MAX || !/^\/(?![/\\])[^\\\s]*$/.test(wanted)) return '/';
+  if (wanted === undefined || wanted.length > PATH_LENGTH_MAX) return '/';
   const here = 'http://cactus.invalid';
+  // Parsed as a browser parses it, so that what a browser drops or turns around is seen: tabs, backslashes, dots.
   const url = URL.parse(wanted, here);
   if (!url || url.origin !== here || /^\/+api(?:\/|$)/i.test(url.pathname) || url.pathname.startsWith('//')) return '/';
   return `${url.pathname}${url.search}${url.hash}`;

@@ -6,6 +6,7 @@ import { returnPath, SETUP_PATH } from '#web/shell';
 import { Button, ButtonLink, Card, EmptyState, FormProblem, PasswordField, TextField } from '#web/ui';
 import { BarePage } from './bare-page.tsx';
 import { focusFirstInvalid } from './first-invalid.ts';
+import { OidcNotice, OidcSignIn } from './oidc-sign-in.tsx';
 import { identityWords } from './problem-words.ts';
 import { identityTexts } from './texts.ts';
 
@@ -55,6 +56,7 @@ function SignInForm() {
   return (
     <Card>
       <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {!signIn.error && <OidcNotice />}
         <TextField
           label={t('email')}
           type="email"
@@ -81,6 +83,7 @@ function SignInForm() {
           {t('signInAction')}
         </Button>
       </form>
+      <OidcSignIn />
     </Card>
   );
 }

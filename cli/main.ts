@@ -7,6 +7,7 @@ import { EXIT } from './install.ts';
 import { registerPortfolio } from './portfolio.ts';
 import { registerSecret } from './secret.ts';
 import { registerSetupLink } from './setup-link.ts';
+import { registerUser } from './user.ts';
 
 const program = new Command('cactus')
   .description('Todo tu patrimonio y tu negocio, en tu servidor. Start the server with: npm start')
@@ -16,6 +17,7 @@ const program = new Command('cactus')
 
 registerDoctor(program);
 registerSetupLink(program);
+registerUser(program);
 registerImport(program);
 registerPortfolio(program);
 registerSecret(program);

@@ -17,4 +17,7 @@ export const Role = z.enum(USER_ROLES);
 export const WorkspaceKind = z.enum(['real', 'demo']);
 export const Id = z.uuid();
 
+/** The secret of a link, from the fragment of its address. */
+export const LinkToken = z.string().min(1).max(200);
+
 export const SignedIn = z.object({ userId: Id, workspaceId: Id });

@@ -32,6 +32,16 @@ export {
 export { oidcApi } from './oidc-contract.ts';
 
 export { PASSWORD_LENGTH_MIN } from './contract-schemas.ts';
+export {
+  AcceptInvitation,
+  CreateInvitation,
+  JoinByInvitation,
+  ListInvitations,
+  ReadInvitationLink,
+  RenewInvitation,
+  RevokeInvitation,
+} from './invitation-contract.ts';
+export { CompleteReset, IssueReset, RequestReset } from './reset-contract.ts';
 export { CompleteSetup, ReadSetup } from './setup-contract.ts';
 
 const Workspace = z.object({

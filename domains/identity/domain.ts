@@ -5,10 +5,13 @@ import { apiTokenRoutes } from './api-token.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { directoryOf } from './directory.ts';
+import { invitationRoutes } from './invitation.routes.ts';
 import { meRoutes } from './me.routes.ts';
 import { oidcRoutes } from './oidc.routes.ts';
 import { identityPermissions } from './permissions.ts';
 import { clearWhenHeard } from './session-cache.ts';
+import { resetRequestJob } from './reset-request.job.ts';
+import { resetRoutes } from './reset.routes.ts';
 import { sessionPurgeJob } from './session-purge.job.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { identitySettings } from './settings.ts';
@@ -25,7 +28,7 @@ export const identity: Domain = {
   settings: identitySettings,
   authenticate,
   directory: directoryOf,
-  jobs: (platform) => [sessionPurgeJob(platform)],
+  jobs: (platform) => [sessionPurgeJob(platform), resetRequestJob(platform)],
   start: (platform) => {
     clearWhenHeard(platform);
     return Promise.resolve(() => Promise.resolve());
@@ -38,6 +41,8 @@ export const identity: Domain = {
     userRoutes(http, platform);
     apiTokenRoutes(http, platform);
     accessJwtRoutes(http, platform);
+    invitationRoutes(http, platform);
+    resetRoutes(http, platform);
     workspaceRoutes(http, platform);
   },
 };

@@ -3,7 +3,9 @@
  * the caller's transaction (call it last: it holds the chain's lock until the commit).
  */
 export { type AuditFact, appendAudit as recordAudit } from './audit.store.ts';
+export { inviteAsOperator } from './operator.ts';
 export { permissionCatalogue, permissionsOfRole } from './permissions.ts';
+export { issueResetAsOperator } from './reset.ts';
 export { rowScopeOf } from './row-scope.ts';
 export { createSetupLink } from './setup.ts';
 export {

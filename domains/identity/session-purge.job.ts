@@ -4,6 +4,8 @@ import type { Platform } from '#platform/domain';
 import { job, type JobDefinition } from '#platform/jobs';
 import { deleteEndedApiTokens } from './api-token.store.ts';
 import { deleteOldAttempts } from './attempt.store.ts';
+import { deleteOldInvitations } from './invitation.store.ts';
+import { deleteOldResetLinks } from './reset.store.ts';
 import { deleteEndedSessions } from './session.store.ts';
 import { rotateSigningKeys } from './signing-key.ts';
 
@@ -20,6 +22,8 @@ export function sessionPurgeJob(platform: Platform): JobDefinition {
       await deleteEndedSessions(platform.db, nowMs - KEPT_MS);
       await deleteEndedApiTokens(platform.db, nowMs - KEPT_MS);
       await deleteOldAttempts(platform.db, nowMs);
+      await deleteOldResetLinks(platform.db, nowMs - KEPT_MS);
+      await deleteOldInvitations(platform.db, nowMs - KEPT_MS);
       await rotateSigningKeys(platform);
     },
   });

@@ -58,6 +58,29 @@ export interface IdentityTables {
     created_at: InstantColumn;
     retired_at: NullableInstantColumn;
   };
+  identity_invitations: {
+    invitation_id: string;
+    workspace_id: string;
+    email: string;
+    role: UserRole;
+    locale: Locale;
+    invited_by: string | null;
+    token_sha256: Buffer;
+    created_at: InstantColumn;
+    sent_at: InstantColumn;
+    expires_at: InstantColumn;
+    accepted_at: NullableInstantColumn;
+    revoked_at: NullableInstantColumn;
+  };
+  identity_reset_links: {
+    reset_link_id: string;
+    user_id: string;
+    issued_by: string | null;
+    token_sha256: Buffer;
+    created_at: InstantColumn;
+    expires_at: InstantColumn;
+    used_at: NullableInstantColumn;
+  };
   identity_setup_links: {
     setup_link_id: string;
     token_sha256: Buffer;

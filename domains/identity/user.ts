@@ -78,7 +78,7 @@ export async function createUser(
     });
     if (!isNew) return refuse('email_taken');
     for (const workspaceId of await workspacesToJoin(platform, tx, actor, input.role)) {
-      await joinWorkspace(platform, tx, { doer, workspaceId, userId, role: input.role });
+      await joinWorkspace(platform, tx, { byUserId: actor.userId, ip: doer.ip, workspaceId, userId, role: input.role });
     }
     return ok(await requireMember(tx, actor.workspaceId, userId));
   });
@@ -147,10 +147,10 @@ export async function changeAccess(
 }
 
 /** From the demo, a new colleague must not be left outside when the demo goes. */
-async function workspacesToJoin(
+export async function workspacesToJoin(
   platform: Platform,
   tx: Transaction,
-  actor: Actor,
+  actor: Pick<Actor, 'userId' | 'workspaceId'>,
   role: UserRole,
 ): Promise<readonly string[]> {
   const current = await findWorkspace(tx, actor.workspaceId);
@@ -164,26 +164,35 @@ async function workspacesToJoin(
   return [actor.workspaceId, ...run.map(({ id }) => id)];
 }
 
-async function joinWorkspace(
+/** Makes a person a member, with the event and the audit entry of it. */
+export async function joinWorkspace(
   platform: Platform,
   tx: Transaction,
-  join: { readonly doer: Doer; readonly workspaceId: string; readonly userId: string; readonly role: UserRole },
+  join: {
+    /** Null: the operator. */
+    readonly byUserId: string | null;
+    readonly ip: string;
+    readonly workspaceId: string;
+    readonly userId: string;
+    readonly role: UserRole;
+  },
 ): Promise<void> {
-  const { doer, workspaceId, userId, role } = join;
+  const { workspaceId, userId, role } = join;
   await insertMember(tx, { workspaceId, userId, role, joinedAtMs: platform.clock() });
   tx.emit(UserCreated, { workspaceId, subjectId: userId, payload: { userId, role } });
   await appendAudit(tx, {
     workspaceId,
     action: 'identity.user.created',
     subject: userId,
-    userId: doer.actor.userId,
-    ip: doer.ip,
+    userId: join.byUserId,
+    ip: join.ip,
     atMs: platform.clock(),
     details: { role },
   });
 }
 
-async function requireSayEverywhere(
+/** Refuses unless the actor has the say in every workspace of a person; with `isDisabled` an owner must remain in each. */
+export async function requireSayEverywhere(
   platform: Platform,
   tx: Transaction,
   actor: Actor,

@@ -31,6 +31,17 @@ export const CORE_SETTINGS = z.object({
     .default(7700)
     .meta({ alias: 'PORT' })
     .describe('Port of the web app, the API and /ws; 0 takes any free one.'),
+  monitorHost: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address where a process without the web role answers /health and /metrics.'),
+  monitorPort: z
+    .int()
+    .min(0)
+    .max(PORT_MAX)
+    .default(0)
+    .describe('Its port; 0 takes any free one, which the start box names.'),
   dataDir: z.string().min(1).default('./data').describe('Folder of the database, the files and the secrets.'),
   databaseUrl: postgresUrl
     .nullable()

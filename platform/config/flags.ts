@@ -12,6 +12,11 @@ interface FlagDefinition {
 export const FLAGS: Readonly<Record<string, FlagDefinition>> = {
   '--port': { key: 'port', implied: null, meaning: 'port to listen on' },
   '--host': { key: 'host', implied: null, meaning: 'address to listen on' },
+  '--monitor-port': {
+    key: 'monitorPort',
+    implied: null,
+    meaning: 'port of the health and metrics of a process without web',
+  },
   '--data': { key: 'dataDir', implied: null, meaning: 'folder of the data' },
   '--roles': { key: 'roles', implied: null, meaning: 'parts to run: web,worker,trader,agent' },
   '--demo': { key: 'demo', implied: 'true', meaning: 'create the demo workspace on the first run' },

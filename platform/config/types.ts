@@ -2,6 +2,9 @@
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where a process without the `web` role answers /health and /metrics. */
+  readonly monitorHost: string;
+  readonly monitorPort: number;
   /** Absolute folder that holds database, files and secrets. */
   readonly dataDir: string;
   /** Null means the embedded PostgreSQL under `dataDir`. */

@@ -31,13 +31,15 @@ export interface HealthMount {
   readonly check: HealthCheck;
   readonly telemetry: Telemetry;
   readonly metricsToken: string | null;
+  /** What this process is, as a part of its own health: `web`, or `worker` when it only answers this. */
+  readonly processName: string;
   /** True from the moment the server begins to stop. */
   readonly isStopping: () => boolean;
 }
 
 /** Adds /health, /health/live, /health/ready, /metrics and the API of the health page. */
 export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount): void {
-  const check = reused(async () => [...(await mount.check()), webPart(mount)]);
+  const check = reused(async () => [...(await mount.check()), processPart(mount)]);
   app.get('/health/live', async () => ({ state: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     const parts = await check();
@@ -68,14 +70,14 @@ export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount
 }
 
 /** This server itself: it answers, or this could not be read; what can be wrong is that it answers late. */
-function webPart({ telemetry, isStopping }: HealthMount): HealthPart {
+function processPart({ telemetry, isStopping, processName: name }: HealthMount): HealthPart {
   const lagMs = telemetry.figures().eventLoopLagP99Ms;
   const isLate = lagMs > LAG_MS_MAX;
   const state = isLate || isStopping() ? 'degraded' : 'ok';
-  if (!isLate) return { name: 'web', state, detail: 'Answers without delay.', detailEs: 'Responde sin espera.' };
+  if (!isLate) return { name, state, detail: 'Answers without delay.', detailEs: 'Responde sin espera.' };
   const waitedMs = Math.round(lagMs);
   return {
-    name: 'web',
+    name,
     state,
     detail: `Busy: one in a hundred turns waited ${waitedMs} ms. Move work to a worker process (--roles).`,
     detailEs: `Ocupado: una de cada cien vueltas esperó ${waitedMs} ms. Pasa trabajo a un proceso worker (--roles).`,

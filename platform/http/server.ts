@@ -46,6 +46,8 @@ export interface HttpOptions {
   readonly redis?: RedisHandle;
   /** Present: mounts /health, /metrics and the health API. */
   readonly health?: HealthCheck;
+  /** What this process is in its own health; `web` unless told. */
+  readonly processName?: string;
 }
 
 export type UpgradeRefusal = 'not_signed_in' | 'cross_site_request' | 'host_not_allowed' | 'too_many_requests';
@@ -127,7 +129,13 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     mountHealth(
       app,
       { route: routeFor('platform') },
-      { check: options.health, telemetry, metricsToken, isStopping: () => isStopping },
+      {
+        check: options.health,
+        telemetry,
+        metricsToken,
+        processName: options.processName ?? 'web',
+        isStopping: () => isStopping,
+      },
     );
   }
   return {

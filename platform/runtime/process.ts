@@ -5,13 +5,15 @@
 import { Fault } from '#kernel';
 import { type Config, loadConfig } from '#platform/config';
 import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
-import { createHttp, databaseIdempotency, type HealthCheck, healthOf, type HttpServer } from '#platform/http';
+import { createHttp, databaseIdempotency, type HttpServer } from '#platform/http';
 import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { secretRoutes } from '#platform/secrets';
 import { createTelemetry, type RunningTelemetry } from '#platform/telemetry';
 import { type Composition, composePlatform } from './compose.ts';
 import { platformDomain } from './platform-domain.ts';
+import { healthOfProcess } from './health-sources.ts';
+import { openMonitor } from './monitor.ts';
 import { requirePort } from './port.ts';
 import { languageOf, renderStartBox } from './start-box.ts';
 
@@ -42,8 +44,9 @@ export async function startProcess(input: StartInput): Promise<void> {
   const { config } = loaded.value;
   const telemetry = createTelemetry({ level: config.logLevel });
   const roles = new Set<ProcessRole>(config.roles);
+  const address = addressOf(config, roles);
   try {
-    if (roles.has('web')) await requirePort(config.host, config.port);
+    await requirePort(address.host, address.port);
     // Vite and PostgreSQL start side by side; the slower one decides.
     const [composition, webDir] = await Promise.all([
       composePlatform({ config, domains, roles, telemetry }),
@@ -51,23 +54,36 @@ export async function startProcess(input: StartInput): Promise<void> {
     ]);
     const running = await startParts({ composition, telemetry, domains, webDir, version: input.version });
     stopOnSignal(running.stop, telemetry);
-    await announce(input, composition, running.url);
+    await announce(input, composition, running);
   } catch (error) {
-    const message = startFailure(error, config);
+    const message = startFailure(error, address);
     if (message) return quit(EXIT_FAILED, message);
     throw error;
   }
 }
 
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** The flag that chooses another port. */
+  readonly flag: string;
+}
+
+/** People's address with the web role, the monitor's without. */
+function addressOf(config: Config, roles: ReadonlySet<ProcessRole>): ListenAddress {
+  if (roles.has('web')) return { host: config.host, port: config.port, flag: 'port' };
+  return { host: config.monitorHost, port: config.monitorPort, flag: 'monitor-port' };
+}
+
 /** What a person can do about a failed start; null for a bug, which shows its stack. */
-function startFailure(error: unknown, { host, port }: Config): string | null {
+function startFailure(error: unknown, { host, port, flag }: ListenAddress): string | null {
   if (error instanceof Fault) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') {
-    return `port ${port} is used by another program (another Cactus?). Choose another: npm start -- --port ${port + 1}`;
+    return `port ${port} is used by another program (another Cactus?). Choose another: npm start -- --${flag} ${port + 1}`;
   }
   if (code === 'EACCES')
-    return `this user may not listen on port ${port}. Choose one above 1023: npm start -- --port 7700`;
+    return `this user may not listen on port ${port}. Choose one above 1023: npm start -- --${flag} 7700`;
   if (code === 'EADDRNOTAVAIL') return `this machine has no address ${host}. Use --host 127.0.0.1 or --host 0.0.0.0`;
   return null;
 }
@@ -83,6 +99,8 @@ interface PartsInput {
 interface Running {
   /** Null when this process has no `web` role. */
   readonly url: string | null;
+  /** Null when it has. */
+  readonly monitorUrl: string | null;
   readonly stop: Stop;
 }
 
@@ -98,7 +116,6 @@ async function startParts(input: PartsInput): Promise<Running> {
     telemetry.stop();
   };
   try {
-    let url: string | null = null;
     jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
     if (platform.roles.has('worker')) {
       stops.push(() => jobs.stop());
@@ -108,16 +125,18 @@ async function startParts(input: PartsInput): Promise<Running> {
       const stopDomain = await domain.start?.(platform);
       if (stopDomain) stops.push(stopDomain);
     }
-    if (webDir !== null) {
-      const http = await openHttp(input);
-      stops.push(
-        () => http.close(),
-        async () => realtime.closeSockets(),
-      );
-      realtime.attach(http);
-      url = (await http.listen()).url;
+    if (webDir === null) {
+      const monitor = await openMonitor(input);
+      stops.push(() => monitor.close());
+      return { url: null, monitorUrl: monitor.url, stop };
     }
-    return { url, stop };
+    const http = await openHttp(input);
+    stops.push(
+      () => http.close(),
+      async () => realtime.closeSockets(),
+    );
+    realtime.attach(http);
+    return { url: (await http.listen()).url, monitorUrl: null, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -134,7 +153,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
     permissions: domains.flatMap((domain) => domain.permissions),
     authenticate: async (request) => identity?.authenticate?.(request, platform) ?? null,
     idempotency: databaseIdempotency(db),
-    health: healthOf(healthSources(composition, domains)),
+    health: healthOfProcess(composition, domains),
   });
   for (const domain of domains) http.mount(domain, platform);
   notifyRoutes(http, platform);
@@ -145,42 +164,17 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   return http;
 }
 
-function healthSources(
-  { platform, db, jobs, redis }: Composition,
-  domains: readonly Domain[],
-): Record<string, HealthCheck> {
-  const database: HealthCheck = async () => {
-    const roundTripMs = await db.ping();
-    const figure = roundTripMs.toFixed(1);
-    const detailEs = `Responde en ${figure.replace('.', ',')} ms.`;
-    return [{ name: 'database', state: 'ok', detail: `Answers in ${figure} ms.`, detailEs }];
-  };
-  const ofDomains = domains.flatMap((domain): [string, HealthCheck][] =>
-    domain.health ? [[domain.name, async () => domain.health?.(platform) ?? []]] : [],
-  );
-  return { database, redis: () => redis.health(), jobs: () => jobsHealth(jobs), ...Object.fromEntries(ofDomains) };
-}
-
-/** Jobs are well when the last run of each that runs by itself succeeded. */
-async function jobsHealth(jobs: Composition['jobs']): ReturnType<HealthCheck> {
-  const failing = (await jobs.schedules()).filter(
-    ({ outcome }) => (outcome?.lastFailedAtMs ?? 0) > (outcome?.lastSucceededAtMs ?? 0),
-  );
-  const names = failing.map(({ name }) => name).join(', ');
-  if (names === '') {
-    const detail = 'The last run of each schedule succeeded.';
-    return [{ name: 'jobs', state: 'ok', detail, detailEs: 'La última ejecución de cada tarea fue bien.' }];
-  }
-  const detail = `The last run failed: ${names}. See /ajustes/tareas.`;
-  return [{ name: 'jobs', state: 'degraded', detail, detailEs: `La última ejecución falló: ${names}. Mira Tareas.` }];
-}
-
-async function announce(input: StartInput, composition: Composition, url: string | null): Promise<void> {
+async function announce(
+  input: StartInput,
+  composition: Composition,
+  { url, monitorUrl }: Pick<Running, 'url' | 'monitorUrl'>,
+): Promise<void> {
   const { platform, db } = composition;
   const setupLink = url === null ? null : await input.createSetupLink(platform);
   const box = renderStartBox(
     {
-      url: url ?? '-',
+      url,
+      monitorUrl,
       setup: setupLink && {
         url: `${url}/setup#t=${setupLink.token}`,
         lifeMinutes: Math.round((setupLink.expiresAtMs - platform.clock()) / MINUTE_MS),

@@ -4,6 +4,7 @@ import { languageOf, renderStartBox } from './start-box.ts';
 
 const facts = {
   url: 'http://localhost:7700',
+  monitorUrl: null,
   setup: { url: 'http://localhost:7700/setup#t=ABCD-EFGH', lifeMinutes: 30 },
   dataDir: '/srv/cactus/data',
   database: 'PostgreSQL 18.4',
@@ -34,4 +35,10 @@ test.each([
   [{ LANG: 'en_GB.UTF-8', LC_ALL: 'es_AR.UTF-8' }, 'es'],
 ])('%j speaks %s', (env, language) => {
   expect(languageOf(env)).toBe(language);
+});
+
+test('a process without web says where it answers for its health', () => {
+  const box = renderStartBox({ ...facts, url: null, setup: null, monitorUrl: 'http://127.0.0.1:7701' }, 'es');
+  expect(box).toMatch(/Estado +http:\/\/127\.0\.0\.1:7701\/health/);
+  expect(renderStartBox(facts, 'es')).not.toContain('Estado');
 });

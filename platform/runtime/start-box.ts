@@ -1,7 +1,10 @@
 /** The one box that `npm start` prints: where Cactus is, where its data is, and how to get in. Pure text. */
 
 export interface StartFacts {
-  readonly url: string;
+  /** Null for a process that serves no people. */
+  readonly url: string | null;
+  /** Where such a process answers /health and /metrics. */
+  readonly monitorUrl: string | null;
   /** Single-use link of the first run, with the minutes it lives; null once an admin exists. */
   readonly setup: { readonly url: string; readonly lifeMinutes: number } | null;
   readonly dataDir: string;
@@ -16,6 +19,7 @@ const TEXTS = {
   es: {
     ready: 'Cactus listo',
     open: 'Abre',
+    monitor: 'Estado',
     setup: (minutes: number) => `enlace de un solo uso, caduca en ${minutes} min, solo desde esta máquina`,
     data: 'Datos',
     database: 'Base de datos',
@@ -25,6 +29,7 @@ const TEXTS = {
   en: {
     ready: 'Cactus is ready',
     open: 'Open',
+    monitor: 'Health',
     setup: (minutes: number) => `single-use link, expires in ${minutes} min, from this machine only`,
     data: 'Data',
     database: 'Database',
@@ -43,7 +48,8 @@ export function renderStartBox(facts: StartFacts, language: Language): string {
   const texts = TEXTS[language];
   const seconds = (facts.startedInMs / 1000).toFixed(1).replace('.', language === 'es' ? ',' : '.');
   const labels: [string, string][] = [
-    [texts.open, facts.setup?.url ?? facts.url],
+    [texts.open, facts.setup?.url ?? facts.url ?? '-'],
+    ...(facts.monitorUrl === null ? [] : ([[texts.monitor, `${facts.monitorUrl}/health`]] as [string, string][])),
     ...(facts.setup ? ([['', `(${texts.setup(facts.setup.lifeMinutes)})`]] as [string, string][]) : []),
     [texts.data, facts.dataDir],
     [texts.database, facts.database],

@@ -143,6 +143,8 @@ function testConfig(
   return {
     host: '127.0.0.1',
     port: 0,
+    monitorHost: '127.0.0.1',
+    monitorPort: 0,
     dataDir: input.dataDir,
     databaseUrl: input.databaseUrl,
     redisUrl: null,

@@ -125,18 +125,9 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
     };
   let isStopping = false;
   if (options.health) {
-    const { metricsToken } = config;
-    mountHealth(
-      app,
-      { route: routeFor('platform') },
-      {
-        check: options.health,
-        telemetry,
-        metricsToken,
-        processName: options.processName ?? 'web',
-        isStopping: () => isStopping,
-      },
-    );
+    const { health: check, processName = 'web' } = options;
+    const mount = { check, telemetry, metricsToken: config.metricsToken, processName, isStopping: () => isStopping };
+    mountHealth(app, { route: routeFor('platform') }, mount);
   }
   return {
     get endpoints() {

@@ -6,6 +6,7 @@ import { EVERY_ROW, assert, Decimal } from '#kernel';
 import { takePrices } from '#markets';
 import { createHttp } from '#platform/http';
 import { testPlatform } from '#platform/testing';
+import { identity } from '../domains/identity/domain.ts';
 import { markets } from '../domains/markets/domain.ts';
 import { withBenchDatabase } from './bench-database.ts';
 import { type BenchSection, type Figure, percentile } from './section.ts';
@@ -22,7 +23,7 @@ export const section: BenchSection = {
 type BenchPlatform = Awaited<ReturnType<typeof testPlatform>>;
 
 async function benchAlertPath(): Promise<readonly Figure[]> {
-  const platform = await testPlatform([markets]);
+  const platform = await testPlatform([identity, markets]);
   platform.db.attachJobQueue({ add: async () => undefined });
   try {
     const workspaceId = platform.newId();

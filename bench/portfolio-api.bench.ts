@@ -8,6 +8,7 @@ import { recordManualPrices, type ManualPrice } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { type LedgerEventDraft, recordEvents } from '#portfolios';
+import { identity } from '../domains/identity/domain.ts';
 import { markets } from '../domains/markets/domain.ts';
 import { portfolios } from '../domains/portfolios/domain.ts';
 import { withBenchDatabase } from './bench-database.ts';
@@ -27,7 +28,7 @@ export const section: BenchSection = {
 
 /** Runs it and gives the figures. */
 async function benchPortfolioApi(): Promise<readonly Figure[]> {
-  const platform = await testPlatform([markets, portfolios]);
+  const platform = await testPlatform([identity, markets, portfolios]);
   platform.db.attachJobQueue({ add: async () => undefined });
   const workspaceId = platform.newId();
   const http = await openHttp(platform, workspaceId);
@@ -81,7 +82,7 @@ async function recordHistory(platform: TestPlatform, scope: Scope): Promise<numb
   for (let start = 0; start < EVENTS; start += EVENTS_PER_BATCH) {
     const events = Array.from({ length: EVENTS_PER_BATCH }, (_, index) => eventAt(start + index));
     const result = await platform.db.transaction((tx) =>
-      recordEvents(platform, tx, { ...scope, importId: null, userId: null, events }),
+      recordEvents(platform, tx, { ...scope, rows: EVERY_ROW, importId: null, userId: null, events }),
     );
     assert(result.ok, `bench: ${JSON.stringify(result)}`.slice(0, 400));
   }

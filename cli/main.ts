@@ -1,6 +1,7 @@
 /** The `cactus` command. Data on stdout, messages on stderr; exit 0 ok, 1 failed, 2 usage, 3 doctor found problems, 6 partial. */
 import { Fault } from '#kernel';
 import { Command, CommanderError } from 'commander';
+import { registerAudit } from './audit.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
@@ -21,6 +22,7 @@ registerUser(program);
 registerImport(program);
 registerPortfolio(program);
 registerSecret(program);
+registerAudit(program);
 
 try {
   await program.parseAsync(process.argv);

@@ -16,6 +16,11 @@ function chainOf(count: number): ChainLink[] {
       ip: '127.0.0.1',
       atMs: 1_000 + index,
       details: '{}',
+      hashVersion: index < 10 ? 1 : 2,
+      agent: 'a',
+      credentialId: null,
+      before: null,
+      after: '{}',
     };
     const hash = hashAuditEntry(previousHash, content);
     links.push({ ...content, previousHash, hash });

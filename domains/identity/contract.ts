@@ -238,31 +238,7 @@ export const RemoveWorkspace = endpoint({
   refusals: { workspace_not_found: 404, workspace_is_real: 409, workspace_is_your_only_one: 409 },
 });
 
-export const ListAudit = endpoint({
-  method: 'GET',
-  path: '/api/audit-entries',
-  permission: 'identity.audit.read',
-  summary: 'Who did what in this workspace, newest first, and whether the chain of hashes is whole.',
-  query: z.object({ before: z.coerce.number().int().positive().optional() }),
-  response: z.object({
-    items: z.array(
-      z.object({
-        sequence: z.number(),
-        action: z.string(),
-        subject: z.string(),
-        userId: Id.nullable(),
-        userName: z.string().nullable(),
-        ip: z.string(),
-        atMs: z.number(),
-        details: z.record(z.string(), z.string()),
-      }),
-    ),
-    /** Pass it as `before` to read on; null at the end. */
-    next: z.number().nullable(),
-    /** Told on the first page only. */
-    isChainWhole: z.boolean().nullable(),
-  }),
-});
+export { ListAudit, VerifyAudit } from './audit-contract.ts';
 
 // ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,8 @@
 import type { Domain } from '#platform/domain';
 import { accessJwtRoutes } from './access-jwt.routes.ts';
 import { apiTokenRoutes } from './api-token.routes.ts';
+import { auditAnchorJob } from './audit-anchor.job.ts';
+import { auditRoutes } from './audit.routes.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { directoryOf } from './directory.ts';
@@ -28,7 +30,7 @@ export const identity: Domain = {
   settings: identitySettings,
   authenticate,
   directory: directoryOf,
-  jobs: (platform) => [sessionPurgeJob(platform), resetRequestJob(platform)],
+  jobs: (platform) => [sessionPurgeJob(platform), resetRequestJob(platform), auditAnchorJob(platform)],
   start: (platform) => {
     clearWhenHeard(platform);
     return Promise.resolve(() => Promise.resolve());
@@ -44,5 +46,6 @@ export const identity: Domain = {
     invitationRoutes(http, platform);
     resetRoutes(http, platform);
     workspaceRoutes(http, platform);
+    auditRoutes(http, platform);
   },
 };

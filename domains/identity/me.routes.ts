@@ -3,10 +3,9 @@ import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { ChangePassword, ReadMe, SwitchWorkspace, UpdateMe } from './contract.ts';
-import { changePassword, readMe } from './me.ts';
+import { changePassword, changeProfile, readMe } from './me.ts';
 import { sendSessionCookie } from './open-session.ts';
 import { isTimeZone } from './place.ts';
-import { updateProfile } from './user.store.ts';
 import { switchWorkspace } from './workspace.ts';
 
 export function meRoutes(http: Http, platform: Platform): void {
@@ -16,7 +15,7 @@ export function meRoutes(http: Http, platform: Platform): void {
     if (body.timeZone !== undefined && !isTimeZone(body.timeZone)) {
       return refuse('time_zone_unknown', { timeZone: body.timeZone });
     }
-    await updateProfile(platform.db, actor.userId, body);
+    await changeProfile(platform, actor, body);
     return ok(await readMe(platform, actor));
   });
 

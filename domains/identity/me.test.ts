@@ -57,17 +57,14 @@ test('the audit log is read whole, page after page', async () => {
   interface Page {
     readonly items: { subject: string; details: Record<string, string>; userName: string | null }[];
     readonly next: number | null;
-    readonly isChainWhole: boolean | null;
   }
   const subjects: string[] = [];
   let page = (await made.owner.call('/api/audit-entries')).json<Page>();
-  expect(page.isChainWhole).toBe(true);
   expect(page.items[0]).toMatchObject({ subject: 's204', userName: 'Ana F.', details: { index: '204' } });
   for (;;) {
     subjects.push(...page.items.map(({ subject }) => subject));
     if (page.next === null) break;
     page = (await made.owner.call(`/api/audit-entries?before=${page.next}`)).json<Page>();
-    expect(page.isChainWhole).toBeNull();
   }
   expect(subjects.filter((subject) => /^s\d+$/.test(subject))).toHaveLength(205);
   expect(subjects[204]).toBe('s0');

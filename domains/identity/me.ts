@@ -9,7 +9,7 @@ import { hashPassword, requireStrongPassword, TooBusy } from './password.ts';
 import { permissionsOfRole } from './permissions.ts';
 import { checkPassword } from './sign-in.ts';
 import type { Doer } from './user.ts';
-import { findUser, updatePasswordHash } from './user.store.ts';
+import { findUser, updatePasswordHash, updateProfile } from './user.store.ts';
 import { listWorkspacesOfUser } from './workspace.store.ts';
 
 export type Me = OutputOf<(typeof ReadMe)['response']>;
@@ -29,6 +29,28 @@ export async function readMe(platform: Platform, actor: Actor, workspaceId = act
     workspace,
     workspaces,
   };
+}
+
+/** Changes name, language or time zone. */
+export async function changeProfile(
+  platform: Platform,
+  actor: Actor,
+  change: Parameters<typeof updateProfile>[2],
+): Promise<void> {
+  await platform.db.transaction(async (tx) => {
+    const before = await findUser(tx, actor.userId);
+    assert(before, 'me: an actor exists');
+    await updateProfile(tx, actor.userId, change);
+    const fields = Object.entries(change).filter(([, value]) => value !== undefined);
+    await appendAudit(tx, {
+      workspaceId: actor.workspaceId,
+      action: 'identity.user.profile_changed',
+      subject: actor.userId,
+      atMs: platform.clock(),
+      before: { name: before.name, locale: before.locale, timeZone: before.timeZone },
+      after: Object.fromEntries(fields),
+    });
+  });
 }
 
 /** Changes the password after checking the current one; every other session closes and this one gets a new token. */

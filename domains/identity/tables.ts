@@ -120,6 +120,11 @@ export interface IdentityTables {
     user_id: string | null;
     ip: string;
     at: InstantColumn;
+    hash_version: number;
+    agent: string;
+    credential_id: string | null;
+    before: string | null;
+    after: string | null;
     details: string;
     previous_hash: Buffer;
     hash: Buffer;

@@ -1,7 +1,6 @@
 /** Goal: only owners and admins manage people, nobody reaches above herself, an owner remains, and rows stay in their workspace. */
 import { USER_ROLES } from '#kernel';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findBrokenAudit } from './audit.store.ts';
 import { testServer, type TestServer } from '#platform/testing';
 import { identity } from './domain.ts';
 import { addUser, type PersonBrowser, OWNER, setUp, type SetUp } from './test-people.ts';
@@ -143,28 +142,12 @@ test('the audit log tells what happened here, newest first, and its chain is who
   await made.owner.call('/api/me/workspace', { method: 'PUT', body: { workspaceId: made.realWorkspaceId } });
   const log = (await made.owner.call('/api/audit-entries')).json<{
     items: { action: string; sequence: number; userName: string | null }[];
-    isChainWhole: boolean;
   }>();
-  expect(log.isChainWhole).toBe(true);
   const actions = new Set(log.items.map(({ action }) => action));
   for (const action of ['user.created', 'user.role_changed', 'user.disabled', 'session.opened', 'setup.completed']) {
     expect(actions).toContain(`identity.${action}`);
   }
   expect(log.items.map(({ sequence }) => sequence)).toEqual(log.items.map((_, index) => log.items.length - index));
-});
-
-test('a changed, cut or removed audit entry shows', async () => {
-  const { db } = server.platform;
-  const workspaceId = made.realWorkspaceId;
-  const change = (text: string) => db.prepared(`test.audit.${text.length}`, text, [workspaceId]);
-  expect(await findBrokenAudit(db, workspaceId)).toBeNull();
-  await change(`update identity_audit_entries set ip = '10.0.0.1' where workspace_id = $1 and sequence = 3`);
-  expect(await findBrokenAudit(db, workspaceId)).toBe(3n);
-  await change(`update identity_audit_entries set ip = '127.0.0.1' where workspace_id = $1 and sequence = 3`);
-  expect(await findBrokenAudit(db, workspaceId)).toBeNull();
-  await change(`delete from identity_audit_entries where workspace_id = $1 and sequence = (
-    select max(sequence) from identity_audit_entries where workspace_id = $1)`);
-  expect(await findBrokenAudit(db, workspaceId)).not.toBeNull();
 });
 
 async function owners(): Promise<string[]> {

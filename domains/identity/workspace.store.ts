@@ -1,6 +1,7 @@
 /** Workspaces: SQL on identity_workspaces, and who belongs to them. */
 import type { UserRole } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
+import { sql } from 'kysely';
 import type { IdentityTables, WorkspaceKind } from './tables.ts';
 
 export interface Workspace {
@@ -102,10 +103,13 @@ export async function lockWorkspace(tx: Transaction, workspaceId: string): Promi
 /** Deletes the workspace with its memberships and its audit chain; sessions must have moved away before. */
 export async function deleteWorkspaceRows(tx: Transaction, workspaceId: string): Promise<void> {
   const tables = tx.tables<IdentityTables>();
+  // The trail refuses to lose entries unless the transaction names the workspace that goes.
+  await sql`select set_config('identity.removing_workspace', ${workspaceId}, true)`.execute(tables);
   await tables.deleteFrom('identity_audit_entries').where('workspace_id', '=', workspaceId).execute();
   await tables.deleteFrom('identity_audit_heads').where('workspace_id', '=', workspaceId).execute();
   await tables.deleteFrom('identity_members').where('workspace_id', '=', workspaceId).execute();
   await tables.deleteFrom('identity_workspaces').where('workspace_id', '=', workspaceId).execute();
+  await sql`select set_config('identity.removing_workspace', '', true)`.execute(tables);
 }
 
 function workspaceOf(row: {

@@ -28,7 +28,16 @@ export async function switchWorkspace(
     const target = workspaces.find(({ id }) => id === workspaceId);
     if (!target) return refuse('workspace_not_found');
     await moveSession(tx, actor.sessionId, target.id);
-    return ok({ token: await replaceToken(platform, tx, actor.sessionId) });
+    const token = await replaceToken(platform, tx, actor.sessionId);
+    await appendAudit(tx, {
+      workspaceId: target.id,
+      action: 'identity.session.moved',
+      subject: actor.sessionId,
+      atMs: platform.clock(),
+      before: { workspaceId: actor.workspaceId },
+      after: { workspaceId: target.id },
+    });
+    return ok({ token });
   });
 }
 

@@ -3,6 +3,7 @@ import { Decimal, localDate } from '#kernel';
 import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listFirings, listRules, moveRuleState } from './alert.store.ts';
+import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
 import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { insertSimulatedWorkspace } from './workspace.store.ts';
@@ -11,7 +12,7 @@ import { recordManualPrices, takePrices } from './price-intake.ts';
 type MarketFixture = TestPlatform & MarketFacts;
 const openMarketFixture = async (
   options: TestPlatformOptions & { isSimulated?: boolean } = {},
-): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
+): Promise<MarketFixture> => marketFixture(await testPlatform([identity, markets], options), options);
 
 let market: MarketFixture;
 let bitcoin: string;

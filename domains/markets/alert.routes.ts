@@ -24,6 +24,7 @@ import {
   RestoreAlertRule,
   UpdateAlertRule,
 } from './contract.ts';
+import { recordChange } from './audit.ts';
 import { recentDay } from './feed.ts';
 import type { Instrument } from './instrument.ts';
 import { instrumentMessage } from './instrument.routes.ts';
@@ -67,6 +68,8 @@ export function alertRoutes(http: Http, platform: Platform): void {
       const since = recentDay(platform.clock());
       await watchInstruments(tx, { workspaceId, instrumentIds: [instrumentId], reason: 'alert', since });
       reply.setVersion(1);
+      const change = { workspaceId, subject: rule.id, after: { instrumentId, ...ruleFacts(rule) } };
+      await recordChange(platform, tx, { ...change, action: 'markets.alert.created' });
       return ok(ruleMessage(rule, context));
     }),
   );
@@ -84,13 +87,25 @@ export function alertRoutes(http: Http, platform: Platform): void {
       const after: AlertRule = { ...before, ...ruleFields(body, context), version: before.version + 1 };
       await updateRule(tx, after);
       reply.setVersion(after.version);
+      await recordChange(platform, tx, {
+        workspaceId: scope.workspaceId,
+        action: 'markets.alert.changed',
+        subject: before.id,
+        before: ruleFacts(before),
+        after: ruleFacts(after),
+      });
       return ok(ruleMessage(after, context));
     });
   });
 
   http.route(DeleteAlertRule, async ({ params, actor }) => {
     const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
-    const isDeleted = await platform.db.transaction((tx) => deleteRule(tx, scope, platform.clock()));
+    const isDeleted = await platform.db.transaction(async (tx) => {
+      if (!(await deleteRule(tx, scope, platform.clock()))) return false;
+      const change = { workspaceId: scope.workspaceId, subject: scope.ruleId };
+      await recordChange(platform, tx, { ...change, action: 'markets.alert.deleted' });
+      return true;
+    });
     return isDeleted ? ok(undefined) : refuse('alert_not_found');
   });
   alertHistoryRoutes(http, platform);
@@ -103,7 +118,10 @@ function alertHistoryRoutes(http: Http, platform: Platform): void {
       const isRestored = await restoreRule(tx, scope);
       const rule = isRestored ? await lockRule(tx, scope) : null;
       const [message] = rule ? await ruleMessages(platform, tx, [rule]) : [];
-      return message ? ok(message) : refuse('alert_not_found');
+      if (!message) return refuse('alert_not_found');
+      const change = { workspaceId: scope.workspaceId, subject: scope.ruleId };
+      await recordChange(platform, tx, { ...change, action: 'markets.alert.restored' });
+      return ok(message);
     }),
   );
 
@@ -204,4 +222,10 @@ function ruleMessage(rule: AlertRule, { instrument, latest }: PriceContext): Rul
     createdAtMs: rule.createdAtMs,
     version: rule.version,
   };
+}
+
+/** What a person set of a rule, for the audit trail. */
+function ruleFacts(rule: AlertRule): Record<string, unknown> {
+  const { terms, note, isEnabled } = rule;
+  return { terms, note, isEnabled };
 }

@@ -3,6 +3,7 @@ import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { ChooseProviderSymbol, CreateInstrument, ListInstruments } from './contract.ts';
+import { recordChange } from './audit.ts';
 import { recentDay } from './feed.ts';
 import { updateProviderSymbol } from './feed.store.ts';
 import { foldName, type Instrument } from './instrument.ts';
@@ -27,6 +28,12 @@ export function instrumentRoutes(http: Http, platform: Platform): void {
       // Somebody who adds an instrument by hand wants to see its price.
       const instrumentIds = [entry.instrumentId];
       await watchInstruments(tx, { workspaceId, instrumentIds, reason: 'followed', since: recentDay(atMs) });
+      await recordChange(platform, tx, {
+        workspaceId,
+        action: 'markets.instrument.added',
+        subject: entry.instrumentId,
+        after: { ...instrumentMessage(entry.instrument), outcome: entry.outcome },
+      });
       return ok({ ...instrumentMessage(entry.instrument), outcome: entry.outcome });
     });
   });
@@ -44,6 +51,13 @@ export function instrumentRoutes(http: Http, platform: Platform): void {
       const after = await find();
       if (!isChanged || !after) return refuse('version_mismatch', { version: before.version });
       reply.setVersion(after.version);
+      await recordChange(platform, tx, {
+        workspaceId: scope.workspaceId,
+        action: 'markets.instrument.symbol_chosen',
+        subject: scope.instrumentId,
+        before: { providerSymbol: before.providerSymbol },
+        after: { providerSymbol: after.providerSymbol },
+      });
       return ok(instrumentMessage(after));
     });
   });

@@ -2,13 +2,14 @@
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
 import { checkInstrumentDraft, type InstrumentDraft, isValidIsin } from './instrument.ts';
 import { previewInstruments, resolveInstruments, searchInstruments } from './instrument.store.ts';
 
 let platform: TestPlatform;
 beforeAll(async () => {
-  platform = await testPlatform([markets]);
+  platform = await testPlatform([identity, markets]);
 });
 afterAll(async () => platform.close());
 

@@ -3,6 +3,7 @@ import { Decimal, ok, parseLocalDate, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { z } from 'zod';
+import { recordChange } from './audit.ts';
 import { ListLatestPrices, ListQuarantinedPrices, RecordManualPrice, SettleQuarantinedPrice } from './contract.ts';
 import { instrumentMessage } from './instrument.routes.ts';
 import { findInstruments, listInstruments } from './instrument.store.ts';
@@ -43,7 +44,13 @@ export function priceRoutes(http: Http, platform: Platform): void {
       if (!recorded.ok) return recorded;
       const atMs = platform.clock();
       const latest = (await latestPrices(tx, { workspaceId, instrumentIds: [instrumentId], atMs })).get(instrumentId);
-      return latest ? ok(latestMessage(latest)) : refuse('instrument_not_found');
+      if (!latest) return refuse('instrument_not_found');
+      const change = { workspaceId, action: 'markets.price.recorded' as const, subject: instrumentId };
+      await recordChange(platform, tx, {
+        ...change,
+        after: { on: body.on, price: body.price, currency: body.currency },
+      });
+      return ok(latestMessage(latest));
     });
   });
 
@@ -64,7 +71,14 @@ export function priceRoutes(http: Http, platform: Platform): void {
 
   http.route(SettleQuarantinedPrice, async ({ params, body, actor }) => {
     const decision = { workspaceId: actor.workspaceId, instrumentId: params.instrumentId, decision: body.decision };
-    const settled = await platform.db.transaction((tx) => settleQuarantined(platform, tx, decision));
+    const settled = await platform.db.transaction(async (tx) => {
+      const result = await settleQuarantined(platform, tx, decision);
+      if (!result.ok) return result;
+      const { workspaceId, instrumentId: subject } = decision;
+      const after = { decision: decision.decision };
+      await recordChange(platform, tx, { workspaceId, action: 'markets.price.settled', subject, after });
+      return result;
+    });
     return settled.ok ? ok(undefined) : settled;
   });
 }

@@ -4,6 +4,7 @@ import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#plat
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crossRate } from './fx.ts';
 import { euroRatesBetween, fxRates, SHARED_WORKSPACE_ID, upsertEuroRates } from './fx.store.ts';
+import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
 import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { doubtOf, isStalePrice, type PriceCheck } from './price.ts';
@@ -13,7 +14,7 @@ import { latestPrices, listQuarantined, pricesBetween, upsertDailyPrices } from 
 type MarketFixture = TestPlatform & MarketFacts;
 const openMarketFixture = async (
   options: TestPlatformOptions & { isSimulated?: boolean } = {},
-): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
+): Promise<MarketFixture> => marketFixture(await testPlatform([identity, markets], options), options);
 
 let market: MarketFixture;
 let demo: MarketFixture;

@@ -2,6 +2,7 @@
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
+import { recordChange } from './audit.ts';
 import { ReadProviders, SetSimulatorFault } from './contract.ts';
 import { listProviderHealth, listWatchedInstruments } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
@@ -35,7 +36,13 @@ export function providerRoutes(http: Http, platform: Platform): void {
 
   http.route(SetSimulatorFault, async ({ body, actor }) => {
     const workspace = { workspaceId: actor.workspaceId, fault: body.fault };
-    const isSimulated = await platform.db.transaction((tx) => updateSimulatorFault(tx, workspace));
+    const isSimulated = await platform.db.transaction(async (tx) => {
+      if (!(await updateSimulatorFault(tx, workspace))) return false;
+      const { workspaceId, fault } = workspace;
+      const change = { workspaceId, action: 'markets.simulator.fault_set' as const, subject: workspaceId };
+      await recordChange(platform, tx, { ...change, after: { fault } });
+      return true;
+    });
     return isSimulated ? ok(undefined) : refuse('workspace_not_simulated');
   });
 }

@@ -4,6 +4,7 @@ import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { marketsApi, marketsEvents } from './contract.ts';
+import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
 import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { deleteWorkspaceRows } from './workspace.store.ts';
@@ -11,7 +12,7 @@ import { deleteWorkspaceRows } from './workspace.store.ts';
 type MarketFixture = TestPlatform & MarketFacts;
 const openMarketFixture = async (
   options: TestPlatformOptions & { isSimulated?: boolean } = {},
-): Promise<MarketFixture> => marketFixture(await testPlatform([markets], options), options);
+): Promise<MarketFixture> => marketFixture(await testPlatform([identity, markets], options), options);
 
 let market: MarketFixture;
 let http: HttpServer;

@@ -366,3 +366,4 @@ export const portfoliosApi = {
 } as const;
 
 export { importsApi } from './imports/contract.ts';
+export { AssignPortfolio, ReadAssignment } from './assignment-contract.ts';

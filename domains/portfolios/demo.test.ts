@@ -1,10 +1,11 @@
 /** Goal: the demo fills itself through the importers, deterministically, once, with eighteen months that add up. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { localDate } from '#kernel';
+import { EVERY_ROW, localDate } from '#kernel';
 import type { Domain } from '#platform/domain';
 import { job } from '#platform/jobs';
 import { testPlatform, type TestPlatform } from '#platform/testing';
+import { identity } from '../identity/domain.ts';
 import { markets } from '../markets/domain.ts';
 import { fillDemo } from './demo.ts';
 import { demoFiles } from './demo-files.ts';
@@ -20,7 +21,7 @@ const stillMarkets: Domain = {
 };
 let platform: TestPlatform;
 beforeAll(async () => {
-  platform = await testPlatform([stillMarkets, portfolios]);
+  platform = await testPlatform([identity, stillMarkets, portfolios]);
 });
 afterAll(() => platform.close());
 
@@ -35,9 +36,13 @@ test('three portfolios, no row with an error, nothing twice', { timeout: 120_000
   const order = { workspaceId: randomUUID(), userId: randomUUID(), timeZone: 'Europe/Madrid' };
   const context = { signal: new AbortController().signal, progress: async () => undefined };
   await fillDemo(platform, order, context);
-  const first = await listPortfolios(platform.db, order.workspaceId);
+  const first = await listPortfolios(platform.db, { workspaceId: order.workspaceId, rows: EVERY_ROW });
   expect(first.map(({ name }) => name)).toEqual(['Cripto', 'Dividendos', 'Largo plazo']);
-  for (const batch of await listImports(platform.db, { workspaceId: order.workspaceId, portfolioId: null })) {
+  for (const batch of await listImports(platform.db, {
+    workspaceId: order.workspaceId,
+    rows: EVERY_ROW,
+    portfolioId: null,
+  })) {
     const counts = await countRows(platform.db, batch.id);
     expect([batch.fileName, batch.status, counts.error, counts.changed, counts.known]).toEqual([
       batch.fileName,
@@ -49,6 +54,6 @@ test('three portfolios, no row with an error, nothing twice', { timeout: 120_000
     expect(counts.recorded).toBeGreaterThan(20);
   }
   await fillDemo(platform, order, context);
-  const second = await listPortfolios(platform.db, order.workspaceId);
+  const second = await listPortfolios(platform.db, { workspaceId: order.workspaceId, rows: EVERY_ROW });
   expect(second.map(({ liveEventCount }) => liveEventCount)).toEqual(first.map(({ liveEventCount }) => liveEventCount));
 });

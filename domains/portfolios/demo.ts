@@ -3,7 +3,7 @@
  * the workspace, done by a durable job; safe to run again: a file that is already in changes nothing.
  */
 import { Readable } from 'node:stream';
-import { assert, dateInZone, Fault } from '#kernel';
+import { EVERY_ROW, assert, dateInZone, Fault } from '#kernel';
 import { WorkspaceCreated } from '#identity/contract';
 import { startSimulation } from '#markets';
 import type { Platform } from '#platform/domain';
@@ -64,10 +64,12 @@ export async function fillDemo(
 }
 
 async function requirePortfolio(platform: Platform, workspaceId: string, name: string): Promise<string> {
-  const known = (await listPortfolios(platform.db, workspaceId)).find((portfolio) => portfolio.name === name);
+  const known = (await listPortfolios(platform.db, { workspaceId, rows: EVERY_ROW })).find(
+    (portfolio) => portfolio.name === name,
+  );
   if (known) return known.id;
   const created = await platform.db.transaction((tx) =>
-    createPortfolio(platform, tx, { workspaceId, name, baseCurrency: 'EUR' }),
+    createPortfolio(platform, tx, { workspaceId, name, baseCurrency: 'EUR', adviserUserId: null }),
   );
   if (!created.ok)
     throw new Fault('demo_portfolio_refused', `The demo portfolio was refused: ${created.code}`, { retryable: false });
@@ -86,6 +88,7 @@ async function importDemoFile(
   context: Pick<JobContext, 'signal' | 'progress'>,
 ): Promise<void> {
   const { workspaceId, userId, portfolioId, file } = demo;
+  const rows = EVERY_ROW;
   const stored = await platform.files.put({
     workspaceId,
     userId,
@@ -93,7 +96,7 @@ async function importDemoFile(
     bytes: Readable.from([file.bytes]),
     sizeBytesMax: FILE_SIZE_BYTES_MAX,
   });
-  const opened = await openImport(platform, { workspaceId, userId, fileId: stored.id, portfolioId });
+  const opened = await openImport(platform, { workspaceId, rows, userId, fileId: stored.id, portfolioId });
   assert(opened.ok, 'demo: its own file and portfolio are there');
   const importId = opened.value.id;
   // The demo's three files are one story: the job's own progress is the file, not the row.
@@ -102,9 +105,9 @@ async function importDemoFile(
     { workspaceId, importId, round: 1 },
     { signal: context.signal, progress: async () => undefined },
   );
-  await confirmNow(platform, { workspaceId, importId });
-  await confirmImport(platform, { workspaceId, importId, userId });
-  const batch = await findImport(platform.db, { workspaceId, importId });
+  await confirmNow(platform, { workspaceId, rows, importId });
+  await confirmImport(platform, { workspaceId, rows, importId, userId });
+  const batch = await findImport(platform.db, { workspaceId, rows, importId });
   const isIn = batch?.status === 'confirmed' || batch?.status === 'previewed';
   if (!isIn)
     throw new Fault('demo_import_refused', `The demo file ${file.fileName} ended as ${batch?.status ?? 'gone'}`, {

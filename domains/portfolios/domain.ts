@@ -1,6 +1,7 @@
 /** Portfolios' manifest. */
 import type { Domain } from '#platform/domain';
 import { z } from 'zod';
+import { assignmentRoutes } from './assignment.routes.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
 import { figuresSource } from './figures-source.ts';
@@ -27,6 +28,7 @@ export const portfolios: Domain = {
   routes: (http, platform) => {
     const source = figuresSource(platform);
     portfolioRoutes(http, platform, source);
+    assignmentRoutes(http, platform);
     operationRoutes(http, platform, source);
     importRoutes(http, platform);
   },

@@ -6,13 +6,14 @@ import { ExplainFigure, ListOperations, RecordOperation, ReverseOperation } from
 import { explainFigure } from './explanation.ts';
 import type { FiguresSource } from './figures.ts';
 import { listOperations, parseOperationCursor, recordOperation, reverseOperation } from './operation.ts';
+import { reachOf } from './portfolio-reach.store.ts';
 import { findPortfolio } from './portfolio.store.ts';
 
 /** Mounts the routes. */
 export function operationRoutes(http: Http, platform: Platform, source: FiguresSource): void {
   http.route(ListOperations, async ({ actor, params, query }) => {
     const { workspaceId } = actor;
-    const portfolio = await findPortfolio(platform.db, { workspaceId, ...params });
+    const portfolio = await findPortfolio(platform.db, { ...reachOf(actor), ...params });
     if (!portfolio) return refuse('portfolio_not_found', params);
     const after = query.cursor === undefined ? null : parseOperationCursor(query.cursor);
     if (query.cursor !== undefined && !after) return refuse('cursor_invalid');
@@ -22,7 +23,7 @@ export function operationRoutes(http: Http, platform: Platform, source: FiguresS
     return ok(await listOperations(platform.db, page));
   });
   http.route(RecordOperation, async ({ actor, params, body }) => {
-    const scope = { workspaceId: actor.workspaceId, userId: actor.userId, ...params };
+    const scope = { ...reachOf(actor), userId: actor.userId, ...params };
     const { instrument } = body;
     const named = instrument && {
       kind: instrument.kind,
@@ -36,11 +37,11 @@ export function operationRoutes(http: Http, platform: Platform, source: FiguresS
   });
   http.route(ReverseOperation, async ({ actor, params }) => {
     const { portfolioId, operationId } = params;
-    const scope = { workspaceId: actor.workspaceId, userId: actor.userId, portfolioId };
+    const scope = { ...reachOf(actor), userId: actor.userId, portfolioId };
     return platform.db.transaction((tx) => reverseOperation(platform, tx, { scope, operationId }));
   });
   http.route(ExplainFigure, async ({ actor, params, query }) => {
-    const portfolio = await findPortfolio(platform.db, { workspaceId: actor.workspaceId, ...params });
+    const portfolio = await findPortfolio(platform.db, { ...reachOf(actor), ...params });
     if (!portfolio) return refuse('portfolio_not_found', params);
     return explainFigure(source, portfolio, query);
   });

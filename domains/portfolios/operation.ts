@@ -1,4 +1,5 @@
 /** Operations: events as a person reads and writes them. */
+import { recordAudit } from '#identity';
 import { Decimal, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
 import { findInstruments } from '#markets';
 import type { Queryable, Transaction } from '#platform/db';
@@ -9,6 +10,7 @@ import type { SupportedEventType } from './ledger-event-check.ts';
 import type { RecordingPlatform } from './ledger-writing.ts';
 import { listOperationRows, type OperationQuery, type OperationRow } from './operation.store.ts';
 import { OperationRecorded, OperationReversed } from './published-events.ts';
+import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { recordEvents, type RecordRefusal } from './recording.ts';
 import { reverseEvents, type ReversalRefusal } from './reversal.ts';
 
@@ -30,9 +32,7 @@ export interface OperationWish {
   readonly idempotencyKey: string;
 }
 
-export interface OperationScope {
-  readonly workspaceId: string;
-  readonly portfolioId: string;
+export interface OperationScope extends PortfolioScope {
   readonly userId: string;
 }
 
@@ -77,6 +77,14 @@ export async function recordOperation(
       amount: figureText(row?.amount ?? null),
     },
   });
+  const { idempotencyKey: _key, instrument, ...told } = wish;
+  await recordAudit(tx, {
+    workspaceId,
+    action: 'portfolios.operation.recorded',
+    subject: portfolioId,
+    atMs: platform.clock(),
+    after: { operationId, ...told, instrument: instrument?.name ?? null },
+  });
   return ok({ operationId, outcome: 'recorded' });
 }
 
@@ -96,6 +104,14 @@ export async function reverseOperation(
       payload: { portfolioId, operationId, reversalId },
     });
   }
+  await recordAudit(tx, {
+    workspaceId,
+    action: 'portfolios.operation.reversed',
+    subject: portfolioId,
+    atMs: platform.clock(),
+    before: { operationId },
+    after: { reversalIds: result.value.map(({ reversalId }) => reversalId) },
+  });
   return ok(undefined);
 }
 

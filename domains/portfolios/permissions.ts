@@ -2,8 +2,8 @@
 import type { PermissionDefinition } from '#platform/domain';
 
 const INVESTORS = ['owner', 'admin', 'manager', 'adviser', 'trader'] as const;
-/** Not clients: until a portfolio belongs to a client, reading one would mean reading everybody's. */
-const READERS = [...INVESTORS, 'bookkeeper', 'analyst'] as const;
+/** Clients too: each role reads the rows of its scope only, and a client's are the portfolios that name her. */
+const READERS = [...INVESTORS, 'bookkeeper', 'analyst', 'client'] as const;
 
 export const portfoliosPermissions: readonly PermissionDefinition[] = [
   {
@@ -17,6 +17,12 @@ export const portfoliosPermissions: readonly PermissionDefinition[] = [
     summary: 'Create, rename and delete portfolios',
     summaryEs: 'Crear, renombrar y borrar carteras',
     roles: ['owner', 'admin', 'manager', 'adviser'],
+  },
+  {
+    name: 'portfolios.portfolio.assign',
+    summary: 'Say who is responsible for a portfolio and who its client is',
+    summaryEs: 'Decir quién es responsable de una cartera y quién es su cliente',
+    roles: ['owner', 'admin', 'manager'],
   },
   {
     name: 'portfolios.operation.write',

@@ -23,6 +23,7 @@ import {
 } from './figures.ts';
 import { positionText } from './position-text.ts';
 import { createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';
+import { type Reach, reachOf } from './portfolio-reach.store.ts';
 import { findPortfolio, listAccounts, listPortfolios, type Portfolio } from './portfolio.store.ts';
 import { ratioOf } from './valuation.ts';
 
@@ -35,7 +36,7 @@ export function portfolioRoutes(http: Http, platform: Platform, source: FiguresS
 
 function listRoutes(http: Http, platform: Platform, source: FiguresSource): void {
   http.route(ListPortfolios, async ({ actor }) => {
-    const found = await listPortfolios(platform.db, actor.workspaceId);
+    const found = await listPortfolios(platform.db, reachOf(actor));
     const valued: ValuedPortfolio[] = [];
     for (const portfolio of found) valued.push(await valuePortfolio(source, portfolio));
     const items = valued.map((entry) => ({ ...portfolioText(entry.portfolio), figures: figuresOf(entry) }));
@@ -46,29 +47,30 @@ function listRoutes(http: Http, platform: Platform, source: FiguresSource): void
 
 function editRoutes(http: Http, platform: Platform): void {
   http.route(CreatePortfolio, async ({ actor, body }) => {
-    const wish = { ...body, workspaceId: actor.workspaceId };
+    const adviserUserId = actor.rows.kind === 'all' ? null : actor.userId;
+    const wish = { ...body, workspaceId: actor.workspaceId, adviserUserId };
     const result = await platform.db.transaction((tx) => createPortfolio(platform, tx, wish));
     return result.ok ? ok(portfolioText(result.value)) : result;
   });
   http.route(RenamePortfolio, async ({ actor, params, body, ifMatch, reply }) => {
-    const change = { workspaceId: actor.workspaceId, ...params, ...body, ifMatch };
-    const result = await platform.db.transaction((tx) => renamePortfolio(tx, change));
+    const change = { ...reachOf(actor), ...params, ...body, ifMatch };
+    const result = await platform.db.transaction((tx) => renamePortfolio(platform, tx, change));
     if (!result.ok) return result;
     reply.setVersion(result.value.version);
     return ok(portfolioText(result.value));
   });
   http.route(DeletePortfolio, async ({ actor, params }) =>
-    platform.db.transaction((tx) => deletePortfolio(tx, { workspaceId: actor.workspaceId, ...params })),
+    platform.db.transaction((tx) => deletePortfolio(platform, tx, { ...reachOf(actor), ...params })),
   );
 }
 
 function readRoutes(http: Http, platform: Platform, source: FiguresSource): void {
-  const find = async (workspaceId: string, portfolioId: string): Promise<Result<Portfolio, 'portfolio_not_found'>> => {
-    const portfolio = await findPortfolio(platform.db, { workspaceId, portfolioId });
+  const find = async (reach: Reach, portfolioId: string): Promise<Result<Portfolio, 'portfolio_not_found'>> => {
+    const portfolio = await findPortfolio(platform.db, { ...reachOf(reach), portfolioId });
     return portfolio ? ok(portfolio) : refuse('portfolio_not_found', { portfolioId });
   };
   http.route(ReadPortfolio, async ({ actor, params }) => {
-    const found = await find(actor.workspaceId, params.portfolioId);
+    const found = await find(actor, params.portfolioId);
     if (!found.ok) return found;
     const [valued, accounts] = await Promise.all([
       valuePortfolio(source, found.value),
@@ -84,7 +86,7 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
     });
   });
   http.route(ListPositions, async ({ actor, params, query }) => {
-    const found = await find(actor.workspaceId, params.portfolioId);
+    const found = await find(actor, params.portfolioId);
     if (!found.ok) return found;
     const valued = await valuePortfolio(source, found.value);
     const shown = valued.valuation.holdings.filter((holding) => query.closed === 'include' || !holding.quantity.isZero);
@@ -92,7 +94,7 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
     return ok({ currency: valued.valuation.currency, items });
   });
   http.route(ReadValueSeries, async ({ actor, params, query }) => {
-    const found = await find(actor.workspaceId, params.portfolioId);
+    const found = await find(actor, params.portfolioId);
     return found.ok ? ok(await chartOf(source, found.value, query.range)) : found;
   });
 }

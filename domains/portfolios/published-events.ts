@@ -57,4 +57,19 @@ export const OperationReversed = event({
   example: { portfolioId: EXAMPLE_ID, operationId: EXAMPLE_ID, reversalId: EXAMPLE_ID },
 });
 
-export const portfoliosEvents = [PortfolioCreated, OperationRecorded, OperationReversed, ...importEvents] as const;
+export const PortfolioAssigned = event({
+  name: 'portfolios.portfolio.assigned',
+  version: 1,
+  summary: 'A portfolio has another adviser or client.',
+  permission: 'portfolios.portfolio.read',
+  schema: z.object({ portfolioId: Id, adviserUserId: Id.nullable(), clientUserId: Id.nullable() }),
+  example: { portfolioId: EXAMPLE_ID, adviserUserId: EXAMPLE_ID, clientUserId: null },
+});
+
+export const portfoliosEvents = [
+  PortfolioCreated,
+  PortfolioAssigned,
+  OperationRecorded,
+  OperationReversed,
+  ...importEvents,
+] as const;

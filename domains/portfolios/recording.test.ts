@@ -1,8 +1,9 @@
 /** Goal: the ledger takes a batch whole or not at all, knows what it has seen, and nothing in it can be changed. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Decimal, localDate, type Result } from '#kernel';
+import { EVERY_ROW, Decimal, localDate, type Result } from '#kernel';
 import { testPlatform, type TestPlatform } from '#platform/testing';
+import { identity } from '../identity/domain.ts';
 import { markets } from '../markets/domain.ts';
 import { portfolios } from './domain.ts';
 import type { LedgerEventDraft } from './ledger-event.ts';
@@ -17,14 +18,14 @@ let workspaceId: string;
 let portfolioId: string;
 
 beforeAll(async () => {
-  platform = await testPlatform([markets, portfolios]);
+  platform = await testPlatform([identity, markets, portfolios]);
   platform.db.attachJobQueue({ add: async () => undefined });
 });
 afterAll(() => platform.close());
 beforeEach(async () => {
   workspaceId = platform.newId();
   const created = await platform.db.transaction((tx) =>
-    createPortfolio(platform, tx, { workspaceId, name: 'Largo plazo', baseCurrency: 'EUR' }),
+    createPortfolio(platform, tx, { workspaceId, name: 'Largo plazo', baseCurrency: 'EUR', adviserUserId: null }),
   );
   portfolioId = created.ok ? created.value.id : '';
 });
@@ -50,7 +51,7 @@ const sell = (day: string, units: string): LedgerEventDraft =>
 
 const record = (events: readonly LedgerEventDraft[], importId: string | null = null) =>
   platform.db.transaction((tx) =>
-    recordEvents(platform, tx, { workspaceId, portfolioId, importId, userId: null, events }),
+    recordEvents(platform, tx, { workspaceId, rows: EVERY_ROW, portfolioId, importId, userId: null, events }),
   );
 const recorded = async (
   events: readonly LedgerEventDraft[],
@@ -63,7 +64,7 @@ const recorded = async (
 const problemsOf = (result: Result<unknown, string>): RecordProblem[] =>
   result.ok ? [] : (result.details['problems'] as RecordProblem[]);
 async function liveEvents(): Promise<string[]> {
-  const portfolio = await findPortfolio(platform.db, { workspaceId, portfolioId });
+  const portfolio = await findPortfolio(platform.db, { workspaceId, rows: EVERY_ROW, portfolioId });
   const events: string[] = [];
   const scope = { portfolioId, afterSequence: 0, upTo: portfolio?.lastSequence ?? 0 };
   for await (const page of readLiveEvents(platform.db, scope)) {
@@ -99,6 +100,7 @@ describe('recording', () => {
     const result = await platform.db.transaction((tx) =>
       recordEvents(platform, tx, {
         workspaceId: platform.newId(),
+        rows: EVERY_ROW,
         portfolioId,
         importId: null,
         userId: null,
@@ -174,7 +176,7 @@ describe('recording', () => {
 describe('reversing', () => {
   const reverse = (eventId: string) =>
     platform.db.transaction((tx) =>
-      reverseEvents(platform, tx, { workspaceId, portfolioId, userId: null, target: { eventId } }),
+      reverseEvents(platform, tx, { workspaceId, rows: EVERY_ROW, portfolioId, userId: null, target: { eventId } }),
     );
 
   test('takes an event back, nets its postings to nothing, and lets the same fact be recorded again', async () => {
@@ -208,7 +210,7 @@ describe('reversing', () => {
     await recorded(batch, importId);
     const undo = () =>
       platform.db.transaction((tx) =>
-        reverseImport(platform, tx, { workspaceId, portfolioId, importId, userId: null }),
+        reverseImport(platform, tx, { workspaceId, rows: EVERY_ROW, portfolioId, importId, userId: null }),
       );
     expect(await undo()).toMatchObject({ ok: true });
     expect(await liveEvents()).toEqual(['2026-01-01 buy 1']);
@@ -241,7 +243,7 @@ describe('the tables themselves', () => {
     await platform.db.transaction((tx) => deleteLedgerOfWorkspace(tx, platform.newId()));
     expect(await liveEvents()).toHaveLength(1);
     await platform.db.transaction((tx) => deleteLedgerOfWorkspace(tx, workspaceId));
-    expect(await findPortfolio(platform.db, { workspaceId, portfolioId })).toBeNull();
+    expect(await findPortfolio(platform.db, { workspaceId, rows: EVERY_ROW, portfolioId })).toBeNull();
     const { rows } = await sql`select 1 from portfolios_postings where workspace_id = ${workspaceId}`.execute(
       platform.db.tables(),
     );

@@ -13,13 +13,12 @@ import { checkLedgerEvent, type LedgerEvent } from './ledger-event-check.ts';
 import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
 import { positionBefore, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
 import { findKeys } from './ledger.store.ts';
+import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { type Account, insertAccount, listAccounts, lockPortfolio, type Portfolio } from './portfolio.store.ts';
 import { takesUnits } from './position.ts';
 import { bookEventOf } from './posting.ts';
 
-export interface RecordRequest {
-  readonly workspaceId: string;
-  readonly portfolioId: string;
+export interface RecordRequest extends PortfolioScope {
   /** The import these events belong to; null when a person records one. */
   readonly importId: string | null;
   readonly userId: string | null;

@@ -6,12 +6,11 @@ import type { Transaction } from '#platform/db';
 import { positionKeyOf } from './book.ts';
 import { positionBefore, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
 import { readReversible } from './ledger.store.ts';
+import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { lockPortfolio } from './portfolio.store.ts';
 import type { BookEvent } from './posting.ts';
 
-export interface ReversalRequest {
-  readonly workspaceId: string;
-  readonly portfolioId: string;
+export interface ReversalRequest extends PortfolioScope {
   readonly userId: string | null;
   readonly target: { readonly eventId: string } | { readonly importId: string };
 }

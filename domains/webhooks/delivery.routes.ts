@@ -1,4 +1,5 @@
 /** Routes of deliveries: what was sent, what came back, sending again, and how the last hour went. */
+import { recordAudit } from '#identity';
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
@@ -55,7 +56,14 @@ export function deliveryRoutes(http: Http, platform: Platform): void {
     const leaseUntilMs = nowMs + engine.dispatcher.leaseMs;
     const shipment = await db.transaction(async (tx) => {
       const claimed = await claimForReplay(tx, { ...scope, nowMs, leaseUntilMs });
-      if (claimed) tx.afterCommit(() => engine.dispatcher.sendNow(claimed));
+      if (!claimed) return null;
+      tx.afterCommit(() => engine.dispatcher.sendNow(claimed));
+      const change = {
+        workspaceId: scope.workspaceId,
+        action: 'webhooks.delivery.replayed',
+        subject: scope.deliveryId,
+      };
+      await recordAudit(tx, { ...change, atMs: nowMs, after: { eventId: found.delivery.eventId } });
       return claimed;
     });
     if (!shipment) return refuse('delivery_under_way');

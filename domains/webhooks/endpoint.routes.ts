@@ -1,4 +1,5 @@
 /** Routes of endpoints: who hears events. Secrets leave the process once, in the answer that makes them. */
+import { recordAudit } from '#identity';
 import { ok, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
@@ -67,7 +68,7 @@ export function endpointRoutes(http: Http, platform: Platform): void {
     const isStored = await db.transaction(async (tx) => {
       if ((await countEndpoints(tx, actor.workspaceId)) >= ENDPOINTS_MAX) return false;
       await insertEndpoint(tx, endpoint);
-      announce(tx, endpoint, 'created');
+      await announce(tx, endpoint, { change: 'created', atMs: nowMs });
       return true;
     });
     if (!isStored) return refuse('endpoints_full', { limit: ENDPOINTS_MAX });
@@ -95,7 +96,7 @@ export function endpointEditRoutes(http: Http, platform: Platform): void {
       });
       if (next.ordering !== endpoint.ordering) await dissolveLines(tx, endpoint.id);
       await updateEndpoint(tx, next);
-      announce(tx, next, 'changed');
+      await announce(tx, next, { change: 'changed', atMs: next.updatedAtMs, before: endpoint });
       return next;
     });
     if (!changed.ok) return changed;
@@ -107,7 +108,7 @@ export function endpointEditRoutes(http: Http, platform: Platform): void {
     const scope = { workspaceId: actor.workspaceId, endpointId: params.endpointId };
     const removed = await edit(platform, { scope, ifMatch }, async (tx, endpoint) => {
       await deleteEndpoint(tx, scope);
-      announce(tx, endpoint, 'removed');
+      await announce(tx, endpoint, { change: 'removed', atMs: clock(), before: endpoint });
       return endpoint;
     });
     return removed.ok ? ok(undefined) : removed;
@@ -130,7 +131,7 @@ export function endpointSecretRoutes(http: Http, platform: Platform): void {
       const keyPairs = rotateKeyPairs(endpoint, rotation);
       const next = { ...endpoint, secrets, keyPairs, version: endpoint.version + 1, updatedAtMs: nowMs };
       await updateEndpoint(tx, next);
-      announce(tx, next, 'rotated');
+      await announce(tx, next, { change: 'rotated', atMs: nowMs, before: endpoint });
       return { endpoint: viewOf(next, engine), secret: text };
     });
     if (!rotated) return refuse('endpoint_not_found');
@@ -151,7 +152,7 @@ export function endpointSecretRoutes(http: Http, platform: Platform): void {
         updatedAtMs: clock(),
       };
       await updateEndpoint(tx, next);
-      announce(tx, next, 'rotated');
+      await announce(tx, next, { change: 'rotated', atMs: next.updatedAtMs, before: endpoint });
       return next;
     });
     if (!expired) return refuse('endpoint_not_found');
@@ -168,6 +169,15 @@ export function endpointSecretRoutes(http: Http, platform: Platform): void {
       subjectId: endpoint.id,
       payload: { endpointId: endpoint.id, message: EndpointTested.example.message },
     });
+    await db.transaction((tx) =>
+      recordAudit(tx, {
+        workspaceId: actor.workspaceId,
+        action: 'webhooks.endpoint.tested',
+        subject: endpoint.id,
+        atMs: clock(),
+        after: { eventId: id },
+      }),
+    );
     const deliveryId = await findDeliveryOfEvent(db, { endpointId: endpoint.id, eventId: id });
     return ok({ eventId: id, deliveryId });
   });
@@ -191,6 +201,34 @@ async function edit(
   return edited;
 }
 
-function announce(tx: Transaction, endpoint: Endpoint, change: Change): void {
-  tx.emit(EndpointChanged, { workspaceId: endpoint.workspaceId, subjectId: endpoint.id, payload: { change } });
+/** Tells listeners and the audit trail; the last step of its transaction. */
+async function announce(
+  tx: Transaction,
+  endpoint: Endpoint,
+  what: { readonly change: Change; readonly atMs: number; readonly before?: Endpoint },
+): Promise<void> {
+  const { change, atMs, before } = what;
+  const { workspaceId, id } = endpoint;
+  tx.emit(EndpointChanged, { workspaceId, subjectId: id, payload: { change } });
+  await recordAudit(tx, {
+    workspaceId,
+    action: `webhooks.endpoint.${change}`,
+    subject: id,
+    atMs,
+    ...(before ? { before: toldOf(before) } : {}),
+    ...(change === 'removed' ? {} : { after: toldOf(endpoint) }),
+  });
+}
+
+/** What a person set of an endpoint. Of its secrets only how many live and since when. */
+function toldOf({ url, description, filters, isEnabled, secrets }: Endpoint): Record<string, unknown> {
+  const newestSecretAtMs = Math.max(0, ...secrets.map(({ createdAtMs }) => createdAtMs));
+  const signing = { liveCount: secrets.length, newestAtMs: newestSecretAtMs };
+  return { url: hostOf(url), description, filters, isEnabled, signing };
+}
+
+/** People put tokens into paths and queries: only where it goes is told. */
+function hostOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}/…`;
 }

@@ -4,6 +4,7 @@ import { newId } from '#platform/db';
 import type { Actor, InjectedAnswer } from '#platform/http';
 import { type TestCall, testServer, type TestServer } from '#platform/testing';
 import type { Completion } from './delivery.ts';
+import { identity } from '../identity/domain.ts';
 import { webhooks } from './domain.ts';
 import { type Engine, engineOf } from './engine.ts';
 
@@ -54,7 +55,7 @@ export interface TestHouse extends TestServer {
 /** Opens it; close it in `afterAll`. Loopback receivers are allowed unless the settings say otherwise. */
 export async function openHouse(settings: Record<string, unknown> = {}): Promise<TestHouse> {
   const [workspaceId, otherWorkspaceId] = [newId(), newId()];
-  const server = await testServer([webhooks], {
+  const server = await testServer([identity, webhooks], {
     settings: { webhooks: { allowPrivateNetworks: true, timeoutMs: 500, ...settings } },
     actor: ({ cookies }) => actorOf(cookies['actor']),
   });

@@ -7,6 +7,7 @@ export { buildOpenApi, type OpenApiDocument } from './openapi.ts';
 export { breakingChanges } from './openapi-diff.ts';
 export { isBearer } from './guards.ts';
 export { type FieldIssue, type Problem, RequestProblem } from './problem.ts';
+export { currentOrigin, type RequestOrigin } from './request-origin.ts';
 export { createHttp, type HttpOptions, type HttpServer, type InjectedAnswer, type UpgradeRefusal } from './server.ts';
 export {
   type Actor,

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cookieText } from './cookies.ts';
 import { type Idempotency, runOnce, type StoredAnswer } from './idempotency.ts';
 import { problem, RequestProblem } from './problem.ts';
+import { withOrigin } from './request-origin.ts';
 import type { Actor, Handler, ReplyFacts, RequestFacts } from './types.ts';
 import { limitedUpload, uploadName } from './uploads.ts';
 import { checkInput, serialiseBody, serialiseLoose } from './validate.ts';
@@ -69,7 +70,7 @@ async function answerOf(
       ifMatch: versionOf(request.headers['if-match']),
     };
     // The contract checked every part above; the generic handler type cannot follow that.
-    const result = await handler(input as unknown as Parameters<AnyHandler>[0]);
+    const result = await withOrigin(request, () => handler(input as unknown as Parameters<AnyHandler>[0]));
     return result.ok ? successAnswer(endpoint, result.value) : refusalAnswer(endpoint, request, result);
   };
   const key = idempotencyKey(endpoint, request);

@@ -19,6 +19,7 @@ import {
   updateImportStatus,
   updateRows,
 } from './import.store.ts';
+import { recordImport } from './import.ts';
 import { recordPriceRefreshes } from './price-refresh.ts';
 import { ImportConfirmed, ImportUndone } from './import-events.ts';
 
@@ -46,6 +47,7 @@ async function recordBatch(
   const events = rows.flatMap((row) => row.drafts);
   const outcome = await recordEvents(platform, tx, {
     workspaceId,
+    rows: order.rows,
     portfolioId,
     importId,
     userId: order.userId,
@@ -67,6 +69,7 @@ async function recordBatch(
     subjectId: portfolioId,
     payload: { importId, portfolioId, fileName: batch.fileName, recorded, alreadyKnown },
   });
+  await recordImport(platform, tx, { batch, change: 'confirmed', userId: order.userId, count: recorded });
   return null;
 }
 
@@ -101,13 +104,14 @@ export async function undoImport(
     if (!batch) return refuse('import_not_found');
     if (batch.status !== 'confirmed') return refuse('import_not_confirmed', { status: batch.status });
     const { workspaceId, portfolioId, id: importId } = batch;
-    const reversed = await reverseImport(platform, tx, { workspaceId, portfolioId, importId, userId: order.userId });
+    const reversed = await reverseImport(platform, tx, { ...order, portfolioId });
     // Every operation of it may have been taken back one by one already: then there is nothing left to do.
     if (!reversed.ok && reversed.code !== 'operation_not_found') return reversed;
     const count = reversed.ok ? reversed.value.length : 0;
     await updateImportStatus(tx, importId, { status: 'undone', undoneAtMs: platform.clock() });
     const payload = { importId, portfolioId, fileName: batch.fileName, reversed: count };
     tx.emit(ImportUndone, { workspaceId, subjectId: portfolioId, payload });
+    await recordImport(platform, tx, { batch, change: 'undone', userId: order.userId, count });
     return ok({ ...batch, status: 'undone' as const, undoneAtMs: platform.clock() });
   });
   if (outcome.ok) announceImport(platform, outcome.value);

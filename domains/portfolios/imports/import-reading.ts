@@ -2,7 +2,7 @@
  * Reading an import: plans the file in the limited process and stores every row with its verdict. Nothing reaches the
  * ledger: a rehearsal of the recording is rolled back, so that the preview promises only what confirmation will keep.
  */
-import { dateInZone, Fault, type LocalDate } from '#kernel';
+import { EVERY_ROW, dateInZone, Fault, type LocalDate } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import type { JobContext } from '#platform/jobs';
@@ -49,8 +49,9 @@ type ReadingContext = Pick<JobContext, 'signal' | 'progress'>;
 
 /** Reads one import to its preview or its refusal. Safe to run again; stops quietly when cancelled or re-mapped. */
 export async function readImport(platform: Platform, order: ReadingOrder, context: ReadingContext): Promise<void> {
-  const batch = await findImport(platform.db, order);
-  const portfolio = batch && (await findPortfolio(platform.db, { ...order, portfolioId: batch.portfolioId }));
+  const batch = await findImport(platform.db, { ...order, rows: EVERY_ROW });
+  const scope = { workspaceId: order.workspaceId, rows: EVERY_ROW };
+  const portfolio = batch && (await findPortfolio(platform.db, { ...scope, portfolioId: batch.portfolioId }));
   if (!batch || !portfolio || batch.status !== 'reading' || batch.round !== order.round) return;
   const file = await platform.files.find(platform.db, { workspaceId: order.workspaceId, fileId: batch.fileId });
   if (!file) return refuseImport(platform, batch, { code: 'file_missing', details: {} });
@@ -144,7 +145,7 @@ async function judgeRows(
   verdicts.push(...(await rehearse(platform, { batch, rows: left })));
   await platform.db.transaction(async (tx) => {
     await updateRows(tx, batch.id, verdicts);
-    const current = await findImport(tx, { workspaceId: batch.workspaceId, importId: batch.id });
+    const current = await findImport(tx, { workspaceId: batch.workspaceId, rows: EVERY_ROW, importId: batch.id });
     // A cancellation or a new mapping may have come while the rows were judged.
     if (current?.status === 'reading' && current.round === batch.round)
       await updateImportStatus(tx, batch.id, { status: 'previewed' });
@@ -248,7 +249,14 @@ async function rehearseOnce(
   try {
     await platform.db.transaction(async (tx) => {
       const events = rows.flatMap((row) => row.drafts);
-      const outcome = await recordEvents(platform, tx, { workspaceId, portfolioId, importId, userId: null, events });
+      const outcome = await recordEvents(platform, tx, {
+        workspaceId,
+        rows: EVERY_ROW,
+        portfolioId,
+        importId,
+        userId: null,
+        events,
+      });
       throw new Rehearsed(outcome.ok ? [] : ((outcome.details['problems'] ?? []) as RecordProblem[]));
     });
   } catch (error) {

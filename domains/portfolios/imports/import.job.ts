@@ -1,4 +1,5 @@
 /** Jobs of imports: reading a file to its preview, and confirming one. Both may run twice and change nothing the second time. */
+import { EVERY_ROW } from '#kernel';
 import { z } from 'zod';
 import type { Platform } from '#platform/domain';
 import { job, type JobDefinition } from '#platform/jobs';
@@ -23,7 +24,7 @@ export function importJobs(platform: Platform): readonly JobDefinition[] {
       name: CONFIRM_JOB,
       attemptsMax: ATTEMPTS_MAX,
       parse: (payload) => ConfirmPayload.parse(payload),
-      run: (order) => confirmImport(platform, order),
+      run: (order) => confirmImport(platform, { ...order, rows: EVERY_ROW }),
     }),
   ];
 }

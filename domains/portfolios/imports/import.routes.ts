@@ -1,8 +1,10 @@
 /** Routes of imports. */
+import { recordAudit } from '#identity';
 import { ok, type OutputOf, refuse, type Result } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import type { LedgerEventDraft } from '../ledger-event.ts';
+import { reachOf } from '../portfolio-reach.store.ts';
 import {
   CancelImport,
   ChangeImportMapping,
@@ -58,25 +60,34 @@ function fileRoutes(http: Http, platform: Platform): void {
       bytes: upload.bytes,
       sizeBytesMax,
     });
+    await platform.db.transaction((tx) =>
+      recordAudit(tx, {
+        workspaceId,
+        action: 'portfolios.import.uploaded',
+        subject: file.id,
+        atMs: platform.clock(),
+        after: { name: file.name, sizeBytes: file.sizeBytes },
+      }),
+    );
     return ok({ fileId: file.id, name: file.name, sizeBytes: file.sizeBytes });
   });
   http.route(CreateImport, async ({ actor, body }) => {
-    const { workspaceId, userId } = actor;
-    return detailed(platform, await createImport(platform, { workspaceId, userId, ...body }));
+    const { workspaceId, rows, userId } = actor;
+    return detailed(platform, await createImport(platform, { workspaceId, rows, userId, ...body }));
   });
 }
 
 function readRoutes(http: Http, platform: Platform): void {
   http.route(ListImports, async ({ actor, query }) => {
-    const scope = { workspaceId: actor.workspaceId, portfolioId: query.portfolioId ?? null };
+    const scope = { ...reachOf(actor), portfolioId: query.portfolioId ?? null };
     return ok({ items: (await listImports(platform.db, scope)).map(summaryOf) });
   });
   http.route(ReadImport, async ({ actor, params }) => {
-    const batch = await findImport(platform.db, { workspaceId: actor.workspaceId, importId: params.importId });
+    const batch = await findImport(platform.db, { ...reachOf(actor), importId: params.importId });
     return batch ? ok(await detailOf(platform, batch)) : refuse('import_not_found');
   });
   http.route(ListImportRows, async ({ actor, params, query }) => {
-    const batch = await findImport(platform.db, { workspaceId: actor.workspaceId, importId: params.importId });
+    const batch = await findImport(platform.db, { ...reachOf(actor), importId: params.importId });
     if (!batch) return refuse('import_not_found');
     const { after, limit, show } = query;
     const page = { importId: batch.id, statuses: STATUSES_SHOWN[show], afterPosition: after, limit };
@@ -89,18 +100,19 @@ function changeRoutes(http: Http, platform: Platform): void {
   http.route(ChangeImportMapping, async ({ actor, params, body }) => {
     // The contract's shape is the mapping's; days are checked as text there and as calendar days when used.
     const mapping = body as unknown as ImportMapping;
-    return detailed(platform, await changeMapping(platform, { workspaceId: actor.workspaceId, ...params }, mapping));
+    return detailed(platform, await changeMapping(platform, { ...reachOf(actor), ...params }, mapping));
   });
   http.route(ConfirmImport, async ({ actor, params }) => {
-    const { workspaceId, userId } = actor;
-    return detailed(platform, await orderConfirmation(platform, { workspaceId, userId, ...params }));
+    return detailed(
+      platform,
+      await orderConfirmation(platform, { ...reachOf(actor), userId: actor.userId, ...params }),
+    );
   });
   http.route(UndoImport, async ({ actor, params }) => {
-    const { workspaceId, userId } = actor;
-    return detailed(platform, await undoImport(platform, { workspaceId, userId, ...params }));
+    return detailed(platform, await undoImport(platform, { ...reachOf(actor), userId: actor.userId, ...params }));
   });
   http.route(CancelImport, async ({ actor, params }) => {
-    return detailed(platform, await cancelImport(platform, { workspaceId: actor.workspaceId, ...params }));
+    return detailed(platform, await cancelImport(platform, { ...reachOf(actor), ...params }));
   });
 }
 

@@ -6,6 +6,7 @@ import type { ImportMapping } from './mapping.ts';
 import type { Outline } from './outline.ts';
 import { draftFromJson, type PlannedRow } from './planned-row.ts';
 import type { LedgerEventDraft } from '../ledger-event.ts';
+import { type Reach, reached } from '../portfolio-reach.store.ts';
 
 export const IMPORT_STATUSES = [
   'reading',
@@ -67,16 +68,18 @@ interface ImportRow {
   readonly undone_at: number | null;
 }
 
-const COLUMNS = sql.raw(`import_id, workspace_id, portfolio_id, file_id, file_name, status, reading_round, fingerprint,
-  mapping, outline, refusal, row_count, rows_done, recorded_count, created_at, created_by, confirmed_at, undone_at`);
+const COLUMNS = sql.raw(`i.import_id, i.workspace_id, i.portfolio_id, i.file_id, i.file_name, i.status, i.reading_round,
+  i.fingerprint, i.mapping, i.outline, i.refusal, i.row_count, i.rows_done, i.recorded_count, i.created_at, i.created_by,
+  i.confirmed_at, i.undone_at`);
+/** An import is reached through its portfolio. */
+const IMPORTS = sql.raw('portfolios_imports i join portfolios_portfolios p on p.portfolio_id = i.portfolio_id');
 const IMPORTS_LISTED_MAX = 50; // A person looks for the last few; older ones are in the event log.
 
-export interface ImportScope {
+export type ImportScope = Reach & { readonly importId: string };
+
+export interface NewImport {
   readonly workspaceId: string;
   readonly importId: string;
-}
-
-export interface NewImport extends ImportScope {
   readonly portfolioId: string;
   readonly file: { readonly id: string; readonly name: string; readonly sha256: string };
   readonly mapping: ImportMapping | null;
@@ -95,27 +98,26 @@ export async function insertImport(tx: Transaction, fresh: NewImport): Promise<v
 }
 
 export async function findImport(queryable: Queryable, scope: ImportScope): Promise<ImportBatch | null> {
-  const { rows } = await sql<ImportRow>`select ${COLUMNS} from portfolios_imports
-    where import_id = ${scope.importId} and workspace_id = ${scope.workspaceId}`.execute(queryable.tables());
+  const { rows } = await sql<ImportRow>`select ${COLUMNS} from ${IMPORTS}
+    where i.import_id = ${scope.importId} and ${reached(scope)}`.execute(queryable.tables());
   return rows[0] ? batchOf(rows[0]) : null;
 }
 
 /** Like `findImport`, held until the transaction ends: two confirmations take turns and the second sees the first. */
 export async function lockImport(tx: Transaction, scope: ImportScope): Promise<ImportBatch | null> {
-  const { rows } = await sql<ImportRow>`select ${COLUMNS} from portfolios_imports
-    where import_id = ${scope.importId} and workspace_id = ${scope.workspaceId} for update`.execute(tx.tables());
+  const { rows } = await sql<ImportRow>`select ${COLUMNS} from ${IMPORTS}
+    where i.import_id = ${scope.importId} and ${reached(scope)} for update of i`.execute(tx.tables());
   return rows[0] ? batchOf(rows[0]) : null;
 }
 
-/** The newest imports of a workspace, of one portfolio when it is named. */
+/** The newest imports within reach, of one portfolio when it is named. */
 export async function listImports(
   queryable: Queryable,
-  scope: { workspaceId: string; portfolioId: string | null },
+  scope: Reach & { readonly portfolioId: string | null },
 ): Promise<ImportBatch[]> {
-  const { rows } = await sql<ImportRow>`select ${COLUMNS} from portfolios_imports
-    where workspace_id = ${scope.workspaceId}
-      and (${scope.portfolioId}::uuid is null or portfolio_id = ${scope.portfolioId}::uuid)
-    order by created_at desc, import_id desc limit ${IMPORTS_LISTED_MAX}`.execute(queryable.tables());
+  const { rows } = await sql<ImportRow>`select ${COLUMNS} from ${IMPORTS}
+    where ${reached(scope)} and (${scope.portfolioId}::uuid is null or i.portfolio_id = ${scope.portfolioId}::uuid)
+    order by i.created_at desc, i.import_id desc limit ${IMPORTS_LISTED_MAX}`.execute(queryable.tables());
   return rows.map(batchOf);
 }
 

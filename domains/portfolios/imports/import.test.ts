@@ -10,6 +10,7 @@ import type { Domain } from '#platform/domain';
 import type { Actor } from '#platform/http';
 import { job } from '#platform/jobs';
 import { testServer, type TestServer } from '#platform/testing';
+import { identity } from '../../identity/domain.ts';
 import { markets } from '../../markets/domain.ts';
 import { portfolios } from '../domain.ts';
 import { createPortfolio } from '../portfolio.ts';
@@ -33,7 +34,7 @@ const stillMarkets: Domain = {
 };
 
 beforeAll(async () => {
-  server = await testServer([stillMarkets, portfolios], {
+  server = await testServer([identity, stillMarkets, portfolios], {
     actor: (): Actor => ({ userId, sessionId: 's', workspaceId, role: 'owner', permissions, rows: EVERY_ROW }),
   });
   await server.platform.jobs.start();
@@ -47,7 +48,7 @@ beforeEach(async () => {
 
 async function newPortfolio(name: string): Promise<string> {
   const created = await server.platform.db.transaction((tx) =>
-    createPortfolio(server.platform, tx, { workspaceId, name, baseCurrency: 'EUR' }),
+    createPortfolio(server.platform, tx, { workspaceId, name, baseCurrency: 'EUR', adviserUserId: null }),
   );
   assert(created.ok, 'portfolio');
   return created.value.id;
@@ -123,7 +124,7 @@ async function confirm(importId: string): Promise<Detail> {
 const rowsOf = async (importId: string, show = 'all'): Promise<RowsAnswer> =>
   (await call<RowsAnswer>('GET', `/api/imports/${importId}/rows?show=${show}`)).json;
 const liveCount = async (): Promise<number> =>
-  (await findPortfolio(server.platform.db, { workspaceId, portfolioId }))?.liveEventCount ?? -1;
+  (await findPortfolio(server.platform.db, { workspaceId, rows: EVERY_ROW, portfolioId }))?.liveEventCount ?? -1;
 
 const LIST =
   'fecha;tipo;ticker;cantidad;precio;divisa\n02/01/2024;compra;ACME;10;100,50;EUR\n15/02/2024;compra;ACME;5;90,00;EUR\n15/03/2024;venta;ACME;4;120,00;EUR\n';

@@ -1,7 +1,9 @@
 /** Imports: creating one, changing how it is read, and the way from preview to confirmation or cancellation. */
+import { recordAudit } from '#identity';
 import { assert, ok, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
+import type { Reach } from '../portfolio-reach.store.ts';
 import { findPortfolio } from '../portfolio.store.ts';
 import { announceImport } from './import-progress.ts';
 import {
@@ -20,8 +22,7 @@ import type { ImportMapping } from './mapping.ts';
 export const READ_JOB = 'portfolios.import.read';
 export const CONFIRM_JOB = 'portfolios.import.confirm';
 
-export interface ImportWish {
-  readonly workspaceId: string;
+export interface ImportWish extends Reach {
   readonly userId: string | null;
   readonly fileId: string;
   readonly portfolioId: string;
@@ -49,16 +50,17 @@ async function insertWished(
   wish: ImportWish,
   next: (tx: Transaction, importId: string) => Promise<void>,
 ): Promise<Result<ImportBatch, 'file_not_found' | 'portfolio_not_found'>> {
-  const { workspaceId, fileId, portfolioId, userId } = wish;
+  const { workspaceId, rows, fileId, portfolioId, userId } = wish;
   const importId = platform.newId();
   return platform.db.transaction(async (tx) => {
     const file = await platform.files.find(tx, { workspaceId, fileId });
     if (!file) return refuse('file_not_found');
-    if (!(await findPortfolio(tx, { workspaceId, portfolioId }))) return refuse('portfolio_not_found');
+    if (!(await findPortfolio(tx, { workspaceId, rows, portfolioId }))) return refuse('portfolio_not_found');
     await insertImport(tx, { importId, workspaceId, portfolioId, file, mapping: null, userId, atMs: platform.clock() });
     await next(tx, importId);
-    const batch = await findImport(tx, { workspaceId, importId });
+    const batch = await findImport(tx, { workspaceId, rows, importId });
     assert(batch, 'imports: an import that was just inserted is there');
+    await recordImport(platform, tx, { batch, change: 'created', userId });
     return ok(batch);
   });
 }
@@ -84,7 +86,7 @@ export async function changeMapping(
   scope: ImportScope,
   mapping: ImportMapping,
 ): Promise<Result<ImportBatch, OpenRefusal>> {
-  return changeOpen(platform, scope, async (tx, batch) => {
+  return changeOpen(platform, { ...scope, change: 'mapped' }, async (tx, batch) => {
     const round = await restartReading(tx, batch.id, mapping);
     await tx.addJob(READ_JOB, { workspaceId: scope.workspaceId, importId: scope.importId, round });
     return ok(undefined);
@@ -98,7 +100,7 @@ export async function orderConfirmation(
 ): Promise<Result<ImportBatch, OpenRefusal | 'nothing_to_record'>> {
   const before = await findImport(platform.db, scope);
   if (before?.status === 'confirming' || before?.status === 'confirmed') return ok(before);
-  return changeOpen(platform, scope, async (tx, batch) => {
+  return changeOpen(platform, { ...scope, change: 'confirmation_ordered' }, async (tx, batch) => {
     if (batch.status !== 'previewed') return refuse('import_not_open', { status: batch.status });
     const counts = await countRows(tx, batch.id);
     if (!hasNews(counts)) return refuse('nothing_to_record', { ...counts });
@@ -110,7 +112,7 @@ export async function orderConfirmation(
 
 /** Stops a reading under way, or discards a preview. Nothing was recorded, so nothing has to be undone. */
 export async function cancelImport(platform: Platform, scope: ImportScope): Promise<Result<ImportBatch, OpenRefusal>> {
-  return changeOpen(platform, scope, async (tx, batch) => {
+  return changeOpen(platform, { ...scope, change: 'cancelled' }, async (tx, batch) => {
     await updateImportStatus(tx, batch.id, { status: 'cancelled' });
     return ok(undefined);
   });
@@ -120,7 +122,7 @@ type Change<Code extends string> = (tx: Transaction, batch: ImportBatch) => Prom
 
 async function changeOpen<Code extends string>(
   platform: Platform,
-  scope: ImportScope,
+  scope: ImportScope & { readonly change: ImportChange },
   change: Change<Code>,
 ): Promise<Result<ImportBatch, Code | OpenRefusal>> {
   const outcome = await platform.db.transaction(async (tx) => {
@@ -129,11 +131,38 @@ async function changeOpen<Code extends string>(
     if (batch.status !== 'reading' && batch.status !== 'previewed' && batch.status !== 'refused') {
       return refuse('import_not_open', { status: batch.status });
     }
-    return change(tx, batch);
+    const changed = await change(tx, batch);
+    if (changed.ok) await recordImport(platform, tx, { batch, change: scope.change });
+    return changed;
   });
   if (!outcome.ok) return outcome;
   const changed = await findImport(platform.db, scope);
   if (!changed) return refuse('import_not_found');
   announceImport(platform, changed);
   return ok(changed);
+}
+
+type ImportChange = 'created' | 'mapped' | 'confirmation_ordered' | 'cancelled' | 'confirmed' | 'undone';
+
+/** Writes a step of an import into the audit trail; last in its transaction. Without a person it is whoever asks. */
+export async function recordImport(
+  platform: Pick<Platform, 'clock'>,
+  tx: Transaction,
+  step: {
+    readonly batch: ImportBatch;
+    readonly change: ImportChange;
+    readonly userId?: string | null;
+    readonly count?: number;
+  },
+): Promise<void> {
+  const { batch, change, userId, count } = step;
+  await recordAudit(tx, {
+    workspaceId: batch.workspaceId,
+    action: `portfolios.import.${change}`,
+    subject: batch.portfolioId,
+    atMs: platform.clock(),
+    ...(userId === undefined ? {} : { userId }),
+    before: change === 'created' ? {} : { status: batch.status },
+    after: { importId: batch.id, fileName: batch.fileName, ...(count === undefined ? {} : { operationCount: count }) },
+  });
 }

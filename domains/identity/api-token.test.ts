@@ -108,9 +108,9 @@ test('it does what its scopes name and nothing else; its writes need no proof of
   expect((await bearer(secret, '/api/users')).statusCode).toBe(200);
   expect(codeOf(await bearer(secret, '/api/audit-entries'))).toBe('permission_missing');
   const { userId } = await add('adviser');
-  const write = await server.browser().call(`/api/users/${userId}/role`, {
+  const write = await server.browser().call(`/api/users/${userId}/access`, {
     method: 'PUT',
-    body: { role: 'analyst' },
+    body: { isDisabled: true },
     headers: { authorization: `bearer ${secret}`, origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' },
   });
   expect(write.statusCode).toBe(200);

@@ -32,6 +32,7 @@ const NEVER_SCOPES: ReadonlySet<string> = new Set([
   'identity.api_tokens.read',
   'identity.api_tokens.revoke',
   'identity.users.create',
+  'identity.security.update',
   'identity.workspaces.remove',
 ]);
 

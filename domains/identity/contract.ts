@@ -30,6 +30,7 @@ export {
   RevokeApiToken,
 } from './api-token-contract.ts';
 export { oidcApi } from './oidc-contract.ts';
+export { factorApi } from './factor-contract.ts';
 
 export { PASSWORD_LENGTH_MIN } from './contract-schemas.ts';
 export {
@@ -55,6 +56,8 @@ const Me = z.object({
   user: z.object({ id: Id, email: z.string(), name: z.string(), locale: Locale, timeZone: z.string() }),
   sessionId: Id,
   role: Role,
+  /** Her workspace asks for a second factor first; until then only the security page answers. */
+  lacksSecondFactor: z.boolean(),
   permissions: z.array(z.string()),
   workspace: Workspace,
   workspaces: z.array(Workspace.extend({ role: Role })),
@@ -70,13 +73,21 @@ export const SignIn = endpoint({
   body: z.object({ email: z.string().min(1).max(254), password: TypedPassword }),
   response: SignedIn,
   status: 201,
-  refusals: { credentials_wrong: 401, sign_in_blocked: 429, user_disabled: 403, workspace_missing: 403, too_busy: 503 },
+  refusals: {
+    credentials_wrong: 401,
+    second_step_required: 401,
+    sign_in_blocked: 429,
+    user_disabled: 403,
+    workspace_missing: 403,
+    too_busy: 503,
+  },
 });
 
 export const SignOut = endpoint({
   method: 'DELETE',
   path: '/api/sessions/current',
   permission: 'session',
+  beforeSecondFactor: true,
   summary: 'Signs out on this device.',
   status: 204,
 });
@@ -117,6 +128,7 @@ export const ReadMe = endpoint({
   method: 'GET',
   path: '/api/me',
   permission: 'session',
+  beforeSecondFactor: true,
   caller: 'any',
   summary: 'The signed-in person, her role and permissions here, and her workspaces.',
   response: Me,
@@ -136,6 +148,7 @@ export const SwitchWorkspace = endpoint({
   method: 'PUT',
   path: '/api/me/workspace',
   permission: 'session',
+  beforeSecondFactor: true,
   summary: 'Moves this session to another of my workspaces.',
   body: z.object({ workspaceId: Id }),
   response: Me,
@@ -146,6 +159,7 @@ export const ChangePassword = endpoint({
   method: 'PUT',
   path: '/api/me/password',
   permission: 'session',
+  stepUp: true,
   summary: 'Changes my password and closes my other sessions.',
   body: z.object({ currentPassword: TypedPassword, newPassword: NewPassword }),
   status: 204,
@@ -176,6 +190,7 @@ export const CreateUser = endpoint({
   method: 'POST',
   path: '/api/users',
   permission: 'identity.users.create',
+  stepUp: true,
   caller: 'person',
   summary: 'Adds a person with a role and a first password; from the demo she also joins the real workspaces you run.',
   body: z.object({ name: Name, email: Email, role: Role, password: NewPassword, locale: Locale.optional() }),
@@ -189,6 +204,8 @@ export const ChangeRole = endpoint({
   method: 'PUT',
   path: '/api/users/:userId/role',
   permission: 'identity.users.update',
+  caller: 'person',
+  stepUp: true,
   summary: 'Gives a person another role in this workspace; her sessions close, so the new role starts clean.',
   params: z.object({ userId: Id }),
   body: z.object({ role: Role }),

@@ -10,7 +10,9 @@ import { directoryOf } from './directory.ts';
 import { invitationRoutes } from './invitation.routes.ts';
 import { meRoutes } from './me.routes.ts';
 import { oidcRoutes } from './oidc.routes.ts';
+import { passkeyRoutes } from './passkey.routes.ts';
 import { identityPermissions } from './permissions.ts';
+import { securityRoutes } from './security.routes.ts';
 import { clearWhenHeard } from './session-cache.ts';
 import { resetRequestJob } from './reset-request.job.ts';
 import { resetRoutes } from './reset.routes.ts';
@@ -40,6 +42,8 @@ export const identity: Domain = {
     sessionRoutes(http, platform);
     meRoutes(http, platform);
     oidcRoutes(http, platform);
+    passkeyRoutes(http, platform);
+    securityRoutes(http, platform);
     userRoutes(http, platform);
     apiTokenRoutes(http, platform);
     accessJwtRoutes(http, platform);

@@ -15,6 +15,7 @@ import { AccountLinked, AccountUnlinked, type oidcApi } from './oidc-contract.ts
 import { GOOGLE_ISSUER } from './oidc-settings.ts';
 import { NO_PASSWORD } from './password.ts';
 import type { Doer } from './user.ts';
+import { lockFactors, readFactors } from './second-factor.store.ts';
 import { findUser } from './user.store.ts';
 
 type LinkedAccounts = OutputOf<(typeof oidcApi.listLinkedAccounts)['response']>;
@@ -89,7 +90,7 @@ export async function recordLink(
   return linkedAccountId;
 }
 
-/** Unlinks one of mine, unless it is the only way in: who has no password would be locked out. */
+/** Unlinks one of mine, unless it is the only way in: who has neither password nor passkey would be locked out. */
 export async function unlinkAccount(
   platform: Platform,
   { actor, ip }: Doer,
@@ -99,8 +100,11 @@ export async function unlinkAccount(
     const accounts = await listLinkedAccounts(tx, actor.userId);
     const account = accounts.find(({ id }) => id === linkedAccountId);
     if (!account) return refuse('linked_account_not_found');
+    await lockFactors(tx, actor.userId);
     const user = await findUser(tx, actor.userId);
-    const isLastWayIn = user?.passwordHash === NO_PASSWORD && isUsable(platform, account.issuer);
+    const { passkeyCount } = await readFactors(tx, actor.userId);
+    const hasOtherWay = user?.passwordHash !== NO_PASSWORD || passkeyCount > 0;
+    const isLastWayIn = !hasOtherWay && isUsable(platform, account.issuer);
     if (isLastWayIn) return refuse('last_way_in');
     if (!(await deleteLinkedAccount(tx, account.id))) return refuse('linked_account_not_found');
     const { userId, workspaceId } = actor;
@@ -110,7 +114,7 @@ export async function unlinkAccount(
 }
 
 /** An account of a provider that Cactus no longer uses opens nothing. */
-function isUsable(platform: Platform, issuer: string): boolean {
+export function isUsable(platform: Platform, issuer: string): boolean {
   return oidcProviderOf(platform)?.settings.issuer === issuer;
 }
 

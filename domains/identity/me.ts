@@ -25,6 +25,7 @@ export async function readMe(platform: Platform, actor: Actor, workspaceId = act
     user: { id: user.id, email: user.email, name: user.name, locale: user.locale, timeZone: user.timeZone },
     sessionId: actor.sessionId,
     role,
+    lacksSecondFactor: actor.lacksSecondFactor ?? false,
     permissions: [...(actor.apiTokenId ? actor.permissions : permissionsOfRole(platform.domains, role))].toSorted(),
     workspace,
     workspaces,

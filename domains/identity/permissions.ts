@@ -41,6 +41,18 @@ export const identityPermissions: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin', 'manager'],
   },
   {
+    name: 'identity.security.read',
+    summary: 'See which roles must have a second factor',
+    summaryEs: 'Ver qué papeles necesitan un segundo factor',
+    roles: ['owner', 'admin'],
+  },
+  {
+    name: 'identity.security.update',
+    summary: 'Ask roles for a second factor',
+    summaryEs: 'Exigir un segundo factor a los papeles',
+    roles: ['owner'],
+  },
+  {
     name: 'identity.workspaces.read',
     summary: 'Hear about workspaces',
     summaryEs: 'Enterarse de los cambios de espacios',

@@ -1,4 +1,4 @@
-/** Forgets what no longer serves: sessions that ended a month ago, failed sign-ins of yesterday. */
+/** Forgets what no longer serves: sessions that ended a month ago, failed sign-ins of yesterday, steps and challenges that nobody finished. */
 import { DAY_MS } from '#kernel';
 import type { Platform } from '#platform/domain';
 import { job, type JobDefinition } from '#platform/jobs';
@@ -6,8 +6,10 @@ import { deleteEndedApiTokens } from './api-token.store.ts';
 import { deleteOldAttempts } from './attempt.store.ts';
 import { deleteOldInvitations } from './invitation.store.ts';
 import { deleteOldResetLinks } from './reset.store.ts';
+import { deleteOldChallenges } from './passkey.store.ts';
 import { deleteEndedSessions } from './session.store.ts';
 import { rotateSigningKeys } from './signing-key.ts';
+import { deleteOldSteps } from './sign-in-step.store.ts';
 
 const KEPT_MS = 30 * DAY_MS; // Long enough to answer "who was signed in that day"; the audit log keeps the rest.
 
@@ -25,6 +27,8 @@ export function sessionPurgeJob(platform: Platform): JobDefinition {
       await deleteOldResetLinks(platform.db, nowMs - KEPT_MS);
       await deleteOldInvitations(platform.db, nowMs - KEPT_MS);
       await rotateSigningKeys(platform);
+      await deleteOldChallenges(platform.db, nowMs);
+      await deleteOldSteps(platform.db, nowMs);
     },
   });
 }

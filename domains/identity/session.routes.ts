@@ -7,6 +7,7 @@ import { ListSessions, RevokeSession, SignIn, SignOut } from './contract.ts';
 import { announceClosed, clearSessionCookie, sendSessionCookie } from './open-session.ts';
 import { forgetSessionsAfterCommit } from './session-cache.ts';
 import { listDevices, revokeSession } from './session.store.ts';
+import { STEP_COOKIE, STEP_MS } from './sign-in-step.ts';
 import { signIn } from './sign-in.ts';
 
 export function sessionRoutes(http: Http, platform: Platform): void {
@@ -16,6 +17,10 @@ export function sessionRoutes(http: Http, platform: Platform): void {
       const waitSeconds = opened.details['retryAfterSeconds'];
       if (typeof waitSeconds === 'number') reply.setHeader('retry-after', String(waitSeconds));
       return opened;
+    }
+    if ('stepToken' in opened.value) {
+      reply.setCookie(STEP_COOKIE, opened.value.stepToken, { maxAgeSeconds: STEP_MS / 1000 });
+      return refuse('second_step_required', { methods: opened.value.methods });
     }
     const { token, ...session } = opened.value;
     sendSessionCookie(reply, token);

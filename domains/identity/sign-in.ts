@@ -11,6 +11,9 @@ import { clearAttempts, reserveAttempt, returnAttempt } from './attempt.store.ts
 import { INSTALLATION_CHAIN } from './audit.ts';
 import { appendAudit } from './audit.store.ts';
 import { hashPassword, isHashOutdated, isPasswordRight, TooBusy } from './password.ts';
+import { needsSecondStep, type StepMethod, stepMethods } from './second-factor.ts';
+import { readFactors } from './second-factor.store.ts';
+import { openStep } from './sign-in-step.ts';
 import { findUserByEmail, updatePasswordHash, type User } from './user.store.ts';
 import { type JoinedWorkspace, listWorkspacesOfUser } from './workspace.store.ts';
 
@@ -29,11 +32,17 @@ export interface SignInInput {
   readonly previous: Actor | null;
 }
 
+/** The password was right and a second factor is still to come: no session yet. */
+export interface HalfOpen {
+  readonly stepToken: string;
+  readonly methods: readonly StepMethod[];
+}
+
 /** Opens a session under a token never seen before, or says why not without telling whether the e-mail exists. */
 export async function signIn(
   platform: Platform,
   { credentials, request, previous }: SignInInput,
-): Promise<Result<{ userId: string; workspaceId: string; token: string }, SignInRefusal>> {
+): Promise<Result<{ userId: string; workspaceId: string; token: string } | HalfOpen, SignInRefusal>> {
   const user = await findUserByEmail(platform.db, credentials.email);
   const workspaces = await listWorkspacesOfUser(platform.db, user?.id ?? INSTALLATION_CHAIN);
   const checked = await checkPassword(platform, { credentials, ip: request.ip, passwordHash: user?.passwordHash });
@@ -44,6 +53,13 @@ export async function signIn(
     return checked.ok ? refuse('credentials_wrong') : checked;
   }
   const freshHash = user.isDisabled ? null : await rehashIfOutdated(user, credentials.password);
+  const factors = await readFactors(platform.db, user.id);
+  if (!user.isDisabled && needsSecondStep(factors)) {
+    return platform.db.transaction(async (tx) => {
+      if (freshHash) await updatePasswordHash(tx, user.id, freshHash);
+      return ok({ stepToken: await openStep(platform, tx, user.id), methods: stepMethods(factors) });
+    });
+  }
   return admitPerson(platform, {
     user,
     method: 'password',

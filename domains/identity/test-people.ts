@@ -70,7 +70,14 @@ export async function addUser<B extends PersonBrowser>(
     email: `${person.name.toLowerCase()}@example.com`,
     password: `${person.name} tiene un perro verde`,
   };
-  const created = await by.call('/api/users', { method: 'POST', body: { ...person, ...credentials } });
+  const create = () => by.call('/api/users', { method: 'POST', body: { ...person, ...credentials } });
+  let created = await create();
+  if (created.body.includes('step_up_required')) {
+    // The clock of the test went on since the owner signed in.
+    const proof = { method: 'password', password: OWNER.password };
+    await by.call('/api/me/proofs', { method: 'POST', body: proof });
+    created = await create();
+  }
   assert(created.statusCode === 201, `test people: adding a person answered ${created.body}`);
   const browser = server.browser();
   const signedIn = await browser.call('/api/sessions', { method: 'POST', body: credentials });

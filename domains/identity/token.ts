@@ -12,7 +12,12 @@ export function newSessionToken(): string {
 
 /** Groups of four, to be read from a terminal: `4F7K-92QD-…`. */
 export function newSetupToken(): string {
-  const characters = Array.from(randomBytes(SETUP_TOKEN_CHARACTERS), (byte) => CROCKFORD.charAt(byte & 31));
+  return newReadableToken(SETUP_TOKEN_CHARACTERS);
+}
+
+/** Groups of four, 5 random bits per character. */
+export function newReadableToken(characterCount: number): string {
+  const characters = Array.from(randomBytes(characterCount), (byte) => CROCKFORD.charAt(byte & 31));
   return characters.join('').replace(/(.{4})(?=.)/g, '$1-');
 }
 

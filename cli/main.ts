@@ -5,6 +5,7 @@ import { registerAudit } from './audit.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
+import { registerOauth } from './oauth.ts';
 import { registerPortfolio } from './portfolio.ts';
 import { registerSecret } from './secret.ts';
 import { registerSetupLink } from './setup-link.ts';
@@ -21,6 +22,7 @@ registerSetupLink(program);
 registerUser(program);
 registerImport(program);
 registerPortfolio(program);
+registerOauth(program);
 registerSecret(program);
 registerAudit(program);
 

@@ -5,6 +5,7 @@
 export { readAnchors as readAuditAnchors } from './audit-anchor.ts';
 export { type AuditFact, appendAudit as recordAudit } from './audit.store.ts';
 export { inviteAsOperator } from './operator.ts';
+export { diagnoseOidc, type OidcDiagnosis } from './oidc-doctor.ts';
 export { permissionCatalogue, permissionsOfRole } from './permissions.ts';
 export { issueResetAsOperator } from './reset.ts';
 export { type AuditAnchor, type ChainVerdict, verifyAllChains as verifyAuditChains } from './audit-verification.ts';

@@ -53,7 +53,7 @@ export function noticeCatalogue(
   domains: readonly { readonly notices?: readonly NoticeKind[] }[],
 ): ReadonlyMap<string, NoticeKind> {
   const catalogue = new Map<string, NoticeKind>();
-  for (const notice of [...PLATFORM_NOTICES, ...domains.flatMap(({ notices }) => notices ?? [])]) {
+  for (const notice of [...domains.flatMap(({ notices }) => notices ?? []), ...PLATFORM_NOTICES]) {
     assert(!catalogue.has(notice.kind), `notify: two domains declare ${notice.kind}`);
     catalogue.set(notice.kind, notice);
   }

@@ -31,6 +31,8 @@ const PATHS = [
   '/ajustes',
   '/ajustes/usuarios',
   '/ajustes/sesiones',
+  '/ajustes/avisos',
+  '/ajustes/conexiones',
   '/ajustes/estado',
   '/ajustes/tareas',
   '/no-existe',

@@ -3,9 +3,9 @@ import { Popover } from '@base-ui/react/popover';
 import { Link } from '@tanstack/react-router';
 import { BellOff } from 'lucide-react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
-import { formatQuantity, textsNow, useTexts } from '#web/i18n';
+import { useTexts } from '#web/i18n';
 import { Async, Button, cx, EmptyState, RelativeTime } from '#web/ui';
-import { textsWith } from './catalogue.ts';
+import { noticeSentence } from './notice-sentence.ts';
 import { shellTexts } from './shell-texts.ts';
 
 type Item = ApiOutput<'GET /api/notifications'>['items'][number];
@@ -19,45 +19,69 @@ export function NotificationList({ onClose }: { readonly onClose: () => void }) 
   const readOne = useApiMutation('PUT /api/notifications/:notificationId/read', { refreshes: REFRESHES });
   return (
     <>
-      <header className="flex min-h-12 items-center justify-between gap-2 border-b border-line px-4 py-2">
+      <div className="flex min-h-12 items-center justify-between gap-2 border-b border-line px-4 py-2">
         <Popover.Title className="text-sm font-semibold">{t('notifications')}</Popover.Title>
         {(list.data?.unreadCount ?? 0) > 0 && (
           <Button size="sm" kind="ghost" isBusy={readAll.isPending} onClick={() => readAll.mutate({})}>
             {t('markAllRead')}
           </Button>
         )}
-      </header>
+      </div>
       <div className="min-h-0 overflow-y-auto">
         <Async query={list}>
           {({ items }) =>
             items.length === 0 ? (
               <EmptyState icon={BellOff} title={t('noNotifications')} />
             ) : (
-              <ul>
-                {items.map((item) => (
-                  <NotificationRow
-                    key={item.id}
-                    item={item}
-                    onOpen={() => {
-                      if (!item.isRead) readOne.mutate({ params: { notificationId: item.id } });
-                      onClose();
-                    }}
-                  />
-                ))}
-              </ul>
+              groupsOf(items).map(({ key, rows }) => (
+                <section key={key} aria-labelledby={`bell-${key}`}>
+                  <h3 id={`bell-${key}`} className="bg-sunken px-4 py-1.5 text-xs font-medium text-muted">
+                    {t(key)}
+                  </h3>
+                  <ul>
+                    {rows.map((item) => (
+                      <NotificationRow
+                        key={item.id}
+                        item={item}
+                        onOpen={() => {
+                          if (!item.isRead) readOne.mutate({ params: { notificationId: item.id } });
+                          onClose();
+                        }}
+                      />
+                    ))}
+                  </ul>
+                </section>
+              ))
             )
           }
         </Async>
+      </div>
+      <div className="border-t border-line px-4 py-2 text-right">
+        <Link to="/ajustes/avisos" onClick={onClose} className="text-xs text-muted hover:text-fg">
+          {t('noticeSettings')}
+        </Link>
       </div>
     </>
   );
 }
 
+/** What is new first; a group without rows is not shown. */
+function groupsOf(items: readonly Item[]): { readonly key: 'unreadGroup' | 'readGroup'; readonly rows: Item[] }[] {
+  const groups = [
+    { key: 'unreadGroup' as const, rows: items.filter(({ isRead }) => !isRead) },
+    { key: 'readGroup' as const, rows: items.filter(({ isRead }) => isRead) },
+  ];
+  return groups.filter(({ rows }) => rows.length > 0);
+}
+
 function NotificationRow({ item, onOpen }: { readonly item: Item; readonly onOpen: () => void }) {
+  // The router takes path and search apart: `/eventos?vista=destinos`.
+  const { pathname, searchParams } = new URL(item.href, location.origin);
   return (
     <li className="border-b border-line last:border-b-0">
       <Link
-        to={item.href}
+        to={pathname}
+        search={Object.fromEntries(searchParams)}
         onClick={onOpen}
         className="flex items-start gap-3 px-4 py-3 outline-offset-[-2px] hover:bg-sunken"
       >
@@ -66,7 +90,7 @@ function NotificationRow({ item, onOpen }: { readonly item: Item; readonly onOpe
           className={cx('mt-1.5 size-2 shrink-0 rounded-full', item.isRead ? 'bg-transparent' : 'bg-flower')}
         />
         <span className="min-w-0 flex-1">
-          <span className={cx('block text-sm', !item.isRead && 'font-medium')}>{notificationText(item)}</span>
+          <span className={cx('block text-sm', !item.isRead && 'font-medium')}>{noticeSentence(item)}</span>
           <span className="text-xs text-muted">
             <RelativeTime atMs={item.createdAtMs} />
           </span>
@@ -74,24 +98,4 @@ function NotificationRow({ item, onOpen }: { readonly item: Item; readonly onOpe
       </Link>
     </li>
   );
-}
-
-function notificationText(item: Item): string {
-  const texts = textsWith(item.kind);
-  const values = readableFigures(item.payload);
-  if (item.text) return textsNow({ es: { said: item.text.es }, en: { said: item.text.en } })('said', values);
-  // A kind nobody translated still says something true.
-  return texts ? textsNow(texts)(item.kind, values) : `${item.kind} ${Object.values(item.payload).join(' · ')}`;
-}
-
-const FIGURE = /^-?\d+(?:\.\d+)?$/;
-const FIGURE_NAMES = /(?:price|trigger|amount|quantity|percent)$/i;
-
-/** Payloads carry plain decimals; a reader gets them in her own writing. Names and ids stay as they are. */
-function readableFigures(payload: Item['payload']): Item['payload'] {
-  const entries = Object.entries(payload).map(([name, value]) => {
-    const isFigure = FIGURE_NAMES.test(name) && FIGURE.test(value);
-    return [name, isFigure ? formatQuantity(value) : value] as const;
-  });
-  return Object.fromEntries(entries);
 }

@@ -1,5 +1,5 @@
 /** The shell's own pages, declared like a domain's. */
-import { Activity, House, ListChecks, Settings } from 'lucide-react';
+import { Activity, BellDot, House, ListChecks, Plug, Settings } from 'lucide-react';
 import { shellTexts } from './shell-texts.ts';
 import { defineDomainWeb } from './types.ts';
 
@@ -20,6 +20,20 @@ export const shellWeb = defineDomainWeb({
       titleKey: 'settings',
       load: () => import('./settings.page.tsx'),
       nav: { icon: Settings, order: 1_000 },
+    },
+    {
+      path: '/ajustes/avisos',
+      permission: 'platform.notifications.update',
+      titleKey: 'notices',
+      load: () => import('./notices/notices.page.tsx'),
+      settings: { icon: BellDot, order: 30, detailKey: 'noticesDetail' },
+    },
+    {
+      path: '/ajustes/conexiones',
+      permission: 'platform.connections.read',
+      titleKey: 'connections',
+      load: () => import('./notices/connections.page.tsx'),
+      settings: { icon: Plug, order: 80, detailKey: 'connectionsDetail' },
     },
     {
       path: '/ajustes/estado',

@@ -7,13 +7,10 @@ const texts = defineTexts({
   es: {
     events: 'Eventos',
     addEndpoint: 'Añadir un destino de webhooks',
-    'webhooks.endpoint.disabled': 'El destino {host} se ha desactivado porque no responde bien. Míralo y actívalo.',
   },
   en: {
     events: 'Events',
     addEndpoint: 'Add a webhook endpoint',
-    'webhooks.endpoint.disabled':
-      'The endpoint {host} was switched off because it does not answer well. Look, and switch it on.',
   },
 });
 

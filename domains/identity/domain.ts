@@ -9,6 +9,7 @@ import { identityEvents } from './contract.ts';
 import { directoryOf } from './directory.ts';
 import { invitationRoutes } from './invitation.routes.ts';
 import { meRoutes } from './me.routes.ts';
+import { identityNotices } from './notices.ts';
 import { oidcRoutes } from './oidc.routes.ts';
 import { passkeyRoutes } from './passkey.routes.ts';
 import { identityPermissions } from './permissions.ts';
@@ -28,6 +29,7 @@ export const identity: Domain = {
   tablePrefix: 'identity_',
   migrations: new URL('./migrations/', import.meta.url),
   permissions: identityPermissions,
+  notices: identityNotices,
   events: identityEvents,
   settings: identitySettings,
   authenticate,

@@ -1,0 +1,49 @@
+/** What identity tells people about their own access; each is hers alone. */
+import type { NoticeKind } from '#platform/notify';
+
+export const identityNotices: readonly NoticeKind[] = [
+  {
+    kind: 'identity.user.password_reset',
+    permission: 'session',
+    severity: 'urgent',
+    label: { es: 'Tu contraseña se cambió con un enlace', en: 'Your password was changed by a link' },
+    text: {
+      es: 'Tu contraseña se cambió con un enlace desde {ip}. Si no fuiste tú, cierra tus sesiones y avisa a un administrador.',
+      en: 'Your password was changed by a link from {ip}. If that was not you, close your sessions and tell an administrator.',
+    },
+    channels: ['telegram'],
+  },
+  {
+    kind: 'identity.factor.added',
+    permission: 'session',
+    severity: 'warning',
+    label: { es: 'Se añadió un segundo paso a tu cuenta', en: 'A second step was added to your account' },
+    text: {
+      es: 'Se añadió un segundo paso a tu cuenta. Si no fuiste tú, cambia la contraseña y cierra tus sesiones.',
+      en: 'A second step was added to your account. If that was not you, change the password and close your sessions.',
+    },
+    channels: ['email', 'telegram'],
+  },
+  {
+    kind: 'identity.factor.removed',
+    permission: 'session',
+    severity: 'urgent',
+    label: { es: 'Se quitó un segundo paso de tu cuenta', en: 'A second step of your account was removed' },
+    text: {
+      es: 'Se quitó un segundo paso de tu cuenta. Si no fuiste tú, cambia la contraseña y cierra tus sesiones.',
+      en: 'A second step of your account was removed. If that was not you, change the password and close your sessions.',
+    },
+    channels: ['email', 'telegram'],
+  },
+  {
+    kind: 'identity.factors.reset',
+    permission: 'session',
+    severity: 'urgent',
+    label: { es: 'Un administrador quitó tu segundo paso', en: 'An administrator removed your second step' },
+    text: {
+      es: 'Un administrador quitó el segundo paso de tu cuenta. Si no lo pediste, habla con él.',
+      en: 'An administrator removed the second step of your account. If you did not ask for it, talk to them.',
+    },
+    channels: ['email', 'telegram'],
+  },
+];

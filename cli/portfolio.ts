@@ -6,7 +6,11 @@ import { readFileSync } from 'node:fs';
 import { Decimal, Fault, type LocalDate, parseLocalDate } from '#kernel';
 import {
   analyseLedger,
+  LOT_METHODS,
   type LedgerAnalysis,
+  type LotMethod,
+  moneyWeighted,
+  parseFlowsFile,
   parseLedgerFile,
   parsePricesFile,
   type PortfolioValue,
@@ -33,10 +37,32 @@ export function registerPortfolio(program: Command): void {
     .option('--currency <code>', 'currency of every figure', currencyOption, 'EUR')
     .option('--from <yyyy-mm-dd>', 'first day of the period', dayOption)
     .option('--to <yyyy-mm-dd>', 'last day (the newest of both files)', dayOption)
-    .addOption(new Option('--method <method>', 'which lots a sale takes').choices(['fifo']).default('fifo'))
+    .addOption(new Option('--method <method>', 'which lots a sale takes').choices([...LOT_METHODS]).default('fifo'))
     .option('--json', 'machine-readable output')
     .action(runAnalyse);
+  portfolio
+    .command('xirr')
+    .argument('<flows>', 'CSV: date,amount (negative: paid in; positive: taken out or worth at the end)')
+    .description('money-weighted return a year of dated flows, offline')
+    .option('--json', 'machine-readable output')
+    .action(runXirr);
 }
+
+function runXirr(path: string, flags: { readonly json?: boolean }): void {
+  const { flows, warnings } = parseFlowsFile(readText(path));
+  const { rate, status, residual, roots } = moneyWeighted(flows);
+  if (flags.json) console.log(JSON.stringify({ rate, status, residual, roots, warnings }, null, 2));
+  else if (status === 'unique') console.log(`${((rate ?? 0) * 100).toFixed(4)} % a year`);
+  else console.log(`${XIRR_WORDS[status]}${roots.map((root) => ` ${(root * 100).toFixed(4)} %`).join(',')}`);
+  for (const { line, code, message } of warnings) console.error(`line ${line ?? '?'}: ${code}: ${message}`);
+  process.exitCode = warnings.length > 0 ? EXIT.partial : EXIT.ok;
+}
+
+const XIRR_WORDS = {
+  multiple: 'Several rates fit these flows, so none is the return:',
+  none: 'No rate fits these flows.',
+  undefined: 'These flows have no rate: something must be paid in and something taken out, on different days.',
+} as const;
 
 async function runValue(flags: { readonly portfolio?: string; readonly json?: boolean }): Promise<void> {
   const values = await withPlatform((platform) => valueInstallation(platform, flags.portfolio ?? null));
@@ -76,21 +102,21 @@ interface AnalyseFlags {
   readonly currency: string;
   readonly from?: LocalDate;
   readonly to?: LocalDate;
+  readonly method: LotMethod;
   readonly json?: boolean;
 }
 
 function runAnalyse(path: string, flags: AnalyseFlags): void {
   const ledger = parseLedgerFile(readText(path), flags.currency);
   const prices = parsePricesFile(readText(flags.prices));
-  const { currency, from = null, to = null } = flags;
-  const analysis = analyseLedger({ ledger, prices, currency, from, to });
+  const { currency, method, from = null, to = null } = flags;
+  const analysis = analyseLedger({ ledger, prices, currency, from, to, method });
   if (flags.json) console.log(JSON.stringify(analysis, null, 2));
   else printAnalysis(analysis, currency);
   for (const { line, code, message } of analysis.warnings) {
     console.error(`${line === null ? '' : `line ${line}: `}${code}: ${message}`);
   }
-  const isPartial = analysis.warnings.some(({ code }) => code !== 'performance_not_computed_yet');
-  process.exitCode = isPartial ? EXIT.partial : EXIT.ok;
+  process.exitCode = analysis.warnings.length > 0 ? EXIT.partial : EXIT.ok;
 }
 
 function printAnalysis(analysis: LedgerAnalysis, currency: string): void {
@@ -101,6 +127,15 @@ function printAnalysis(analysis: LedgerAnalysis, currency: string): void {
   }
   for (const [name, figure] of Object.entries(analysis.totals))
     console.log(`${name.padEnd(14)} ${figure ?? '?'} ${currency}`);
+  const { twr, xirr, xirrStatus, maxDrawdown, volatility } = analysis.performance;
+  console.log(`${'TWR'.padEnd(14)} ${percent(twr)}`);
+  console.log(`${'XIRR'.padEnd(14)} ${xirrStatus === 'unique' ? `${percent(xirr)} a year` : xirrStatus}`);
+  console.log(`${'max drawdown'.padEnd(14)} ${percent(maxDrawdown)}`);
+  console.log(`${'volatility'.padEnd(14)} ${percent(volatility)} a year`);
+}
+
+function percent(ratio: number | null): string {
+  return ratio === null ? '?' : `${(ratio * 100).toFixed(2)} %`;
 }
 
 function readText(path: string): string {

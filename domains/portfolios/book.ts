@@ -4,8 +4,9 @@
  * its own position and nothing else. An account with any deposit, withdrawal, cash opening or cash transfer keeps its
  * cash; an account with none is funded from outside: whatever settles there is an external flow on its day.
  */
-import { Decimal, epochDay } from '#kernel';
+import { Decimal, epochDay, type LocalDate } from '#kernel';
 import type { FxTable } from './fx-table.ts';
+import type { LotMethod } from './lot.ts';
 import { PartialSum } from './partial-sum.ts';
 import {
   emptyPosition,
@@ -24,8 +25,19 @@ export interface CashColumn {
   readonly settledBase: PartialSum;
   /** Deposits, withdrawals, openings and transfers: what crossed the portfolio's border by itself. Money in is positive. */
   readonly crossedBase: PartialSum;
-  /** Floats per epoch day, for the chart only: [settled, crossed]. */
-  readonly byDay: Map<number, [settled: number, crossed: number]>;
+  /** Floats per epoch day, for charts and returns only. */
+  readonly byDay: Map<number, DayMoves>;
+}
+
+/** What one day moved in one currency. Each event is money in or money out as a whole: a sale less its fee. */
+export interface DayMoves {
+  settled: number;
+  crossed: number;
+  /** External flows of an account that keeps its cash, and of one that is funded from outside. */
+  inWhenKept: number;
+  outWhenKept: number;
+  inWhenNot: number;
+  outWhenNot: number;
 }
 
 export interface BookAccount {
@@ -55,13 +67,18 @@ export function emptyBook(baseCurrency: string, fx: FxTable): Book {
 /** Builds a book from live events in any order. Refused events are returned and have no effect. */
 export function buildBook(
   events: readonly BookEvent[],
-  options: { readonly baseCurrency: string; readonly fx: FxTable; readonly onMatch?: (match: LotMatch) => void },
+  options: {
+    readonly baseCurrency: string;
+    readonly fx: FxTable;
+    readonly onMatch?: (match: LotMatch) => void;
+    readonly method?: LotMethod;
+  },
 ): { readonly book: Book; readonly refused: readonly RefusedEvent[] } {
   const book = emptyBook(options.baseCurrency, options.fx);
   const refused: RefusedEvent[] = [];
   const groups = Map.groupBy(events.toSorted(compareEvents), positionKeyOf);
   for (const [key, group] of groups) {
-    if (key !== null) refused.push(...refoldPosition(book, { key, events: group, onMatch: options.onMatch }));
+    if (key !== null) refused.push(...refoldPosition(book, { key, events: group, ...options }));
   }
   const refusedIds = new Set(refused.map(({ event }) => event.id));
   for (const event of events) if (!refusedIds.has(event.id)) addToAccount(book, event, 'record');
@@ -82,7 +99,7 @@ export function positionKeyOf(event: Pick<BookEvent, 'accountId' | 'instrumentId
 /** Folds one position again from all its live events, in order; its accounts are not touched. */
 export function refoldPosition(
   book: Book,
-  input: { readonly key: string; readonly events: readonly BookEvent[]; readonly onMatch?: FoldOptions['onMatch'] },
+  input: { readonly key: string; readonly events: readonly BookEvent[] } & Pick<FoldOptions, 'onMatch' | 'method'>,
 ): RefusedEvent[] {
   const [first] = input.events;
   if (!first?.instrumentId) {
@@ -91,7 +108,7 @@ export function refoldPosition(
   }
   const position = emptyPosition(first.accountId, first.instrumentId);
   book.positions.set(input.key, position);
-  return foldPosition(position, input.events, foldOptionsOf(book, input.onMatch));
+  return foldPosition(position, input.events, foldOptionsOf(book, input));
 }
 
 /** Folds further events of a position, none dated before its last one. */
@@ -110,7 +127,18 @@ export function addToAccount(book: Book, event: BookEvent, direction: 'record' |
   const count = direction === 'record' ? 1 : -1;
   book.eventCount += count;
   if (definesCash(event)) account.cashEventCount += count;
-  for (const posting of postingsOf(event)) addPosting(book, { account, event, posting, direction });
+  const moves = new Map<string, { settled: number; crossed: number }>();
+  for (const posting of postingsOf(event)) addPosting(book, { account, event, posting, direction, moves });
+  for (const [currency, { settled, crossed }] of moves) {
+    const day = dayOf(columnOf(account, currency), event.date);
+    day.settled += settled * count;
+    day.crossed += crossed * count;
+    const [whenKept, whenNot] = [crossed, crossed - settled];
+    if (whenKept > 0) day.inWhenKept += whenKept * count;
+    else day.outWhenKept -= whenKept * count;
+    if (whenNot > 0) day.inWhenNot += whenNot * count;
+    else day.outWhenNot -= whenNot * count;
+  }
 }
 
 /** Base currency per unit of the event's currency: by its own rate into the account's currency when it has one. */
@@ -136,8 +164,8 @@ export function netFlowsOf(account: BookAccount): PartialSum {
   return flows;
 }
 
-function foldOptionsOf(book: Book, onMatch?: FoldOptions['onMatch']): FoldOptions {
-  return { rateOf: (event) => rateOf(book, event), onMatch };
+function foldOptionsOf(book: Book, { onMatch, method }: Pick<FoldOptions, 'onMatch' | 'method'> = {}): FoldOptions {
+  return { rateOf: (event) => rateOf(book, event), onMatch, method };
 }
 
 function accountOf(book: Book, accountId: string): BookAccount {
@@ -162,9 +190,11 @@ function addPosting(
     readonly event: BookEvent;
     readonly posting: Posting;
     readonly direction: 'record' | 'reverse';
+    /** Adds up what the event moves in each currency. */
+    readonly moves: Map<string, { settled: number; crossed: number }>;
   },
 ): void {
-  const { account, event, posting, direction } = entry;
+  const { account, event, posting, direction, moves } = entry;
   if (!posting.currency || posting.ledger === 'exchange' || posting.ledger === 'holding') return;
   const rate = postingRate(book, event, posting.currency);
   const base = rate && posting.amount.times(rate);
@@ -173,15 +203,15 @@ function addPosting(
   if (posting.ledger === 'settlement' || posting.ledger === 'external' || posting.ledger === 'equity') {
     const column = columnOf(account, posting.currency);
     const signed = direction === 'record' ? posting.amount : posting.amount.negated();
-    const day = column.byDay.get(epochDay(event.date)) ?? [0, 0];
-    column.byDay.set(epochDay(event.date), day);
+    const moved = moves.get(posting.currency) ?? { settled: 0, crossed: 0 };
+    moves.set(posting.currency, moved);
     if (posting.ledger === 'settlement') {
       column.settled = column.settled.plus(signed);
       put(column.settledBase, base);
-      day[0] += signed.toStatistic();
+      moved.settled += posting.amount.toStatistic();
     } else {
       put(column.crossedBase, base && base.negated());
-      day[1] -= signed.toStatistic();
+      moved.crossed -= posting.amount.toStatistic();
     }
   } else if (event.instrumentId === null) {
     if (posting.ledger === 'income') put(account.income, base && base.negated());
@@ -193,6 +223,15 @@ function addPosting(
 function postingRate(book: Book, event: BookEvent, currency: string): Decimal | null {
   if (currency === event.currency) return rateOf(book, event);
   return book.fx.rate(currency, book.baseCurrency, event.date);
+}
+
+function dayOf(column: CashColumn, date: LocalDate): DayMoves {
+  const day = epochDay(date);
+  const known = column.byDay.get(day);
+  if (known) return known;
+  const moves: DayMoves = { settled: 0, crossed: 0, inWhenKept: 0, outWhenKept: 0, inWhenNot: 0, outWhenNot: 0 };
+  column.byDay.set(day, moves);
+  return moves;
 }
 
 function columnOf(account: BookAccount, currency: string): CashColumn {

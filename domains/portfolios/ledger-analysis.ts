@@ -1,15 +1,19 @@
 /**
  * Analysis of a ledger without a server: positions, lots, sales and totals between two days, in one currency.
  * Figures of a period are differences of two books: as of its last day and as of the day before its first.
- * What v1 cannot compute (time-weighted return, XIRR, risk) is null with a warning; nothing is made up.
+ * Returns and risk come from the daily values of the period; a day without a price leaves them null with a warning.
  */
-import { addDays, Decimal, type LocalDate } from '#kernel';
+import { addDays, Decimal, epochDay, type LocalDate } from '#kernel';
 import { accountCurrencyOf } from './account-currency.ts';
 import { type Book, buildBook } from './book.ts';
 import { FxTable } from './fx-table.ts';
 import type { LedgerEvent } from './ledger-event-check.ts';
 import type { FilePrice, FileWarning, LedgerFile, PricesFile } from './ledger-file.ts';
-import { openLotsOf } from './lot.ts';
+import { type LotMethod, openLotsOf } from './lot.ts';
+import { dailyColumns } from './performance/daily-columns.ts';
+import { type Performance, performanceOf } from './performance/performance.ts';
+import type { RateStatus } from './performance/money-weighted.ts';
+import type { CloseColumn } from './value-series.ts';
 import type { LotMatch, RefusedEvent } from './position.ts';
 import { type BookEvent, bookEventOf } from './posting.ts';
 import { type Valuation, valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
@@ -22,6 +26,7 @@ export interface AnalysisRequest {
   readonly from: LocalDate | null;
   /** Last day; null is the newest day of either file. */
   readonly to: LocalDate | null;
+  readonly method: LotMethod;
 }
 
 type Text = string | null;
@@ -77,30 +82,39 @@ export interface LedgerAnalysis {
     >
   >;
   readonly performance: {
-    readonly twr: null;
-    readonly twrSeries: readonly never[];
-    readonly xirr: null;
-    readonly xirrStatus: 'undefined';
-    readonly maxDrawdown: null;
-    readonly volatility: null;
-    readonly sharpe: null;
-    readonly sortino: null;
+    readonly twr: number | null;
+    /** Linked return at the end of each day. */
+    readonly twrSeries: readonly (readonly [date: string, ratio: number])[];
+    /** A year of 365 days. */
+    readonly xirr: number | null;
+    readonly xirrStatus: RateStatus;
+    /** Positive: 0.25 is a fall of a quarter from a peak. */
+    readonly maxDrawdown: number | null;
+    readonly volatility: number | null;
+    readonly sharpe: number | null;
+    readonly sortino: number | null;
+    readonly modifiedDietz: number | null;
   };
   readonly warnings: readonly FileWarning[];
 }
 
-/** Computes everything v1 can. Stores nothing. */
+/** Computes everything a ledger says between two days. Stores nothing. */
 export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
-  const { ledger, prices, currency } = request;
+  const { ledger, prices, currency, method } = request;
   const to = request.to ?? newestDay(ledger.events, prices.prices);
   const events = bookEventsOf(ledger.events, currency);
   const fx = new FxTable(prices.rates);
-  const end = bookAsOf(events, { date: to, currency, fx, prices: prices.prices });
+  const end = bookAsOf(events, { date: to, currency, fx, prices: prices.prices, method });
   const start = request.from
-    ? bookAsOf(events, { date: addDays(request.from, -1), currency, fx, prices: prices.prices })
+    ? bookAsOf(events, { date: addDays(request.from, -1), currency, fx, prices: prices.prices, method })
     : null;
   const from = request.from;
   const matches = end.matches.filter((match) => !from || match.soldOn >= from);
+  const firstDay = from ?? firstDayOf(events) ?? to;
+  const performance =
+    firstDay > to
+      ? null
+      : performanceOf(dailyColumns(end.book, { from: firstDay, to, closesOf: closeColumnsOf(prices.prices) }));
   return {
     positions: positionsOf(end.valuation, { currency, matches }),
     lots: lotsOf(end.book),
@@ -112,16 +126,7 @@ export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
       value: textOf(balance.value),
     })),
     totals: totalsBetween(start?.valuation.totals ?? null, end.valuation.totals),
-    performance: {
-      twr: null,
-      twrSeries: [],
-      xirr: null,
-      xirrStatus: 'undefined',
-      maxDrawdown: null,
-      volatility: null,
-      sharpe: null,
-      sortino: null,
-    },
+    performance: performanceText(performance),
     warnings: [
       ...ledger.warnings,
       ...prices.warnings,
@@ -130,13 +135,54 @@ export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
       ...(start
         ? missingWarnings(start.valuation).map((warning) => ({ ...warning, code: `${warning.code}_at_start` }))
         : []),
-      {
-        code: 'performance_not_computed_yet',
-        message: 'Time-weighted return, XIRR and risk figures are not computed by this version.',
-        line: null,
-      },
+      ...performanceWarnings(performance),
     ],
   };
+}
+
+function performanceText(performance: Performance | null): LedgerAnalysis['performance'] {
+  const risk = performance?.risk;
+  return {
+    twr: performance?.twr ?? null,
+    twrSeries: performance?.twrSeries ?? [],
+    xirr: performance?.xirr ?? null,
+    xirrStatus: performance?.xirrStatus ?? 'undefined',
+    maxDrawdown: risk?.drawdown.maxRatio ?? null,
+    volatility: risk?.volatilityRatio ?? null,
+    sharpe: risk?.sharpe ?? null,
+    sortino: risk?.sortino ?? null,
+    modifiedDietz: performance?.modifiedDietz ?? null,
+  };
+}
+
+const GAP_WORDS = {
+  value_unknown: 'a price or rate is missing on that day, so there is no time-weighted return.',
+  base_not_positive: 'nothing was invested at the start of that day, so there is no time-weighted return.',
+} as const;
+
+function performanceWarnings(performance: Performance | null): FileWarning[] {
+  const gap = performance?.twrGap;
+  return gap ? [{ code: `twr_${gap.kind}`, message: `${gap.date}: ${GAP_WORDS[gap.kind]}`, line: null }] : [];
+}
+
+function firstDayOf(events: readonly BookEvent[]): LocalDate | null {
+  return events.reduce<LocalDate | null>((first, { date }) => (first === null || date < first ? date : first), null);
+}
+
+/** The file's prices as columns; of an instrument quoted in two currencies the newest one is kept. */
+export function closeColumnsOf(prices: readonly FilePrice[]): Map<string, CloseColumn> {
+  const columns = new Map<string, CloseColumn>();
+  for (const [instrument, own] of Map.groupBy(prices, (price) => price.instrument)) {
+    const ordered = own.toSorted((left, right) => (left.date < right.date ? -1 : left.date > right.date ? 1 : 0));
+    const currency = ordered.at(-1)?.currency ?? '';
+    const fitting = ordered.filter((price) => price.currency === currency);
+    columns.set(instrument, {
+      currency,
+      days: fitting.map((price) => epochDay(price.date)),
+      closes: fitting.map((price) => price.price.toStatistic()),
+    });
+  }
+  return columns;
 }
 
 function bookEventsOf(events: readonly LedgerEvent[], currency: string): BookEvent[] {
@@ -158,12 +204,14 @@ interface AsOf {
   readonly currency: string;
   readonly fx: FxTable;
   readonly prices: readonly FilePrice[];
+  readonly method: LotMethod;
 }
 
-function bookAsOf(events: readonly BookEvent[], { date, currency, fx, prices }: AsOf) {
+function bookAsOf(events: readonly BookEvent[], { date, currency, fx, prices, method }: AsOf) {
   const matches: LotMatch[] = [];
   const until = events.filter((event) => event.date <= date);
-  const { book, refused } = buildBook(until, { baseCurrency: currency, fx, onMatch: (match) => matches.push(match) });
+  const onMatch = (match: LotMatch): void => void matches.push(match);
+  const { book, refused } = buildBook(until, { baseCurrency: currency, fx, onMatch, method });
   const latest = new Map<string, ValuationPrice>();
   for (const price of prices) {
     const known = latest.get(price.instrument);

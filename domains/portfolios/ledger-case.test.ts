@@ -6,7 +6,10 @@ import { type Book, buildBook } from './book.ts';
 import { FxTable } from './fx-table.ts';
 import { type CaseExpectation, type LedgerCase, parseLedgerCase } from './ledger-case.ts';
 import { checkLedgerEvent } from './ledger-event-check.ts';
+import { closeColumnsOf } from './ledger-analysis.ts';
 import { openLotsOf } from './lot.ts';
+import { dailyColumns } from './performance/daily-columns.ts';
+import { performanceOf } from './performance/performance.ts';
 import type { LotMatch } from './position.ts';
 import { type BookEvent, bookEventOf } from './posting.ts';
 import { valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
@@ -39,7 +42,12 @@ function play(scenario: LedgerCase): Played {
     const matches: LotMatch[] = [];
     const built = buildBook(
       events.filter((event) => event.date <= date),
-      { baseCurrency: scenario.baseCurrency, fx: new FxTable(scenario.rates), onMatch: (match) => matches.push(match) },
+      {
+        baseCurrency: scenario.baseCurrency,
+        fx: new FxTable(scenario.rates),
+        onMatch: (match) => matches.push(match),
+        method: scenario.method,
+      },
     );
     for (const { event, code } of built.refused) refusedByLine.set(event.sequence, code);
     return { book: built.book, matches };
@@ -57,7 +65,24 @@ function figure(value: Decimal | null, currency: string): string {
   return value === null ? 'unknown' : `${value.toString()} ${currency}`;
 }
 
-function measure(played: Played, { figure: name, subjects }: CaseExpectation): string {
+const PERFORMANCE_FIGURES = ['twr', 'xirr', 'dietz', 'maxDrawdown'];
+
+/** A ratio to six decimals, or why there is none. */
+function measurePerformance(played: Played, { figure: name, subjects }: CaseExpectation): string {
+  const [from, to] = [localDate(subjects[0] ?? ''), localDate(subjects[1] ?? '')];
+  const closesOf = closeColumnsOf(played.scenario.prices);
+  const found = performanceOf(dailyColumns(played.bookOn(to).book, { from, to, closesOf }));
+  const text = (ratio: number | null | undefined, otherwise: string): string =>
+    ratio === null || ratio === undefined ? otherwise : String(Number(ratio.toFixed(6)));
+  if (name === 'xirr') return found.xirrStatus === 'unique' ? text(found.xirr, '') : found.xirrStatus;
+  if (name === 'dietz') return text(found.modifiedDietz, 'unknown');
+  if (name === 'maxDrawdown') return text(found.risk?.drawdown.maxRatio, 'unknown');
+  return text(found.twr, `${found.twrGap?.kind} ${found.twrGap?.date}`);
+}
+
+function measure(played: Played, expectation: CaseExpectation): string {
+  if (PERFORMANCE_FIGURES.includes(expectation.figure)) return measurePerformance(played, expectation);
+  const { figure: name, subjects } = expectation;
   const { scenario } = played;
   const [subject = ''] = subjects;
   const date = /^\d{4}-\d\d-\d\d$/.test(subject) ? localDate(subject) : END_OF_TIME;

@@ -3,11 +3,13 @@
  *   2025-01-02 buy 10 ACME @ 100.00 EUR fee 1.00 tax 0.20 fx 0.9 account Broker
  *   2025-01-02 opening 10 ACME amount 1000 EUR · deposit 500 EUR · dividend 12 EUR ACME tax 2 · split ACME 7:3
  *   base EUR · account Broker EUR · price 2025-01-31 ACME 120 EUR · fx 2025-01-01 EUR/USD 1.10
+ *   method lifo · expect twr 2025-01-01 2025-12-31 = 0.315 (six decimals) · expect xirr 2025-01-01 2025-12-31 = multiple
  *   expect realised 2025 = 118.60 EUR · expect profit 2025-12-31 = 1500 EUR · expect refused line 3 sells_more_than_held
  * Parses only; the runner of the tests computes and compares.
  */
 import { assert, Decimal, type LocalDate, parseLocalDate } from '#kernel';
 import type { FxRate } from './fx-table.ts';
+import { LOT_METHODS, type LotMethod } from './lot.ts';
 import { isSupportedEventType } from './ledger-event-check.ts';
 import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
@@ -29,6 +31,7 @@ export interface CaseExpectation {
 
 export interface LedgerCase {
   readonly baseCurrency: string;
+  readonly method: LotMethod;
   readonly accountCurrencies: ReadonlyMap<string, string>;
   readonly drafts: readonly LedgerEventDraft[];
   readonly prices: readonly CasePrice[];
@@ -43,6 +46,7 @@ const OPTION_WORDS = ['fee', 'tax', 'fx', 'account', 'amount', 'to'];
 export function parseLedgerCase(text: string): LedgerCase {
   const parsed = {
     baseCurrency: 'EUR',
+    method: 'fifo' as LotMethod,
     accountCurrencies: new Map<string, string>(),
     drafts: [] as LedgerEventDraft[],
     prices: [] as CasePrice[],
@@ -55,6 +59,7 @@ export function parseLedgerCase(text: string): LedgerCase {
     const [head = '', ...rest] = words;
     if (head === '') continue;
     if (head === 'base') parsed.baseCurrency = wordAt(rest, 0, line);
+    else if (head === 'method') parsed.method = parseMethod(rest, line);
     else if (head === 'account') parsed.accountCurrencies.set(wordAt(rest, 0, line), wordAt(rest, 1, line));
     else if (head === 'price') parsed.prices.push(parsePrice(rest, line));
     else if (head === 'fx') parsed.rates.push(parseRate(rest, line));
@@ -62,6 +67,12 @@ export function parseLedgerCase(text: string): LedgerCase {
     else parsed.drafts.push(parseEvent(words, line));
   }
   return parsed;
+}
+
+function parseMethod(words: readonly string[], line: number): LotMethod {
+  const method = LOT_METHODS.find((name) => name === wordAt(words, 0, line));
+  assert(method, `case line ${line}: unknown method`);
+  return method;
 }
 
 function parsePrice(words: readonly string[], line: number): CasePrice {

@@ -3,12 +3,13 @@
  * YYYY-MM-DD, one event or price per line; columns are found by name. Parses only; what a line cannot say is a warning
  * with its line, never a guess. (What people really keep in spreadsheets is read by `imports/`.)
  */
-import { Decimal, type LocalDate, parseLocalDate } from '#kernel';
+import { Decimal, epochDay, type LocalDate, parseLocalDate } from '#kernel';
 import { parse } from 'csv-parse/sync';
 import type { FxRate } from './fx-table.ts';
 import { checkLedgerEvent, type LedgerEvent, LEDGER_EVENT_ADVICE } from './ledger-event-check.ts';
 import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
+import type { DatedFlow } from './performance/money-weighted.ts';
 
 export interface FileWarning {
   readonly code: string;
@@ -78,6 +79,25 @@ export function parsePricesFile(text: string): PricesFile {
     else prices.push({ instrument, date, price, currency });
   }
   return { prices, rates, warnings };
+}
+
+export interface FlowsFile {
+  readonly flows: readonly DatedFlow[];
+  readonly warnings: readonly FileWarning[];
+}
+
+/** Reads `date,amount` lines of cash flows, for a money-weighted return. */
+export function parseFlowsFile(text: string): FlowsFile {
+  const flows: DatedFlow[] = [];
+  const warnings: FileWarning[] = [];
+  for (const { cells, line } of readLines(text)) {
+    const date = parseLocalDate(cells['date'] ?? '');
+    const amount = Decimal.parse(cells['amount'] ?? '');
+    if (date && amount) flows.push({ day: epochDay(date), flow: amount.toStatistic() });
+    else
+      warnings.push({ code: 'flow_line_not_valid', message: 'Write a day as YYYY-MM-DD and a plain decimal.', line });
+  }
+  return { flows, warnings };
 }
 
 function readLines(text: string): { cells: Cells; line: number }[] {

@@ -1,8 +1,8 @@
 /**
  * Lots: what was acquired together, on one day at one cost. Units: `cost` in the lot's own currency with purchase fees
  * inside, `costBase` the same money in the portfolio's currency at the day's rate (null when no rate is known).
- * Method: first in, first out. A part of a lot takes its share of the cost, rounded half-even to 18 decimals; the rest
- * keeps exactly what remains, so cost is never made or lost. Another order (LIFO, HIFO) is another `nextIndex`.
+ * Method: a sale takes lots in the order of its `LotMethod`. A part of a lot takes its share of the cost, rounded half-even
+ * to 18 decimals; the rest keeps exactly what remains, so cost is never made or lost.
  */
 import { assert, Decimal, type LocalDate } from '#kernel';
 import type { SplitRatio } from './ledger-event.ts';
@@ -39,28 +39,34 @@ export function addLot(lots: OpenLots, lot: Lot): void {
   lots.items.push(lot);
 }
 
+/** Which lots a sale takes: oldest, newest, dearest first, or all at their average cost (oldest dates first). */
+export const LOT_METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;
+export type LotMethod = (typeof LOT_METHODS)[number];
+
 /**
- * Takes `quantity` from the oldest lots and returns the parts taken. The caller has checked that enough is held.
+ * Takes `quantity` in the order of the method and returns the parts taken. The caller has checked that enough is held.
  * `everything` closes the position, dust included.
  */
-export function takeOldestLots(lots: OpenLots, quantity: Decimal | 'everything'): Lot[] {
+export function takeLots(lots: OpenLots, quantity: Decimal | 'everything', method: LotMethod): Lot[] {
+  if (method === 'average') averageCosts(lots);
   const taken: Lot[] = [];
   let missing = quantity;
   while (missing === 'everything' || missing.sign > 0) {
-    const lot = lots.items[lots.first];
+    const index = nextIndex(lots, method);
+    const lot = lots.items[index];
     if (!lot) {
       assert(missing === 'everything', 'lots: more was taken than is held');
       break;
     }
     if (missing === 'everything' || lot.quantity.compare(missing) <= 0) {
       taken.push(lot);
-      lots.first += 1;
+      removeAt(lots, index);
       if (missing !== 'everything') missing = missing.minus(lot.quantity);
       continue;
     }
     const [part, rest] = divideLot(lot, missing);
     taken.push(part);
-    lots.items[lots.first] = rest;
+    lots.items[index] = rest;
     missing = Decimal.zero;
   }
   if (lots.first > COMPACT_AFTER_COUNT && lots.first * 2 > lots.items.length) {
@@ -68,6 +74,57 @@ export function takeOldestLots(lots: OpenLots, quantity: Decimal | 'everything')
     lots.first = 0;
   }
   return taken;
+}
+
+function nextIndex(lots: OpenLots, method: LotMethod): number {
+  if (method === 'lifo') return Math.max(lots.first, lots.items.length - 1);
+  if (method !== 'hifo') return lots.first;
+  let dearest = lots.first;
+  for (let index = lots.first + 1; index < lots.items.length; index += 1) {
+    const [best, lot] = [lots.items[dearest], lots.items[index]];
+    if (best && lot && isDearer(lot, best)) dearest = index;
+  }
+  return dearest;
+}
+
+/** By cost of one unit, compared without dividing; of two alike the older one stays. */
+function isDearer(lot: Lot, than: Lot): boolean {
+  const inBase = lot.costBase && than.costBase;
+  const [left, right] = inBase ? [lot.costBase, than.costBase] : [lot.cost, than.cost];
+  return left.times(than.quantity).compare(right.times(lot.quantity)) > 0;
+}
+
+function removeAt(lots: OpenLots, index: number): void {
+  if (index === lots.first) lots.first += 1;
+  else if (index === lots.items.length - 1) lots.items.pop();
+  else lots.items.splice(index, 1);
+}
+
+/** Gives every lot the cost of its units at the average; the last one takes what is left, so the total does not move. */
+function averageCosts(lots: OpenLots): void {
+  const open = openLotsOf(lots);
+  const isOneCurrency = open.every((lot) => lot.currency === open[0]?.currency);
+  const costs = isOneCurrency ? averaged(open, (lot) => lot.cost) : null;
+  const basis = averaged(open, (lot) => lot.costBase);
+  lots.items = open.map((lot, index) => ({
+    ...lot,
+    cost: costs?.[index] ?? lot.cost,
+    costBase: basis?.[index] ?? lot.costBase,
+  }));
+  lots.first = 0;
+}
+
+function averaged(open: readonly Lot[], costOfLot: (lot: Lot) => Decimal | null): Decimal[] | null {
+  const known = open.map(costOfLot).filter((cost) => cost !== null);
+  if (known.length !== open.length) return null;
+  const total = Decimal.sum(known);
+  const quantity = Decimal.sum(open.map((lot) => lot.quantity));
+  let left = total;
+  return open.map((lot, index) => {
+    const share = index === open.length - 1 ? left : shareOf(total, lot.quantity, quantity);
+    left = left.minus(share);
+    return share;
+  });
 }
 
 /**

@@ -8,12 +8,13 @@ import { assert, Decimal, epochDay, type LocalDate, ok, refuse, type Result } fr
 import {
   addLot,
   type Lot,
+  type LotMethod,
   noLots,
   openLotsOf,
   type OpenLots,
   QUANTITY_RESIDUE,
   splitLots,
-  takeOldestLots,
+  takeLots,
 } from './lot.ts';
 import { PartialSum } from './partial-sum.ts';
 import type { BookEvent } from './posting.ts';
@@ -96,6 +97,8 @@ export interface FoldOptions {
   /** Base currency per unit of the event's currency, null when unknown. */
   readonly rateOf: (event: BookEvent) => Decimal | null;
   readonly onMatch?: ((match: LotMatch) => void) | undefined;
+  /** First in, first out when left out. */
+  readonly method?: LotMethod | undefined;
 }
 
 export function emptyPosition(accountId: string, instrumentId: string): Position {
@@ -161,7 +164,7 @@ export function applyToPosition(
     const wanted = event.quantity ?? Decimal.zero;
     if (wanted.minus(position.quantity).compare(QUANTITY_RESIDUE) >= 0)
       return refuse('sells_more_than_held', { held: position.quantity.toString(), wanted: wanted.toString() });
-    takeUnits(position, event, { rate, onMatch: options.onMatch });
+    takeUnits(position, event, { rate, onMatch: options.onMatch, method: options.method ?? 'fifo' });
   } else if (event.type === 'split') {
     if (position.quantity.isZero) return refuse('splits_nothing_held');
     assert(event.splitRatio, 'position: a split has a ratio');
@@ -208,14 +211,15 @@ function addUnits(position: Position, event: BookEvent, rate: Decimal | null): v
 interface TakeOptions {
   readonly rate: Decimal | null;
   readonly onMatch: FoldOptions['onMatch'];
+  readonly method: LotMethod;
 }
 
-function takeUnits(position: Position, event: BookEvent, { rate, onMatch }: TakeOptions): void {
+function takeUnits(position: Position, event: BookEvent, { rate, onMatch, method }: TakeOptions): void {
   const { figures } = position;
   const wanted = event.quantity ?? Decimal.zero;
   const left = position.quantity.minus(wanted);
   const closes = left.compare(QUANTITY_RESIDUE) < 0;
-  const taken = takeOldestLots(position.lots, closes ? 'everything' : wanted);
+  const taken = takeLots(position.lots, closes ? 'everything' : wanted, method);
   position.quantity = closes ? Decimal.zero : left;
   const cost = costOf(taken);
   const unknownBefore = position.openCost.base.unknownCount;

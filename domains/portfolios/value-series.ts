@@ -35,19 +35,7 @@ const POINTS_MAX = 1_500; // Four years day by day; a longer range is thinned ev
 /** The value at the end of each sampled day of the range. */
 export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
   const days = sampledDays(input.from, input.to);
-  const columns = {
-    values: new Float64Array(days.length),
-    knownCounts: new Int32Array(days.length),
-    unknownCounts: new Int32Array(days.length),
-    estimates: new Int32Array(days.length),
-    invested: new Float64Array(days.length),
-  };
-  const rates = rateReader(book);
-  for (const position of book.positions.values()) {
-    takeLeft(columns.invested, days, position.leftByDay);
-    addHolding(position, input.closesOf.get(position.instrumentId), { days, columns, rates });
-  }
-  addCash(book, { days, columns, rates });
+  const columns = seriesColumns(book, days, input.closesOf);
   return days.map((day, index) => ({
     date: dateOfEpochDay(day),
     value: columns.knownCounts[index] === 0 && columns.unknownCounts[index] !== 0 ? null : (columns.values[index] ?? 0),
@@ -57,13 +45,45 @@ export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
   }));
 }
 
+export interface ValueColumns {
+  readonly values: Float64Array;
+  /** How many holdings and balances have a value that day, how many have none, how many are estimates. */
+  readonly knownCounts: Int32Array;
+  readonly unknownCounts: Int32Array;
+  readonly estimates: Int32Array;
+  readonly invested: Float64Array;
+}
+
+/** Values of ascending epoch days as columns. */
+export function seriesColumns(
+  book: Book,
+  days: readonly number[],
+  closesOf: ReadonlyMap<string, CloseColumn>,
+): ValueColumns {
+  const columns: ValueColumns = {
+    values: new Float64Array(days.length),
+    knownCounts: new Int32Array(days.length),
+    unknownCounts: new Int32Array(days.length),
+    estimates: new Int32Array(days.length),
+    invested: new Float64Array(days.length),
+  };
+  const rates = rateReader(book);
+  for (const position of book.positions.values()) {
+    takeLeft(columns.invested, days, position.leftByDay);
+    addHolding(position, closesOf.get(position.instrumentId), { days, columns, rates });
+  }
+  addCash(book, { days, columns, rates });
+  return columns;
+}
+
 function addAt(column: Float64Array | Int32Array, index: number, delta: number): void {
   column[index] = (column[index] ?? 0) + delta;
 }
 
-type RateReader = (currency: string, day: number) => number | null;
+export type RateReader = (currency: string, day: number) => number | null;
 
-function rateReader(book: Book): RateReader {
+/** Rates into the book's currency by epoch day, remembered; a missing one is null and not noted as missing. */
+export function rateReader(book: Book): RateReader {
   const known = new Map<string, number | null>();
   return (currency, day) => {
     if (currency === book.baseCurrency) return 1;
@@ -116,13 +136,7 @@ function addHolding(
 interface SeriesColumns {
   readonly days: readonly number[];
   readonly rates: RateReader;
-  readonly columns: {
-    readonly values: Float64Array;
-    readonly knownCounts: Int32Array;
-    readonly unknownCounts: Int32Array;
-    readonly estimates: Int32Array;
-    readonly invested: Float64Array;
-  };
+  readonly columns: ValueColumns;
 }
 
 /** Cash of the accounts that keep it, and what crossed the border of the portfolio until each day. */
@@ -134,9 +148,9 @@ function addCash(book: Book, { days, columns, rates }: SeriesColumns): void {
       let [next, settled, invested] = [0, 0, 0];
       for (const [index, day] of days.entries()) {
         for (let move = moves[next]; move && move[0] <= day; move = moves[(next += 1)]) {
-          const [moveDay, [settledMove, crossedMove]] = move;
-          settled += settledMove;
-          const flow = crossedMove - (keepsCash ? 0 : settledMove);
+          const [moveDay, moved] = move;
+          settled += moved.settled;
+          const flow = moved.crossed - (keepsCash ? 0 : moved.settled);
           if (flow !== 0) invested += flow * (rates(currency, moveDay) ?? Number.NaN);
         }
         addAt(columns.invested, index, invested);

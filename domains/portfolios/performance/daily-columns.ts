@@ -1,0 +1,71 @@
+/**
+ * Daily columns of a book: value, money in and money out of each day of a period, in base currency. Floats: what is
+ * computed from them are returns and risk, never money. A day whose price or rate is missing is NaN, never zero.
+ */
+import { epochDay, type LocalDate } from '#kernel';
+import { type Book, tracksCash } from '../book.ts';
+import { type CloseColumn, rateReader, seriesColumns } from '../value-series.ts';
+import type { DatedFlow } from './money-weighted.ts';
+import type { DailyColumns } from './time-weighted.ts';
+
+/** Columns from the first to the last day of a period, both included. */
+export function dailyColumns(
+  book: Book,
+  period: {
+    readonly from: LocalDate;
+    readonly to: LocalDate;
+    readonly closesOf: ReadonlyMap<string, CloseColumn>;
+  },
+): DailyColumns {
+  const firstDay = epochDay(period.from);
+  const dayCount = Math.max(0, epochDay(period.to) - firstDay + 1);
+  // One day more in front: its value is what the period starts with.
+  const days = Array.from({ length: dayCount + 1 }, (_unused, index) => firstDay - 1 + index);
+  const { values, unknownCounts } = seriesColumns(book, days, period.closesOf);
+  const known = values.map((value, index) => (unknownCounts[index] === 0 ? value : Number.NaN));
+  const flows = { inflows: new Float64Array(dayCount), outflows: new Float64Array(dayCount) };
+  addFlows(book, { ...flows, firstDay });
+  return { firstDay, openingValue: known[0] ?? 0, values: known.slice(1), ...flows };
+}
+
+/** What an investor paid and got: the opening value paid the day before, flows as they came, the end value got. */
+export function datedFlows({ firstDay, openingValue, values, inflows, outflows }: DailyColumns): DatedFlow[] {
+  const end = values.at(-1) ?? openingValue;
+  const flows: DatedFlow[] = [{ day: firstDay - 1, flow: -openingValue }];
+  for (const [index, inflow] of inflows.entries()) {
+    const flow = (outflows[index] ?? 0) - inflow;
+    if (flow !== 0) flows.push({ day: firstDay + index, flow });
+  }
+  flows.push({ day: firstDay + values.length - 1, flow: end });
+  return flows;
+}
+
+interface FlowColumns {
+  readonly firstDay: number;
+  readonly inflows: Float64Array;
+  readonly outflows: Float64Array;
+}
+
+function addFlows(book: Book, columns: FlowColumns): void {
+  const rates = rateReader(book);
+  for (const account of book.accounts.values()) {
+    const keepsCash = tracksCash(account);
+    for (const [currency, { byDay }] of account.cash) {
+      for (const [day, moves] of byDay) {
+        const inflow = keepsCash ? moves.inWhenKept : moves.inWhenNot;
+        const outflow = keepsCash ? moves.outWhenKept : moves.outWhenNot;
+        if (inflow === 0 && outflow === 0) continue;
+        const rate = rates(currency, day) ?? Number.NaN;
+        addAt(columns.inflows, day - columns.firstDay, inflow * rate);
+        addAt(columns.outflows, day - columns.firstDay, outflow * rate);
+      }
+    }
+  }
+  for (const position of book.positions.values()) {
+    for (const [day, cost] of position.leftByDay) addAt(columns.outflows, day - columns.firstDay, cost);
+  }
+}
+
+function addAt(column: Float64Array, index: number, delta: number): void {
+  if (index >= 0 && index < column.length) column[index] = (column[index] ?? 0) + delta;
+}

@@ -1,0 +1,44 @@
+/** Performance of a period: both returns, their status when there is none, and risk. Ratios; null is unknown, with its reason. */
+import { dateOfEpochDay, type LocalDate } from '#kernel';
+import { datedFlows } from './daily-columns.ts';
+import { moneyWeighted, type RateStatus } from './money-weighted.ts';
+import { type RiskFigures, riskFigures } from './risk.ts';
+import { annualised, type DailyColumns, modifiedDietz, type ReturnGap, timeWeighted } from './time-weighted.ts';
+
+export interface Performance {
+  readonly twr: number | null;
+  /** Growth a year of `twr`; null under a year. */
+  readonly twrAnnual: number | null;
+  readonly twrSeries: readonly (readonly [LocalDate, number])[];
+  /** Why there is no time-weighted return. */
+  readonly twrGap: { readonly kind: ReturnGap['kind']; readonly date: LocalDate } | null;
+  readonly xirr: number | null;
+  readonly xirrStatus: RateStatus;
+  readonly modifiedDietz: number | null;
+  readonly risk: RiskFigures | null;
+}
+
+/** Performance of daily columns. A gap in the values leaves what needs them null and says which day it is. */
+export function performanceOf(columns: DailyColumns, options: { readonly risklessRatio?: number } = {}): Performance {
+  const linked = timeWeighted(columns);
+  const flows = datedFlows(columns);
+  const hasUnknown = flows.some(({ flow }) => Number.isNaN(flow));
+  const money = hasUnknown ? null : moneyWeighted(flows);
+  const shared = {
+    xirr: money?.rate ?? null,
+    xirrStatus: money?.status ?? 'undefined',
+    modifiedDietz: hasUnknown ? null : modifiedDietz(columns),
+  } as const;
+  if ('kind' in linked) {
+    const twrGap = { kind: linked.kind, date: dateOfEpochDay(linked.day) };
+    return { twr: null, twrAnnual: null, twrSeries: [], twrGap, risk: null, ...shared };
+  }
+  return {
+    twr: linked.totalRatio,
+    twrAnnual: annualised(linked.totalRatio, columns.values.length),
+    twrSeries: Array.from(linked.linkedRatios, (ratio, index) => [dateOfEpochDay(columns.firstDay + index), ratio]),
+    twrGap: null,
+    risk: riskFigures(linked.dailyRatios, options.risklessRatio),
+    ...shared,
+  };
+}

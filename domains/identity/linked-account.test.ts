@@ -3,6 +3,7 @@
  * in; unknown people come in only by the owner's lists and with the role she chose.
  */
 import { openTestProvider, type TestBrowser, type TestProvider, testServer, type TestServer } from '#platform/testing';
+import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identity } from './domain.ts';
 import { isAllowed, isNamed, oidcSettings, redirectUriOf } from './oidc-settings.ts';
@@ -110,6 +111,21 @@ test('the owner’s lists hold for linking too', async () => {
   expect(await link(browser, account('outside', 'outside@elsewhere.example'))).toBe(
     '/ajustes/sesiones?aviso=oidc_not_allowed',
   );
+});
+
+test('the provider stands for the password only: who has a second factor is asked for it before any session', async () => {
+  const { browser } = await addUser(server, made.owner, { name: 'Doble', role: 'adviser' });
+  await link(browser, account('double'));
+  const { secret } = (await browser.call('/api/me/totp', { method: 'POST' })).json<{ secret: string }>();
+  const shown = (): string => new TOTP({ secret }).generate({ timestamp: server.platform.clock() });
+  expect((await browser.call('/api/me/totp', { method: 'PUT', body: { code: shown() } })).statusCode).toBe(200);
+  server.platform.time.advance(60_000);
+  const elsewhere = server.browser();
+  expect(await signIn(elsewhere, 'double')).toBe('/entrar?paso=totp.recovery_code');
+  expect((await elsewhere.call('/api/me')).statusCode).toBe(401);
+  const step = { method: 'totp', code: shown() };
+  const done = await elsewhere.call('/api/sessions/second-step', { method: 'POST', body: step });
+  expect([done.statusCode, (await elsewhere.call('/api/me')).statusCode]).toEqual([201, 200]);
 });
 
 test('unlinking takes the way in away and tells it; what is not mine is not found', async () => {

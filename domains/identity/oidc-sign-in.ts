@@ -16,7 +16,11 @@ import { recordLink } from './linked-account.ts';
 import type { ProviderClaims } from './oidc.adapter.ts';
 import { isAllowed, isNamed, type OidcSettings } from './oidc-settings.ts';
 import { NO_PASSWORD } from './password.ts';
+import { needsSecondStep, stepMethods } from './second-factor.ts';
+import { readFactors } from './second-factor.store.ts';
 import type { IdentitySettings } from './settings.ts';
+import type { HalfOpen } from './sign-in.ts';
+import { openStep } from './sign-in-step.ts';
 import {
   countMembers,
   findUser,
@@ -49,12 +53,15 @@ export function requireAllowedClaims(
   return ok({ ...claims, email });
 }
 
-/** Signs in whom the provider named; every refusal is in the audit. */
+/**
+ * Signs in whom the provider named; every refusal is in the audit. The provider stands for the password: who has a second
+ * factor here is asked for it.
+ */
 export async function signInWithProvider(
   platform: Platform,
   claims: ProviderClaims,
   visit: { readonly request: RequestFacts; readonly previous: Actor | null },
-): Promise<Result<{ readonly token: string }, OidcSignInRefusal>> {
+): Promise<Result<{ readonly token: string } | HalfOpen, OidcSignInRefusal>> {
   const found = await findOrCreatePerson(platform, claims, visit.request);
   const admitted = found.ok ? await admit(platform, found.value, visit) : found;
   if (!admitted.ok) await recordRefusal(platform, { claims, reason: admitted.code, ip: visit.request.ip });
@@ -66,11 +73,18 @@ interface KnownPerson {
   readonly linkedAccountId: string;
 }
 
-function admit(
+async function admit(
   platform: Platform,
   { user, linkedAccountId }: KnownPerson,
   visit: { readonly request: RequestFacts; readonly previous: Actor | null },
-): Promise<Result<{ readonly token: string }, AdmissionRefusal>> {
+): Promise<Result<{ readonly token: string } | HalfOpen, AdmissionRefusal>> {
+  const factors = await readFactors(platform.db, user.id);
+  if (!user.isDisabled && needsSecondStep(factors)) {
+    return platform.db.transaction(async (tx) => {
+      await touchLinkedAccount(tx, linkedAccountId, platform.clock());
+      return ok({ stepToken: await openStep(platform, tx, user.id), methods: stepMethods(factors) });
+    });
+  }
   return admitPerson(platform, {
     user,
     method: 'oidc',

@@ -15,6 +15,7 @@ import type { ProviderClaims } from './oidc.adapter.ts';
 import { requireAllowedClaims, signInWithProvider } from './oidc-sign-in.ts';
 import { sendSessionCookie } from './open-session.ts';
 import type { IdentitySettings } from './settings.ts';
+import { STEP_COOKIE, STEP_MS } from './sign-in-step.ts';
 
 const SIGN_IN_PAGE = '/entrar';
 const ACCOUNT_PAGE = '/ajustes/sesiones';
@@ -76,6 +77,11 @@ async function goOn(
   const { request, actor } = visit;
   const signedIn = await signInWithProvider(platform, outcome.value, { request, previous: actor });
   if (!signedIn.ok) return signInPage(signedIn.code, flow.returnPath);
+  if ('stepToken' in signedIn.value) {
+    const { stepToken, methods } = signedIn.value;
+    visit.reply.setCookie(STEP_COOKIE, stepToken, { maxAgeSeconds: STEP_MS / 1000 });
+    return `${SIGN_IN_PAGE}?paso=${methods.join('.')}${backQuery(flow.returnPath)}`;
+  }
   sendSessionCookie(visit.reply, signedIn.value.token);
   return flow.returnPath;
 }
@@ -95,6 +101,9 @@ async function link(
 }
 
 function signInPage(code: string, returnPath: string): string {
-  const back = returnPath === '/' ? '' : `&volver=${encodeURIComponent(returnPath)}`;
-  return `${SIGN_IN_PAGE}?aviso=${code}${back}`;
+  return `${SIGN_IN_PAGE}?aviso=${code}${backQuery(returnPath)}`;
+}
+
+function backQuery(returnPath: string): string {
+  return returnPath === '/' ? '' : `&volver=${encodeURIComponent(returnPath)}`;
 }

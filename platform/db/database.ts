@@ -39,7 +39,12 @@ export interface DatabaseHandle extends Database {
   holdLock(name: string): Promise<void>;
   dropLock(name: string): Promise<void>;
   /** A pool of its own with node-postgres' plain parsers, for libraries; closed by the caller. */
-  createPool(options: { readonly size: number; readonly name: string }): pg.Pool;
+  createPool(options: {
+    readonly size: number;
+    readonly name: string;
+    /** Another database of the same server. */
+    readonly database?: string;
+  }): pg.Pool;
   attachOutbox(outbox: Outbox): void;
   attachJobQueue(queue: JobQueue): void;
   /** Round trip to the server in milliseconds. */
@@ -126,7 +131,7 @@ class OpenedDatabase extends Session implements DatabaseHandle {
   async migrate(owners: readonly MigrationOwner[]): Promise<number> {
     const client = await connectClient(this.#parts.connection, 'cactus-migrate');
     try {
-      return await applyMigrations(client, owners, this.#parts.log);
+      return await applyMigrations(client, owners, { log: this.#parts.log });
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -144,8 +149,10 @@ class OpenedDatabase extends Session implements DatabaseHandle {
     return this.#parts.listener.dropLock(name);
   }
 
-  createPool({ size, name }: { readonly size: number; readonly name: string }): pg.Pool {
-    const pool = new pg.Pool({ ...this.#parts.connection, max: size, application_name: `cactus-${name}` });
+  createPool({ size, name, database }: Parameters<DatabaseHandle['createPool']>[0]): pg.Pool {
+    const { connection } = this.#parts;
+    const place = database === undefined ? connection : inDatabase(connection, database);
+    const pool = new pg.Pool({ ...place, max: size, application_name: `cactus-${name}` });
     guardPool(pool, this.#parts.log);
     return pool;
   }
@@ -174,6 +181,14 @@ class OpenedDatabase extends Session implements DatabaseHandle {
     await this.#parts.listener.close();
     await this.#parts.embedded?.release();
   }
+}
+
+/** The same server, another database; an address in one text wins over its parts, so it is rewritten. */
+function inDatabase(connection: ConnectionOptions, database: string): ConnectionOptions {
+  if (connection.connectionString === undefined) return { ...connection, database };
+  const url = new URL(connection.connectionString);
+  url.pathname = `/${database}`;
+  return { ...connection, connectionString: url.href };
 }
 
 /** A broken connection fails its own statement; unheard error events would end the process. */

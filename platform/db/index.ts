@@ -2,7 +2,7 @@
 export { type DatabaseHandle, openDatabase, type OpenDatabaseInput } from './database.ts';
 export { type EmbeddedPostgres, embeddedPostgres, type PostgresAddress } from './embedded-postgres.ts';
 export { toJson } from './json.ts';
-export { platformMigrations } from './migrations.ts';
+export { applyMigrations, platformMigrations, readMigrations } from './migrations.ts';
 export { newId } from './new-id.ts';
 export { isUniqueViolation } from './pg-errors.ts';
 export { type SessionLock } from './session-lock.ts';

@@ -10,7 +10,7 @@ import type { Log } from '#platform/telemetry';
 import type pg from 'pg';
 import type { MigrationOwner } from './types.ts';
 
-interface MigrationFile {
+export interface MigrationFile {
   readonly number: number;
   readonly name: string;
   readonly sql: string;
@@ -55,8 +55,18 @@ export function readMigrations(owner: MigrationOwner): MigrationFile[] {
   return files;
 }
 
+export interface ApplyOptions {
+  readonly log: Log;
+  /** How many files of each owner, for a database of an older version; all of them without it. */
+  readonly countOf?: (owner: string) => number;
+}
+
 /** Applies what is new and returns how many files ran. */
-export async function applyMigrations(client: pg.Client, owners: readonly MigrationOwner[], log: Log): Promise<number> {
+export async function applyMigrations(
+  client: pg.ClientBase,
+  owners: readonly MigrationOwner[],
+  { log, countOf }: ApplyOptions,
+): Promise<number> {
   await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
   try {
     await client.query(`create table if not exists platform_migrations (
@@ -70,7 +80,7 @@ export async function applyMigrations(client: pg.Client, owners: readonly Migrat
       const files = readMigrations(owner);
       const applied = rows.filter((row) => row.owner === owner.name);
       requireUnchanged(owner, files, applied);
-      for (const file of files.slice(applied.length)) {
+      for (const file of files.slice(applied.length, countOf?.(owner.name) ?? files.length)) {
         await applyOne(client, owner, file);
         count += 1;
       }
@@ -118,7 +128,7 @@ function requireUnchanged(
   }
 }
 
-async function applyOne(client: pg.Client, owner: MigrationOwner, file: MigrationFile): Promise<void> {
+async function applyOne(client: pg.ClientBase, owner: MigrationOwner, file: MigrationFile): Promise<void> {
   try {
     await client.query('begin');
     await client.query(file.sql);

@@ -24,6 +24,15 @@ export class FileTooLarge extends Fault {
   }
 }
 
+/** Bytes are not those of their address: they were changed on the way or at rest. */
+export class FileDiffers extends Fault {
+  constructor(sha256: string) {
+    super('file_content_differs', `The stored content ${sha256} is damaged: restore it from a backup.`, {
+      retryable: false,
+    });
+  }
+}
+
 export interface FileStoreOptions {
   readonly dataDir: string;
   readonly db: Database;
@@ -57,6 +66,17 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     },
     find: findFile,
     pathOf: (file) => pathOfContent(file.sha256),
+    readContent: async (sha256) => (await open(pathOfContent(sha256), 'r')).createReadStream(),
+    placeContent: async (sha256, bytes) => {
+      const temporaryPath = join(temporary, randomUUID());
+      try {
+        const written = await writeDurably(bytes, temporaryPath, Number.MAX_SAFE_INTEGER);
+        if (written.sha256 !== sha256) throw new FileDiffers(sha256);
+        await place(temporaryPath, pathOfContent(sha256), written.sizeBytes);
+      } finally {
+        await rm(temporaryPath, { force: true });
+      }
+    },
     removeWorkspace: deleteFilesOfWorkspace,
     sweep: () => sweep({ db, root, temporary, olderThanMs: clock() - LEFTOVER_MS }),
   };

@@ -25,6 +25,10 @@ export interface FileStore {
   ): Promise<StoredFile | null>;
   /** Absolute path of the immutable bytes. */
   pathOf(file: StoredFile): string;
+  /** The bytes of a content address, for a backup; rejects when they are gone. */
+  readContent(sha256: string): Promise<Readable>;
+  /** Puts bytes at their address unless they are there, for a restore; throws `file_content_differs` when they are others. */
+  placeContent(sha256: string, bytes: Readable): Promise<void>;
   /** Forgets the files of one workspace; their bytes go with the next sweep unless others hold the same content. */
   removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
   /** Removes left-over temporary files and bytes that no row names; gives how many. Safe at any time. */

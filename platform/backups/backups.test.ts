@@ -22,7 +22,9 @@ test('a backup restores into a scratch database with the same rows, totals, hash
   const { house, platform } = fixture;
   const backup = await createBackup(house, UNWATCHED);
   const balls = backup.manifest.tables.find(({ name }) => name === 'toys_balls');
-  const { rows } = await sql<{ total: string }>`select sum(price) as total from toys_balls`.execute(platform.db.tables());
+  const { rows } = await sql<{ total: string }>`select sum(price) as total from toys_balls`.execute(
+    platform.db.tables(),
+  );
   expect([balls?.rowCount, balls?.sums['price']]).toEqual([500, rows[0]?.total]);
   const verified = await verifyBackup(house, backup.path, UNWATCHED);
   expect(verified).toMatchObject({ fileCount: 3, damagedFiles: [] });
@@ -65,7 +67,10 @@ test('an aborted backup leaves no file, not even a part', async () => {
   const { house } = fixture;
   const before = (await listBackupFiles(backupFolderOf(house.dataDir))).length;
   const aborting = new AbortController();
-  const made = createBackup(house, { signal: aborting.signal, report: async () => aborting.abort(new Error('enough')) });
+  const made = createBackup(house, {
+    signal: aborting.signal,
+    report: async () => aborting.abort(new Error('enough')),
+  });
   await expect(made).rejects.toThrow('enough');
   expect(await listBackupFiles(backupFolderOf(house.dataDir))).toHaveLength(before);
 });
@@ -103,7 +108,10 @@ test('empty, cut and bit-flipped backups are detected, 100 of 100 and more', asy
   const injuries = 300;
   for (let round = 0; round < injuries; round += 1) {
     const injured = injure(whole, round, random);
-    const error = await walkBackup(Readable.from([injured]), house.keys).then(() => null, (fault: unknown) => fault);
+    const error = await walkBackup(Readable.from([injured]), house.keys).then(
+      () => null,
+      (fault: unknown) => fault,
+    );
     if (error instanceof Fault) detectedCount += 1;
     else console.log(`backup injury ${round} of seed ${seed} gave ${String(error)}`);
   }

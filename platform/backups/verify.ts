@@ -81,7 +81,7 @@ function differenceOf(saved: TableFacts, found: TableFacts): string | null {
   return saved.sha256 === found.sha256 ? null : 'has other rows than were saved';
 }
 
-export function summaryOf(plan: Plan, manifest: Manifest): VerifiedBackup {
+export function summaryOf(plan: Pick<Plan, 'createdAtMs'>, manifest: Manifest): VerifiedBackup {
   return {
     createdAtMs: plan.createdAtMs,
     tableCount: manifest.tables.length,

@@ -2,6 +2,7 @@
 import { Fault } from '#kernel';
 import { Command, CommanderError } from 'commander';
 import { registerAudit } from './audit.ts';
+import { registerBackup } from './backup.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
@@ -23,6 +24,7 @@ registerUser(program);
 registerImport(program);
 registerPortfolio(program);
 registerOauth(program);
+registerBackup(program);
 registerSecret(program);
 registerAudit(program);
 

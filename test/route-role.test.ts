@@ -7,6 +7,7 @@ import { assert, endpoint, type EndpointShape, ok, USER_ROLES, type UserRole } f
 import type { Domain, PermissionDefinition } from '#platform/domain';
 import type { HttpServer } from '#platform/http';
 import { platformDomain } from '#platform/runtime';
+import { backupRoutes } from '#platform/backups';
 import { createJobs, jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { secretRoutes } from '#platform/secrets';
@@ -23,6 +24,7 @@ const platformRoutes: Domain = {
   routes: (http, platform) => {
     notifyRoutes(http, platform);
     secretRoutes(http, platform);
+    backupRoutes(http, platform);
   },
 };
 const domains: readonly Domain[] = [platformRoutes, ...productDomains];

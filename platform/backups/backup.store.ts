@@ -190,6 +190,16 @@ export async function adoptRecord(
   );
 }
 
+/** When the database got its first table. */
+export async function findBirth(queryable: Queryable): Promise<number> {
+  const rows = await queryable.prepared<{ bornAtMs: number | null }>(
+    'platform.backup.birth',
+    'select min(applied_at) as "bornAtMs" from platform_migrations',
+    [],
+  );
+  return rows[0]?.bornAtMs ?? 0;
+}
+
 /** Forgets what ended long ago and has no file. */
 export async function deleteOldRecords(
   queryable: Queryable,

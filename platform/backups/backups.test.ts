@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Fault } from '#kernel';
 import { keyOfText } from '#platform/secrets';
-import { type BackupFixture, backupFixture } from './backup-fixture.ts';
+import { type BackupFixture, backupFixture } from './test-installation.ts';
 import { backupFolderOf, listBackupFiles } from './backup-file.ts';
 import { createBackup } from './create.ts';
 import { walkBackup } from './load.ts';
@@ -113,9 +113,8 @@ test('empty, cut and bit-flipped backups are detected, 100 of 100 and more', asy
       (fault: unknown) => fault,
     );
     if (error instanceof Fault) detectedCount += 1;
-    else console.log(`backup injury ${round} of seed ${seed} gave ${String(error)}`);
   }
-  console.log(`backups: seed ${seed}, ${detectedCount} of ${injuries} injured backups detected`);
+  process.stdout.write(`backups: seed ${seed}, ${detectedCount} of ${injuries} injured backups detected\n`);
   expect(detectedCount).toBe(injuries);
 });
 

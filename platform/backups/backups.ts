@@ -10,6 +10,7 @@ import {
   adoptRecord,
   type BackupRecord,
   deleteOldRecords,
+  findBirth,
   findRecord,
   listRecords,
   recordFailed,
@@ -29,6 +30,7 @@ import { summaryOf, type VerifiedBackup, verifyBackup } from './verify.ts';
 const LOCK_NAME = 'platform.backups';
 const CANCEL_ASKED_EVERY_MS = 1_000;
 const HISTORY_MS = 90 * DAY_MS;
+const YOUNG_MS = 1.5 * DAY_MS;
 
 export interface BackupView {
   /** Null for a file that is no backup. */
@@ -46,6 +48,20 @@ export interface Backups {
   verify(fileName: string | null, progress: Progress): Promise<VerifiedBackup & { readonly fileName: string }>;
   /** Files and what is known of them, newest first, with runs that left none. */
   list(): Promise<readonly BackupView[]>;
+  figures(): Promise<BackupFigures>;
+}
+
+export interface BackupFigures {
+  readonly lastReadyAtMs: number | null;
+  readonly lastSizeBytes: bigint | null;
+  readonly lastVerifiedAtMs: number | null;
+  /** Of the newest backup that was tried. */
+  readonly lastVerifyState: BackupRecord['verifyState'] | null;
+  readonly lastVerifyError: string | null;
+  /** Of the newest backup; null when its copy is fine or none was wanted. */
+  readonly lastOffsiteError: string | null;
+  /** The installation has not lived through its first night. */
+  readonly isYoung: boolean;
 }
 
 export function createBackups(house: BackupHouse, offsite: Offsite | null): Backups {
@@ -61,6 +77,7 @@ export function createBackups(house: BackupHouse, offsite: Offsite | null): Back
       }),
     verify: (fileName, progress) => alone(house, () => verifyRecorded(house, fileName, progress)),
     list: () => listBackups(house),
+    figures: () => figuresOf(house),
   };
 }
 
@@ -187,6 +204,23 @@ async function listBackups({ db, dataDir }: BackupHouse): Promise<readonly Backu
 
 function atOf({ file, record }: BackupView): number {
   return file?.header?.createdAtMs ?? record?.startedAtMs ?? 0;
+}
+
+async function figuresOf({ db, clock }: BackupHouse): Promise<BackupFigures> {
+  const ready = (await listRecords(db)).filter(({ state }) => state === 'ready');
+  const [newest] = ready;
+  const tried = ready
+    .filter(({ verifiedAtMs }) => verifiedAtMs !== null)
+    .toSorted((left, right) => (right.verifiedAtMs ?? 0) - (left.verifiedAtMs ?? 0));
+  return {
+    lastReadyAtMs: newest?.startedAtMs ?? null,
+    lastSizeBytes: newest?.sizeBytes ?? null,
+    lastVerifiedAtMs: tried.find(({ verifyState }) => verifyState === 'verified')?.verifiedAtMs ?? null,
+    lastVerifyState: tried[0]?.verifyState ?? null,
+    lastVerifyError: tried[0]?.verifyError ?? null,
+    lastOffsiteError: newest?.offsiteState === 'failed' ? newest.offsiteError : null,
+    isYoung: clock() - (await findBirth(db)) < YOUNG_MS,
+  };
 }
 
 /** Deletes what the retention does not keep. A file that is no backup stays: it may be somebody's, and it is listed. */

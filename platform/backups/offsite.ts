@@ -1,7 +1,7 @@
 /** The copy elsewhere: a folder or an S3-compatible store, with the same retention, and read back before it counts. */
 import { createHash } from 'node:crypto';
 import { Fault } from '#kernel';
-import type { ObjectStore } from '#platform/objects';
+import { type ObjectStore, openFolder, openS3, type S3Settings, usableS3 } from '#platform/objects';
 import { planPruning } from './retention.ts';
 
 export interface OffsiteCopy {
@@ -15,6 +15,16 @@ export interface Offsite {
   readonly place: string;
   /** Copies, reads the copy back and compares, then prunes. Throws `offsite_differs` and the store's faults. */
   copy(backup: OffsiteCopy): Promise<void>;
+}
+
+/** The place of the settings: a folder first, else a store; null when neither is set. */
+export function offsiteOf(settings: {
+  readonly offsiteFolder: string | null;
+  readonly offsiteS3: S3Settings;
+}): Offsite | null {
+  if (settings.offsiteFolder !== null) return offsiteIn(openFolder(settings.offsiteFolder));
+  const s3 = usableS3(settings.offsiteS3);
+  return s3 ? offsiteIn(openS3(s3)) : null;
 }
 
 export function offsiteIn(store: ObjectStore): Offsite {

@@ -22,6 +22,17 @@ const redisUrl = z
   .meta({ allowed: 'redis://host:6379 or rediss://host:6379', secret: true });
 const perMinute = z.int().min(0).max(1_000_000);
 
+const s3 = z
+  .object({
+    endpoint: z.url().nullable().default(null).describe('Address of the S3-compatible store.'),
+    bucket: z.string().min(1).nullable().default(null).describe('Its bucket, which must exist.'),
+    region: z.string().min(1).default('us-east-1').describe('Its region; most stores other than AWS accept any.'),
+    prefix: z.string().default('').describe('Put before every key, for a bucket that others use too.'),
+    accessKeyId: z.string().min(1).nullable().default(null).describe('Public half of the key pair.'),
+    secretAccessKey: z.string().min(1).nullable().default(null).describe('Secret half of the key pair.'),
+  })
+  .prefault({});
+
 export const CORE_SETTINGS = z.object({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 opens it to the network.'),
   port: z
@@ -140,6 +151,18 @@ export const CORE_SETTINGS = z.object({
     .default(null)
     .meta({ secret: true })
     .describe('The master key before this one: still opens, no longer seals.'),
+  filesS3: s3,
+  backups: z
+    .object({
+      offsiteFolder: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Existing folder (another disk, a mounted share) that gets a copy of every backup.'),
+      offsiteS3: s3,
+    })
+    .prefault({}),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least important line that is logged.'),
   demo: z.boolean().default(true).describe('Whether the first run creates the demo workspace.'),
   roles: z

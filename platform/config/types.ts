@@ -42,6 +42,9 @@ export interface Config {
   /** Master key from the environment; null means the key file of the data folder. */
   readonly secretKey: string | null;
   readonly secretKeyPrevious: string | null;
+  /** Where uploads live besides the data folder; without an endpoint only there. */
+  readonly filesS3: S3Config;
+  readonly backups: { readonly offsiteFolder: string | null; readonly offsiteS3: S3Config };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Whether the first run creates the demo workspace. */
   readonly demo: boolean;
@@ -49,6 +52,16 @@ export interface Config {
   readonly roles: readonly ('web' | 'worker' | 'trader' | 'agent')[];
   /** The checked settings of one domain. */
   section<Settings>(domain: string): Settings;
+}
+
+/** An S3-compatible store; used when endpoint and bucket are set. */
+export interface S3Config {
+  readonly endpoint: string | null;
+  readonly bucket: string | null;
+  readonly region: string;
+  readonly prefix: string;
+  readonly accessKeyId: string | null;
+  readonly secretAccessKey: string | null;
 }
 
 /** Where a value came from, strongest first. */

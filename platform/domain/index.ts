@@ -3,6 +3,7 @@
  * backwards (routes, jobs, events, permissions, health) is declared here and never imported.
  */
 import type { Clock, EventShape, UserRole } from '#kernel';
+import type { Backups } from '#platform/backups';
 import type { Config } from '#platform/config';
 import type { Database, Transaction } from '#platform/db';
 import type { Events } from '#platform/events';
@@ -25,6 +26,7 @@ export interface Platform {
   readonly clock: Clock;
   /** Random UUIDv7. */
   readonly newId: () => string;
+  readonly backups: Backups;
   readonly db: Database;
   readonly events: Events;
   readonly files: FileStore;

@@ -11,6 +11,7 @@ import type { Domain, Platform } from '#platform/domain';
 import type { Http, OwnedEndpoint } from '#platform/http';
 import { platformApi } from '#platform/http/contract';
 import { jobRoutes, type Jobs } from '#platform/jobs';
+import { backupRoutes } from '#platform/backups';
 import { notifyRoutes } from '#platform/notify';
 import { secretRoutes } from '#platform/secrets';
 
@@ -35,6 +36,7 @@ function recordPlatform(recorder: Http, platform: Platform): void {
   recorder.route(platformApi.readHealth, unanswered);
   notifyRoutes(recorder, platform);
   secretRoutes(recorder, platform);
+  backupRoutes(recorder, platform);
   jobRoutes(recorder, platform.db as unknown as Jobs);
 }
 
@@ -55,6 +57,6 @@ function absentPlatform(domains: readonly Domain[], folder: string): Platform {
 }
 
 function partsOf(absent: unknown): Platform {
-  const names = ['db', 'events', 'files', 'mail', 'notify', 'telegram', 'realtime', 'secrets', 'telemetry', 'newId'];
+  const names = ['backups', 'db', 'events', 'files', 'mail', 'newId', 'notify', 'realtime', 'secrets', 'telegram', 'telemetry'];
   return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
 }

@@ -3,6 +3,7 @@
  * server and by offline commands, so both see the same rules and the same data.
  */
 import { assert, type EventShape } from '#kernel';
+import { createBackups, offsiteOf } from '#platform/backups';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
@@ -65,10 +66,14 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const kinds = noticeCatalogue(domains);
     const notify = createNotify({ db, config, clock, newId, log, mail, telegram, kinds, people, realtime, jobs });
     jobs.onDead((dead) => recordDeadJob({ db, notify, directory: directory() ?? null }, dead));
+    const owners = [...platformMigrations(), ...domainMigrations(domains)];
+    const house = { db, dataDir, clock, newId, log, keys: secrets.keys, files, owners };
+    const backups = createBackups(house, offsiteOf(config.backups));
     const platform: Platform = {
       config,
       clock,
       newId,
+      backups,
       db,
       events,
       files,

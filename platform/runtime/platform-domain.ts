@@ -1,5 +1,6 @@
 /** The platform as a domain: its permissions and its own jobs, declared like everyone else's. */
 import { DAY_MS } from '#kernel';
+import { BACKUP_PERMISSIONS, backupHealth, backupJobs, startBackupMetrics } from '#platform/backups';
 import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
@@ -27,8 +28,11 @@ export const platformDomain: Domain = {
     ...JOB_PERMISSIONS,
     ...SECRET_PERMISSIONS,
     ...NOTIFY_PERMISSIONS,
+    ...BACKUP_PERMISSIONS,
   ],
+  health: backupHealth,
   jobs: (platform) => [
+    ...backupJobs(platform),
     job({
       name: 'platform.idempotency.purge',
       attemptsMax: 3,
@@ -65,9 +69,16 @@ export const platformDomain: Domain = {
       run: () => platform.notify.purge(),
     }),
   ],
-  // One process of all reads what people send to the bot; the others wait for its lock.
-  start: (platform) =>
-    platform.roles.has('worker') ? platform.telegram.startReading() : Promise.resolve(() => Promise.resolve()),
+  start: async (platform) => {
+    const stopMetrics = await startBackupMetrics(platform);
+    if (!platform.roles.has('worker')) return stopMetrics;
+    // One process of all reads what people send to the bot; the others wait for its lock.
+    const stopReading = await platform.telegram.startReading();
+    return async () => {
+      await stopReading();
+      await stopMetrics();
+    };
+  },
   removeWorkspace: async (tx, workspaceId) => {
     await deleteMailsOfWorkspace(tx, workspaceId);
     await deleteLinksOfWorkspace(tx, workspaceId);

@@ -3,6 +3,7 @@
  * listen, print the box, and stop cleanly. `main.ts` is the only caller.
  */
 import { Fault } from '#kernel';
+import { backupRoutes } from '#platform/backups';
 import { type Config, loadConfig } from '#platform/config';
 import type { Domain, Platform, ProcessRole, Stop } from '#platform/domain';
 import { createHttp, databaseIdempotency, type HttpServer } from '#platform/http';
@@ -159,6 +160,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   notifyRoutes(http, platform);
   jobRoutes(http, composition.jobs);
   secretRoutes(http, platform);
+  backupRoutes(http, platform);
   http.serveDocs({ version, events: domains.flatMap((domain) => domain.events) });
   if (webDir !== null) http.serveWeb(webDir);
   return http;

@@ -1,7 +1,7 @@
 /** The door of platform/secrets. */
 export { unwrapKey, wrapKey } from './envelope.ts';
 export { type OldBox, openOldBox } from './old-box.ts';
-export { keyFileOf, keyOfText, readKeyFile, readMasterKeys } from './master-key.ts';
+export { adoptMasterKeys, keyFileOf, keyOfText, readKeyFile, readMasterKeys } from './master-key.ts';
 export { SECRET_PERMISSIONS, secretRoutes } from './secret.routes.ts';
 export { deleteSecretsOfWorkspace } from './secret.store.ts';
 export { openSecrets, rotateMasterKey, type SecretsOptions } from './secrets.ts';

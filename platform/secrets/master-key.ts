@@ -135,3 +135,23 @@ function readText(path: string): string {
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
+
+/**
+ * Makes the keys of another installation the newest of this one, after a restore of its backup; the keys that were here stay
+ * behind them. Gives false when there was nothing to add.
+ */
+export function adoptMasterKeys(dataDir: string, keys: readonly MasterKey[]): boolean {
+  const path = keyFileOf(dataDir);
+  const known = existsSync(path) ? readKeyFile(path) : [];
+  const given = new Set(keys.map(({ id }) => id));
+  if (keys.length === 0 || known[0]?.id === keys[0]?.id) return false;
+  const all = [...keys, ...known.filter(({ id }) => !given.has(id))];
+  renameSync(
+    writeTemporary(
+      path,
+      all.map(({ bytes }) => bytes),
+    ),
+    path,
+  );
+  return true;
+}

@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventShape } from '#kernel';
+import { createBackups } from '#platform/backups';
 import type { Config } from '#platform/config';
-import { type DatabaseHandle, newId } from '#platform/db';
+import { type DatabaseHandle, type MigrationOwner, newId, platformMigrations } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
 import { createEvents, type EventsHandle, type StoredEvent } from '#platform/events';
 import { openFileStore } from '#platform/files';
@@ -77,6 +78,8 @@ export async function testPlatform(
       ?.directory?.(platform)
       .people(workspaceId)) ?? [];
   const parts = { db, config, clock, newId, log: silentLog, mail, telegram, people, realtime, jobs };
+  const files = await openFileStore({ dataDir, db, clock, newId });
+  const secrets = await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock });
   const platform: TestPlatform = {
     heard,
     broadcasts,
@@ -93,8 +96,12 @@ export async function testPlatform(
     db,
     events,
     jobs,
-    files: await openFileStore({ dataDir, db, clock, newId }),
-    secrets: await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock }),
+    files,
+    secrets,
+    backups: createBackups(
+      { db, dataDir, clock, newId, log: silentLog, keys: secrets.keys, files, owners: ownersOf(domains) },
+      null,
+    ),
     telemetry: { ...telemetry, log: silentLog },
     roles: new Set(options.roles ?? ['web', 'worker', 'trader', 'agent']),
     domains,
@@ -110,6 +117,15 @@ export async function testPlatform(
   jobs.define(domains.flatMap((domain) => domain.jobs?.(platform) ?? []));
   return platform;
 }
+
+function ownersOf(domains: readonly Domain[]): MigrationOwner[] {
+  const own = domains.flatMap(({ name, tablePrefix, migrations }) =>
+    migrations ? [{ name, tablePrefix, directory: migrations }] : [],
+  );
+  return [...platformMigrations(), ...own];
+}
+
+type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;
 
 function recordedMail(door: MailDoor, mails: Mail[]): MailDoor {
   return {
@@ -132,6 +148,15 @@ function recordedNotify(bell: Notify, notifications: Notification[]): Notify {
     },
   };
 }
+
+const ABSENT_S3 = {
+  endpoint: null,
+  bucket: null,
+  region: 'us-east-1',
+  prefix: '',
+  accessKeyId: null,
+  secretAccessKey: null,
+};
 
 function testConfig(
   domains: readonly Domain[],
@@ -158,6 +183,8 @@ function testConfig(
     metricsToken: null,
     secretKey: null,
     secretKeyPrevious: null,
+    filesS3: ABSENT_S3,
+    backups: { offsiteFolder: null, offsiteS3: ABSENT_S3 },
     logLevel: 'error',
     demo: false,
     roles: ['web', 'worker', 'trader', 'agent'],

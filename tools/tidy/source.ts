@@ -61,8 +61,8 @@ export function isBrowserCode(path: string): boolean {
 }
 
 export function isTest(path: string): boolean {
-  // `test-….ts` is what the tests of one domain stand on (a receiver, a house with two workspaces).
-  if (/^domains\/[^/]+\/test-[a-z-]+\.ts$/.test(path)) return true;
+  // `test-….ts` is what the tests of one folder stand on (a receiver, a house with two workspaces).
+  if (/^(?:domains|platform)\/[^/]+\/test-[a-z-]+\.ts$/.test(path)) return true;
   return /\.test\.tsx?$/.test(path) || /^(?:test|bench|tools)\//.test(path) || path.startsWith('platform/testing/');
 }
 

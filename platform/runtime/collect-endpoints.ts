@@ -57,6 +57,18 @@ function absentPlatform(domains: readonly Domain[], folder: string): Platform {
 }
 
 function partsOf(absent: unknown): Platform {
-  const names = ['backups', 'db', 'events', 'files', 'mail', 'newId', 'notify', 'realtime', 'secrets', 'telegram', 'telemetry'];
+  const names = [
+    'backups',
+    'db',
+    'events',
+    'files',
+    'mail',
+    'newId',
+    'notify',
+    'realtime',
+    'secrets',
+    'telegram',
+    'telemetry',
+  ];
   return Object.fromEntries(names.map((name) => [name, absent])) as unknown as Platform;
 }

@@ -125,8 +125,6 @@ function ownersOf(domains: readonly Domain[]): MigrationOwner[] {
   return [...platformMigrations(), ...own];
 }
 
-type Recorders = Pick<TestPlatform, 'heard' | 'broadcasts' | 'notifications' | 'realtime' | 'notify'>;
-
 function recordedMail(door: MailDoor, mails: Mail[]): MailDoor {
   return {
     ...door,

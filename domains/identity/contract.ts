@@ -122,6 +122,14 @@ export const RevokeSession = endpoint({
   refusals: { session_not_found: 404 },
 });
 
+export const RevokeOtherSessions = endpoint({
+  method: 'DELETE',
+  path: '/api/sessions',
+  permission: 'session',
+  summary: 'Closes all my sessions but the one that asks.',
+  status: 204,
+});
+
 // ── The person herself ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export const ReadMe = endpoint({

@@ -13,6 +13,7 @@ const Invitation = z.object({
   /** When the link was made or renewed. */
   sentAtMs: z.number(),
   expiresAtMs: z.number(),
+  isExpired: z.boolean(),
 });
 
 const Sent = z.object({

@@ -26,18 +26,18 @@ import { sendSessionCookie } from './open-session.ts';
 export function invitationRoutes(http: Http, platform: Platform): void {
   http.route(ListInvitations, async ({ actor }) => {
     const invitations = await listOpenInvitations(platform.db, actor.workspaceId);
-    return ok({ items: invitations.map(shown) });
+    return ok({ items: invitations.map((invitation) => shown(platform, invitation)) });
   });
 
   http.route(CreateInvitation, async ({ body, actor, request }) => {
     const from = { doer: { actor, ip: request.ip }, workspaceId: actor.workspaceId };
     const sent = await createInvitation(platform, from, body);
-    return sent.ok ? ok(answerOf(sent.value)) : sent;
+    return sent.ok ? ok(answerOf(platform, sent.value)) : sent;
   });
 
   http.route(RenewInvitation, async ({ params, actor, request }) => {
     const sent = await renewInvitation(platform, { actor, ip: request.ip }, params.invitationId);
-    return sent.ok ? ok(answerOf(sent.value)) : sent;
+    return sent.ok ? ok(answerOf(platform, sent.value)) : sent;
   });
 
   http.route(RevokeInvitation, ({ params, actor, request }) =>
@@ -65,10 +65,12 @@ export function invitationRoutes(http: Http, platform: Platform): void {
   );
 }
 
-function answerOf(sent: SentInvitation) {
-  return { invitation: shown(sent.invitation), path: sent.path, isMailed: sent.isMailed };
+function answerOf(platform: Platform, sent: SentInvitation) {
+  return { invitation: shown(platform, sent.invitation), path: sent.path, isMailed: sent.isMailed };
 }
 
-function shown({ id, email, role, invitedBy, createdAtMs, sentAtMs, expiresAtMs }: Invitation) {
-  return { id, email, role, invitedBy, createdAtMs, sentAtMs, expiresAtMs };
+function shown(platform: Platform, invitation: Invitation) {
+  const { id, email, role, invitedBy, createdAtMs, sentAtMs, expiresAtMs } = invitation;
+  const isExpired = expiresAtMs <= platform.clock();
+  return { id, email, role, invitedBy, createdAtMs, sentAtMs, expiresAtMs, isExpired };
 }

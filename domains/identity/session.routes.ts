@@ -3,8 +3,8 @@ import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Actor, Http } from '#platform/http';
 import { appendAudit } from './audit.store.ts';
-import { ListSessions, RevokeSession, SignIn, SignOut } from './contract.ts';
-import { announceClosed, clearSessionCookie, sendSessionCookie } from './open-session.ts';
+import { ListSessions, RevokeOtherSessions, RevokeSession, SignIn, SignOut } from './contract.ts';
+import { announceClosed, clearSessionCookie, closeSessions, sendSessionCookie } from './open-session.ts';
 import { forgetSessionsAfterCommit } from './session-cache.ts';
 import { listDevices, revokeSession } from './session.store.ts';
 import { STEP_COOKIE, STEP_MS } from './sign-in-step.ts';
@@ -36,6 +36,22 @@ export function sessionRoutes(http: Http, platform: Platform): void {
   http.route(ListSessions, async ({ actor }) => {
     const devices = await listDevices(platform.db, actor.userId, platform.clock());
     return ok({ items: devices.map((device) => ({ ...device, isCurrent: device.id === actor.sessionId })) });
+  });
+
+  http.route(RevokeOtherSessions, async ({ actor, request }) => {
+    await platform.db.transaction(async (tx) => {
+      const scope = { workspaceId: actor.workspaceId, userId: actor.userId, keptSessionId: actor.sessionId };
+      await closeSessions(platform, tx, scope);
+      await appendAudit(tx, {
+        workspaceId: actor.workspaceId,
+        action: 'identity.session.others_closed',
+        subject: actor.userId,
+        userId: actor.userId,
+        ip: request.ip,
+        atMs: platform.clock(),
+      });
+    });
+    return ok(undefined);
   });
 
   http.route(RevokeSession, async ({ params, actor, request, reply }) => {

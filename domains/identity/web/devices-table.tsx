@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
 import { formatDate, type Translate, useTexts } from '#web/i18n';
 import { Badge, Button, type Column, RelativeTime, Table, toast } from '#web/ui';
+import { accessTexts } from './access-texts.ts';
 import { deviceOf } from './device-name.ts';
 import { type PeopleKey, peopleTexts } from './people-texts.ts';
 
@@ -10,6 +11,7 @@ type Device = ApiOutput<'GET /api/sessions'>['items'][number];
 
 export function DevicesTable() {
   const t = useTexts(peopleTexts);
+  const words = useTexts(accessTexts);
   const sessions = useApi('GET /api/sessions');
   const { mutate, isPending } = useApiMutation('DELETE /api/sessions/:sessionId', {
     refreshes: ['GET /api/sessions'],
@@ -23,6 +25,17 @@ export function DevicesTable() {
       );
     return [...deviceColumns(t), closeColumn(t, close, isPending)];
   }, [t, mutate, isPending]);
+  const { mutate: closeOthers, isPending: isClosing } = useApiMutation('DELETE /api/sessions', {
+    refreshes: ['GET /api/sessions'],
+    onDone: () => toast.done({ title: words('closedOthers') }),
+    onProblem: (problem) => toast.problem(problem),
+  });
+  const hasOthers = sessions.data?.items.some(({ isCurrent }) => !isCurrent) === true;
+  const others = hasOthers && (
+    <Button isBusy={isClosing} onClick={() => closeOthers({})}>
+      {words('closeOthers')}
+    </Button>
+  );
   return (
     <Table
       title={t('devices')}
@@ -31,6 +44,7 @@ export function DevicesTable() {
       rowId={(device) => device.id}
       error={sessions.error}
       onRetry={() => void sessions.refetch()}
+      actions={others}
       isPlain
     />
   );

@@ -1,27 +1,42 @@
 /** Identity's part of the web app: setup, sign-in, people and devices. Texts of the pages load with them. */
-import { MonitorSmartphone, Users } from 'lucide-react';
+import { KeyRound, MonitorSmartphone, Users } from 'lucide-react';
+import { defineTexts } from '#web/i18n';
 import { defineDomainWeb } from '#web/shell';
+
+const texts = defineTexts({
+  es: {
+    setup: 'Puesta en marcha',
+    signIn: 'Entrar',
+    users: 'Usuarios y permisos',
+    usersDetail: 'Quién entra, con qué papel y qué puede hacer cada uno.',
+    sessions: 'Dispositivos y contraseña',
+    sessionsDetail: 'Dónde tienes la sesión abierta; cierra la que no reconozcas.',
+    apiTokens: 'Claves de API',
+    apiTokensDetail: 'Para que tus programas entren sin tu contraseña.',
+    reset: 'Recuperar el acceso',
+    invitation: 'Invitación',
+    invite: 'Invitar a una persona',
+    'identity.user.password_reset': 'Tu contraseña se cambió con un enlace, desde {ip}. Si no fuiste tú, avisa ya.',
+  },
+  en: {
+    setup: 'Setup',
+    signIn: 'Sign in',
+    users: 'People and permissions',
+    usersDetail: 'Who comes in, with which role, and what each may do.',
+    sessions: 'Devices and password',
+    sessionsDetail: 'Where you are signed in; close what you do not recognise.',
+    apiTokens: 'API keys',
+    apiTokensDetail: 'So that your programs come in without your password.',
+    reset: 'Get back in',
+    invitation: 'Invitation',
+    invite: 'Invite a person',
+    'identity.user.password_reset': 'Your password was changed with a link, from {ip}. If it was not you, say so now.',
+  },
+});
 
 export const domainWeb = defineDomainWeb({
   domain: 'identity',
-  texts: {
-    es: {
-      setup: 'Puesta en marcha',
-      signIn: 'Entrar',
-      users: 'Usuarios y permisos',
-      usersDetail: 'Quién entra, con qué papel y qué puede hacer cada uno.',
-      sessions: 'Dispositivos y contraseña',
-      sessionsDetail: 'Dónde tienes la sesión abierta; cierra la que no reconozcas.',
-    },
-    en: {
-      setup: 'Setup',
-      signIn: 'Sign in',
-      users: 'People and permissions',
-      usersDetail: 'Who comes in, with which role, and what each may do.',
-      sessions: 'Devices and password',
-      sessionsDetail: 'Where you are signed in; close what you do not recognise.',
-    },
-  },
+  texts,
   pages: [
     {
       path: '/setup',
@@ -38,6 +53,20 @@ export const domainWeb = defineDomainWeb({
       load: () => import('./sign-in.page.tsx'),
     },
     {
+      path: '/restablecer',
+      permission: 'public',
+      titleKey: 'reset',
+      layout: 'bare',
+      load: () => import('./reset.page.tsx'),
+    },
+    {
+      path: '/invitacion',
+      permission: 'public',
+      titleKey: 'invitation',
+      layout: 'bare',
+      load: () => import('./invitation.page.tsx'),
+    },
+    {
       path: '/ajustes/usuarios',
       permission: 'identity.users.read',
       titleKey: 'users',
@@ -50,6 +79,21 @@ export const domainWeb = defineDomainWeb({
       titleKey: 'sessions',
       load: () => import('./sessions.page.tsx'),
       settings: { icon: MonitorSmartphone, order: 30, detailKey: 'sessionsDetail' },
+    },
+    {
+      path: '/ajustes/claves-api',
+      permission: 'session',
+      titleKey: 'apiTokens',
+      load: () => import('./api-tokens.page.tsx'),
+      settings: { icon: KeyRound, order: 35, detailKey: 'apiTokensDetail' },
+    },
+  ],
+  actions: [
+    {
+      id: 'identity.invitation.create',
+      labelKey: 'invite',
+      permission: 'identity.users.create',
+      href: '/ajustes/usuarios?invitar=1',
     },
   ],
 });

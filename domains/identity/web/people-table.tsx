@@ -1,16 +1,18 @@
 /** The people of the workspace; a menu per row changes the role or the access. */
-import { Ellipsis, ShieldCheck, UserCheck, UserX } from 'lucide-react';
+import { Ellipsis, KeyRound, ShieldCheck, UserCheck, UserX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useCan, useSession } from '#web/shell';
 import { Badge, type Column, ConfirmDialog, IconButton, Menu, RelativeTime, Table, toast } from '#web/ui';
+import { accessTexts } from './access-texts.ts';
 import { type PeopleKey, peopleTexts } from './people-texts.ts';
 import { peopleWords } from './people-words.ts';
+import { ResetLinkDialog } from './reset-link-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
 
 export type Person = ApiOutput<'GET /api/users'>['items'][number];
-type Asked = { readonly what: 'role' | 'disable'; readonly person: Person } | null;
+type Asked = { readonly what: 'role' | 'disable' | 'reset'; readonly person: Person } | null;
 
 export function PeopleTable() {
   const t = useTexts(peopleTexts);
@@ -39,6 +41,7 @@ export function PeopleTable() {
         error={users.error}
         onRetry={() => void users.refetch()}
       />
+      {asked?.what === 'reset' && <ResetLinkDialog person={asked.person} onClose={() => setAsked(null)} />}
       {asked?.what === 'role' && <RoleDialog person={asked.person} onClose={() => setAsked(null)} />}
       <ConfirmDialog
         isOpen={asked?.what === 'disable'}
@@ -107,7 +110,7 @@ function personColumns(t: Translate<PeopleKey>, myId: string): Column<Person>[] 
 }
 
 interface MenuActions {
-  readonly onAsk: (what: 'role' | 'disable', person: Person) => void;
+  readonly onAsk: (what: 'role' | 'disable' | 'reset', person: Person) => void;
   readonly onEnable: (person: Person) => void;
 }
 
@@ -132,11 +135,18 @@ function PersonMenu({
   readonly actions: MenuActions;
 }) {
   const t = useTexts(peopleTexts);
+  const words = useTexts(accessTexts);
   const role = {
     id: 'role',
     label: t('changeRole'),
     icon: ShieldCheck,
     onSelect: () => actions.onAsk('role', person),
+  };
+  const reset = {
+    id: 'reset',
+    label: words('resetLink'),
+    icon: KeyRound,
+    onSelect: () => actions.onAsk('reset', person),
   };
   const access = person.isDisabled
     ? { id: 'enable', label: t('enable'), icon: UserCheck, onSelect: () => actions.onEnable(person) }
@@ -150,7 +160,7 @@ function PersonMenu({
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} size="sm" label={`${t('actions')}: ${person.name}`} />}
-      groups={isMe ? [[role]] : [[role], [access]]}
+      groups={isMe ? [[role]] : [person.isDisabled ? [role] : [role, reset], [access]]}
     />
   );
 }

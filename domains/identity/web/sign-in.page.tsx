@@ -7,6 +7,7 @@ import { Button, ButtonLink, Card, EmptyState, FormProblem, PasswordField, TextF
 import { BarePage } from './bare-page.tsx';
 import { focusFirstInvalid } from './first-invalid.ts';
 import { OidcNotice, OidcSignIn } from './oidc-sign-in.tsx';
+import { linkTexts } from './link-texts.ts';
 import { identityWords } from './problem-words.ts';
 import { identityTexts } from './texts.ts';
 
@@ -40,6 +41,7 @@ export default function SignInPage() {
 
 function SignInForm() {
   const t = useTexts(identityTexts);
+  const links = useTexts(linkTexts);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
@@ -82,6 +84,9 @@ function SignInForm() {
         <Button kind="primary" type="submit" isWide isBusy={signIn.isPending || signIn.isSuccess}>
           {t('signInAction')}
         </Button>
+        <ButtonLink kind="ghost" to="/restablecer">
+          {links('forgotten')}
+        </ButtonLink>
       </form>
       <OidcSignIn />
     </Card>

@@ -25,16 +25,15 @@ export default function InvitationPage() {
   const setup = useApi('GET /api/setup');
   const isAsked = useRef(false);
   useEffect(() => {
-    if (isAsked.current) return;
+    if (isAsked.current || token === '') return;
     isAsked.current = true;
-    // An address without a secret is answered like one with an invented secret.
-    mutate({ body: { token: token === '' ? '-' : token } });
+    mutate({ body: { token } });
   }, [mutate, token]);
   // The letter was written in her language; the page follows it.
   useEffect(() => {
     if (data) changePreferences({ language: data.locale });
   }, [data]);
-  if (error) return <Obstacle code={error.code} />;
+  if (error || token === '') return <Obstacle code={error?.code ?? 'invitation_link_wrong'} />;
   if (!data || !setup.data) {
     return (
       <BarePage title={t('invitationBare')}>

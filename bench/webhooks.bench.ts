@@ -9,6 +9,7 @@ const WARM_UP = { perSecond: 300, durationMs: 4000 } as const;
 const RATES = [
   { perSecond: 100, durationMs: 8000 },
   { perSecond: 1000, durationMs: 12_000 },
+  { perSecond: 3000, durationMs: 8000 },
 ] as const;
 const ARRIVAL_MS_MAX = 10_000;
 

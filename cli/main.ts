@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerEvents } from './events.ts';
 import { registerImport } from './import.ts';
 import { EXIT } from './install.ts';
 import { registerOauth } from './oauth.ts';
@@ -25,6 +26,7 @@ registerImport(program);
 registerPortfolio(program);
 registerOauth(program);
 registerBackup(program);
+registerEvents(program);
 registerSecret(program);
 registerAudit(program);
 

@@ -22,12 +22,17 @@ describe.skipIf(missing !== null)('events page', () => {
   let receiver: Server;
   let receiverUrl: string;
   let receivedCount = 0;
+  let isFailing = false;
   beforeAll(async () => {
     dataDir = newDataDir();
     const env = { CACTUS_WEBHOOKS_ALLOW_PRIVATE_NETWORKS: 'true' };
     receiver = createServer((request, response) => {
       receivedCount += 1;
-      request.resume().on('end', () => response.writeHead(200, { 'x-receiver': 'e2e' }).end('gracias'));
+      request
+        .resume()
+        .on('end', () =>
+          response.writeHead(isFailing ? 503 : 200, { 'x-receiver': 'e2e' }).end(isFailing ? 'ahora no' : 'gracias'),
+        );
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/cactus`;
@@ -94,12 +99,94 @@ describe.skipIf(missing !== null)('events page', () => {
     await context.close();
   });
 
+  test('task 20: a failed delivery is sent again and its answer watched in three presses', async () => {
+    isFailing = true;
+    const { page, context } = await open('/eventos?vista=destinos');
+    const publish = { type: 'will.fail', data: { n: 20 } };
+    expect((await send(product, 'POST', '/api/events', { cookie, body: publish })).status).toBe(201);
+    await expect.poll(() => receivedCount).toBeGreaterThan(1);
+    const before = receivedCount;
+    await page.goto(`${product.url}/`);
+    let presses = 0;
+    const press = async (locator: ReturnType<Page['locator']>): Promise<void> => {
+      await locator.first().click();
+      presses += 1;
+    };
+    await press(page.getByRole('link', { name: 'Ver entregas' }));
+    await press(page.getByText('webhooks.custom.published'));
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Intento 1').waitFor();
+    await drawer
+      .getByText(/En cola .* conexión .* espera/)
+      .first()
+      .waitFor();
+    isFailing = false;
+    await press(drawer.getByRole('button', { name: 'Reenviar' }));
+    await drawer.getByText('Entregada').waitFor();
+    await drawer.getByText('gracias').first().waitFor();
+    expect(presses).toBe(3);
+    expect(receivedCount).toBeGreaterThan(before);
+    await context.close();
+  });
+
+  test('the drawer of an endpoint tests it live, tries its filter, rotates with an overlap and ends the old secret', async () => {
+    const { page, context, errors } = await open('/eventos?vista=destinos');
+    await page.getByRole('row').filter({ hasText: '127.0.0.1' }).first().click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('button', { name: 'Enviar evento de prueba' }).click();
+    await drawer.getByText('Respondió 200').waitFor();
+    await drawer.getByText('gracias').waitFor();
+    await drawer.getByRole('button', { name: 'Probar con los eventos recientes' }).click();
+    await drawer.getByText(/Pasarían \d+ de \d+/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'events-endpoint-drawer');
+    await drawer.getByRole('button', { name: 'Rotar el secreto' }).click();
+    await page.getByText('El secreto actual sigue firmando').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'events-rotate');
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotar el secreto' }).click();
+    await page.getByRole('button', { name: 'Ya lo he guardado' }).click();
+    await page.getByRole('button', { name: 'Terminar el anterior ya' }).click();
+    await page.getByText('El secreto anterior ya no firma').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cambiar' }).click();
+    await page.getByText('Cómo se le entrega').click();
+    await page.getByLabel('Condiciones sobre los datos').fill('data.n gte');
+    await page.getByText('No entendemos la línea 1').waitFor();
+    await page.getByLabel('Condiciones sobre los datos').fill('');
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'events-endpoint-form');
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test('many are sent again: counted before, then on their way', async () => {
+    const { page, context, errors } = await open('/eventos?vista=entregas');
+    await page.getByRole('button', { name: 'Reenviar varias' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('No hay ninguna así.').waitFor();
+    await dialog.getByRole('combobox').first().click();
+    await page.getByRole('option', { name: 'Las entregadas' }).click();
+    await dialog.getByText(/Son \d+ entregas/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'events-bulk');
+    const before = receivedCount;
+    await dialog.getByRole('button', { name: /^Reenviar \d+$/ }).click();
+    await page.getByText('Reenvío en marcha').waitFor();
+    await expect.poll(() => receivedCount, { timeout: 15_000 }).toBeGreaterThan(before + 1);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test('the tail shows an event as it happens, stands still when paused, and catches up', async () => {
     const { page, context, errors } = await open('/eventos');
     await page.getByRole('table', { name: 'En directo' }).waitFor();
     const publish = (type: string) =>
       send(product, 'POST', '/api/events', { cookie, body: { type, data: { count: 1 } } });
-    const rows = () => page.getByRole('row').filter({ hasText: 'webhooks.custom.published' }).count();
+    const rows = () =>
+      page
+        .getByRole('row')
+        .filter({ hasText: /first\.one|second\.one/ })
+        .count();
     await publish('first.one');
     await expect.poll(rows).toBe(1);
     await page.getByRole('button', { name: 'Pausar' }).click();

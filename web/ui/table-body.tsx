@@ -105,7 +105,9 @@ export function BodyRow<Row extends object>({
       tabIndex={isTarget ? (index === walk.activeIndex ? 0 : -1) : undefined}
       onFocus={() => walk.setActive(index)}
       onClick={(press) => {
-        if (onOpen && !isOwnControl(press.target)) onOpen(item.row);
+        // A menu of the row lies elsewhere in the document, but its presses reach the row through React.
+        const isInside = press.target instanceof Node && press.currentTarget.contains(press.target);
+        if (onOpen && isInside && !isOwnControl(press.target)) onOpen(item.row);
       }}
       className={cx(
         'group h-[var(--row)] outline-offset-[-2px]',

@@ -2,10 +2,12 @@
 import { useMemo, useState } from 'react';
 import { useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
-import { useUrlState } from '#web/shell';
+import { useCan, useUrlState } from '#web/shell';
 import { Badge, Button, type Column, DateText, EmptyState, SegmentedControl, Table } from '#web/ui';
+import { BulkReplayDialog, RunningReplays } from './bulk-replay.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { answerText, type Delivery, durationText, type Endpoint, hostOf, STATE_TONES } from './event-words.ts';
+import { serviceTexts } from './service-texts.ts';
 import { type EventKey, eventTexts } from './texts.ts';
 import { useFreshDeliveries } from './use-fresh-deliveries.ts';
 
@@ -18,6 +20,9 @@ export function Deliveries() {
   const t = useTexts(eventTexts);
   const [filter, setFilter] = useUrlState<Filter>('estado', 'todas', FILTERS);
   const [openedId, setOpenedId] = useUrlState<string>('entrega', '');
+  const service = useTexts(serviceTexts);
+  const canReplay = useCan('webhooks.delivery.replay');
+  const [isBulk, setBulk] = useUrlState<string>('reenviar', '');
   const [limit, setLimit] = useState(PAGE_SIZE);
   const [isHovered, setHovered] = useState(false);
   const query = filter === 'todas' ? { limit } : { limit, state: filter };
@@ -31,6 +36,7 @@ export function Deliveries() {
       onPointerEnter={(pointer) => setHovered(pointer.pointerType === 'mouse')}
       onPointerLeave={() => setHovered(false)}
     >
+      {canReplay && <RunningReplays />}
       <Table
         title={t('deliveries')}
         columns={columns}
@@ -41,12 +47,15 @@ export function Deliveries() {
         onRetry={() => void deliveries.refetch()}
         empty={<EmptyState title={t('deliveriesEmpty')} detail={t('deliveriesEmptyDetail')} />}
         actions={
-          <SegmentedControl
-            label={t('stateFilter')}
-            value={filter}
-            onChange={setFilter}
-            segments={FILTERS.map((value) => ({ value, label: value === 'todas' ? t('all') : t(value) }))}
-          />
+          <>
+            <SegmentedControl
+              label={t('stateFilter')}
+              value={filter}
+              onChange={setFilter}
+              segments={FILTERS.map((value) => ({ value, label: value === 'todas' ? t('all') : t(value) }))}
+            />
+            {canReplay && <Button onClick={() => setBulk('1')}>{service('bulk')}</Button>}
+          </>
         }
         footer={
           hasOlder && deliveries.data ? (
@@ -54,6 +63,9 @@ export function Deliveries() {
           ) : undefined
         }
       />
+      {isBulk === '1' && canReplay && (
+        <BulkReplayDialog endpoints={endpoints.data?.items ?? []} onClose={() => setBulk('')} />
+      )}
       {openedId !== '' && <DeliveryDrawer deliveryId={openedId} onClose={() => setOpenedId('')} />}
     </div>
   );

@@ -6,6 +6,7 @@ import { useCan } from '#web/shell';
 import { Async, Badge, Button, Card, DateText, Drawer, FormProblem, Stack, toast } from '#web/ui';
 import { answerText, durationText, hostOf, STATE_TONES, webhookWords } from './event-words.ts';
 import { JsonBlock } from './json-block.tsx';
+import { serviceTexts } from './service-texts.ts';
 import { type EventKey, eventTexts } from './texts.ts';
 
 type Detail = ApiOutput<'GET /api/webhooks/deliveries/:deliveryId'>;
@@ -78,6 +79,7 @@ function DeliveryDetail({ detail, error }: { readonly detail: Detail; readonly e
 
 function AttemptCard({ attempt }: { readonly attempt: Attempt }) {
   const t = useTexts(eventTexts);
+  const service = useTexts(serviceTexts);
   return (
     <Card
       title={t('attempt', { number: attempt.attempt })}
@@ -85,6 +87,13 @@ function AttemptCard({ attempt }: { readonly attempt: Attempt }) {
       actions={<DateText when={attempt.sentAtMs} format="time" />}
     >
       <div className="flex flex-col gap-3">
+        <p className="text-xs text-muted">
+          {service('timing', {
+            queue: durationText(attempt.queueMs),
+            connect: durationText(attempt.connectMs),
+            wait: durationText(attempt.waitMs),
+          })}
+        </p>
         <JsonBlock label={t('request')} value={headersText(attempt.requestHeaders)} />
         <JsonBlock label={t('response')} value={responseText(attempt, t)} />
       </div>

@@ -12,19 +12,14 @@ export interface EndpointActions {
   readonly dialogs: ReactNode;
 }
 
-interface Asked {
-  readonly question: 'rotate' | 'remove';
-  readonly endpoint: Endpoint;
-}
-
 export function useEndpointActions(on: {
-  readonly onSecret: (secret: string) => void;
+  readonly onRotate: (endpoint: Endpoint) => void;
   readonly onEdit: (endpoint: Endpoint) => void;
 }): EndpointActions {
   const t = useTexts(eventTexts);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const { test, switchOver, rotate, remove } = useEndpointCalls(on.onSecret, () => setAsked(null));
-  const { onEdit } = on;
+  const [asked, setAsked] = useState<Endpoint | null>(null);
+  const { test, switchOver, remove } = useEndpointCalls(() => setAsked(null));
+  const { onEdit, onRotate } = on;
   const entriesOf = useCallback(
     (endpoint: Endpoint): readonly (readonly MenuEntry[])[] => {
       const params = { endpointId: endpoint.id };
@@ -44,7 +39,7 @@ export function useEndpointActions(on: {
             id: 'rotate',
             label: t('rotate'),
             icon: KeyRound,
-            onSelect: () => setAsked({ question: 'rotate', endpoint }),
+            onSelect: () => onRotate(endpoint),
           },
         ],
         [
@@ -59,33 +54,29 @@ export function useEndpointActions(on: {
             label: t('remove'),
             icon: Trash2,
             isDanger: true,
-            onSelect: () => setAsked({ question: 'remove', endpoint }),
+            onSelect: () => setAsked(endpoint),
           },
         ],
       ];
     },
-    [t, test, switchOver, onEdit],
+    [t, test, switchOver, onEdit, onRotate],
   );
   const dialogs = asked && (
     <ConfirmDialog
       isOpen
       onClose={() => setAsked(null)}
-      onConfirm={() => {
-        const params = { endpointId: asked.endpoint.id };
-        if (asked.question === 'rotate') rotate.mutate({ params, body: {} });
-        else remove.mutate({ params, ifMatch: String(asked.endpoint.version) });
-      }}
-      title={asked.question === 'rotate' ? t('rotate') : t('removeTitle', { host: hostOf(asked.endpoint.url) })}
-      description={asked.question === 'rotate' ? t('rotateDetail') : t('removeDetail')}
-      action={asked.question === 'rotate' ? t('rotate') : t('remove')}
-      isDanger={asked.question === 'remove'}
-      isBusy={rotate.isPending || remove.isPending}
+      onConfirm={() => remove.mutate({ params: { endpointId: asked.id }, ifMatch: String(asked.version) })}
+      title={t('removeTitle', { host: hostOf(asked.url) })}
+      description={t('removeDetail')}
+      action={t('remove')}
+      isDanger
+      isBusy={remove.isPending}
     />
   );
   return { entriesOf, dialogs };
 }
 
-function useEndpointCalls(onSecret: (secret: string) => void, onClosed: () => void) {
+function useEndpointCalls(onClosed: () => void) {
   const t = useTexts(eventTexts);
   const onProblem = (problem: ApiProblem): void => {
     onClosed();
@@ -99,14 +90,6 @@ function useEndpointCalls(onSecret: (secret: string) => void, onClosed: () => vo
     onProblem,
   });
   const { mutate: switchOver } = useApiMutation('PATCH /api/webhooks/endpoints/:endpointId', { refreshes, onProblem });
-  const rotate = useApiMutation('POST /api/webhooks/endpoints/:endpointId/secret-rotations', {
-    refreshes,
-    onProblem,
-    onDone: ({ secret }) => {
-      onClosed();
-      onSecret(secret);
-    },
-  });
   const remove = useApiMutation('DELETE /api/webhooks/endpoints/:endpointId', {
     refreshes: [...refreshes, 'GET /api/webhooks/deliveries'],
     onProblem,
@@ -115,5 +98,5 @@ function useEndpointCalls(onSecret: (secret: string) => void, onClosed: () => vo
       toast.done({ title: t('removed') });
     },
   });
-  return { test, switchOver, rotate, remove };
+  return { test, switchOver, remove };
 }

@@ -3,14 +3,12 @@ import { type SubmitEvent, useId, useState } from 'react';
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { Button, Dialog, FormProblem, TextArea, TextField, toast } from '#web/ui';
+import { conditionsOf } from './conditions.ts';
+import { type Draft, draftOf, faultsOf, serviceOf } from './endpoint-draft.ts';
 import { type Endpoint, filtersOf, webhookWords } from './event-words.ts';
+import { FilterTester } from './filter-tester.tsx';
+import { ServiceFields } from './service-fields.tsx';
 import { eventTexts } from './texts.ts';
-
-interface Draft {
-  readonly url: string;
-  readonly description: string;
-  readonly filters: string;
-}
 
 export function EndpointDialog({
   endpoint,
@@ -62,7 +60,12 @@ function useSave(endpoint: Endpoint | null, onClose: () => void, onSecret: (secr
     },
   });
   const save = (draft: Draft): void => {
-    const body = { url: draft.url.trim(), description: draft.description.trim(), filters: filtersOf(draft.filters) };
+    const body = {
+      url: draft.url.trim(),
+      description: draft.description.trim(),
+      filters: filtersOf(draft.filters),
+      ...serviceOf(draft),
+    };
     if (endpoint) change.mutate({ params: { endpointId: endpoint.id }, body, ifMatch: String(endpoint.version) });
     else add.mutate({ body });
   };
@@ -81,17 +84,14 @@ function EndpointForm({
   readonly onSubmit: (draft: Draft) => void;
 }) {
   const t = useTexts(eventTexts);
-  const [draft, setDraft] = useState<Draft>({
-    url: endpoint?.url ?? '',
-    description: endpoint?.description ?? '',
-    filters: endpoint?.filters.join('\n') ?? '',
-  });
+  const [draft, setDraft] = useState<Draft>(() => draftOf(endpoint));
   const [isChecked, setChecked] = useState(false);
   const set = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setChecked(true);
-    if (draft.url.trim() !== '') onSubmit(draft);
+    const faults = faultsOf(draft);
+    if (draft.url.trim() !== '' && !faults.wrongLine && !faults.isRateWrong && !faults.areRetriesWrong) onSubmit(draft);
   };
   return (
     <form id={formId} noValidate onSubmit={submit} className="flex flex-col gap-4">
@@ -120,6 +120,8 @@ function EndpointForm({
         value={draft.filters}
         onChange={(filters) => set({ filters })}
       />
+      <ServiceFields draft={draft} onChange={set} />
+      <FilterTester filters={filtersOf(draft.filters)} conditions={conditionsOf(draft.conditions).conditions} />
       <FormProblem error={error} words={webhookWords(t)} />
     </form>
   );

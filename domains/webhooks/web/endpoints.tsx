@@ -6,6 +6,8 @@ import { type Translate, useTexts } from '#web/i18n';
 import { useCan, useUrlState } from '#web/shell';
 import { Badge, Button, type Column, DateText, EmptyState, IconButton, Menu, Table } from '#web/ui';
 import { EndpointDialog } from './endpoint-dialog.tsx';
+import { EndpointDrawer } from './endpoint-drawer.tsx';
+import { RotateDialog } from './rotate-dialog.tsx';
 import { type EndpointActions, useEndpointActions } from './endpoint-actions.tsx';
 import { type Endpoint, hostOf } from './event-words.ts';
 import { SecretDialog } from './secret-dialog.tsx';
@@ -18,7 +20,12 @@ export function Endpoints() {
   const [isNew, setNew] = useUrlState<string>('nuevo', '');
   const [secret, setSecret] = useState<string | null>(null);
   const [edited, setEdited] = useState<Endpoint | null>(null);
-  const actions = useEndpointActions({ onSecret: setSecret, onEdit: setEdited });
+  const [rotated, setRotated] = useState<Endpoint | null>(null);
+  const [openedId, setOpenedId] = useUrlState<string>('destino', '');
+  const actions = useEndpointActions({ onRotate: setRotated, onEdit: setEdited });
+  const opened = endpoints.data?.items.find(({ id }) => id === openedId);
+  // One panel at a time: a dialog takes the drawer's place and gives it back.
+  const isAsking = edited !== null || rotated !== null || secret !== null;
   const columns = useMemo(
     () => (canWrite ? [...endpointColumns(t), actionColumn(t, actions.entriesOf)] : endpointColumns(t)),
     [t, canWrite, actions.entriesOf],
@@ -35,6 +42,7 @@ export function Endpoints() {
         columns={columns}
         rows={endpoints.data?.items}
         rowId={(endpoint) => endpoint.id}
+        {...(canWrite ? { onOpen: (endpoint: Endpoint) => setOpenedId(endpoint.id) } : {})}
         error={endpoints.error}
         onRetry={() => void endpoints.refetch()}
         empty={<EmptyState title={t('endpointsEmpty')} detail={t('endpointsEmptyDetail')} action={add} />}
@@ -43,6 +51,17 @@ export function Endpoints() {
       />
       {isNew === '1' && canWrite && <EndpointDialog endpoint={null} onClose={() => setNew('')} onSecret={setSecret} />}
       {edited && <EndpointDialog endpoint={edited} onClose={() => setEdited(null)} onSecret={setSecret} />}
+      {opened && canWrite && !isAsking && (
+        <EndpointDrawer
+          endpoint={opened}
+          on={{
+            onClose: () => setOpenedId(''),
+            onEdit: () => setEdited(opened),
+            onRotate: () => setRotated(opened),
+          }}
+        />
+      )}
+      {rotated && <RotateDialog endpoint={rotated} onClose={() => setRotated(null)} onSecret={setSecret} />}
       {secret !== null && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
       {actions.dialogs}
     </>
@@ -86,7 +105,8 @@ function endpointColumns(t: Translate<EventKey>): Column<Endpoint>[] {
 }
 
 function EndpointState({ endpoint, t }: { readonly endpoint: Endpoint; readonly t: Translate<EventKey> }) {
-  if (endpoint.isEnabled) return t('enabled');
+  if (endpoint.isEnabled && endpoint.failingSinceMs === null) return t('enabled');
+  if (endpoint.isEnabled) return <Badge tone="warn">{t('failing')}</Badge>;
   if (endpoint.disabledReason === null) return <Badge>{t('disabled')}</Badge>;
   return (
     <span className="flex flex-col items-start gap-1">

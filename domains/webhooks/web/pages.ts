@@ -26,7 +26,12 @@ export const domainWeb = defineDomainWeb({
       nav: { icon: Activity, order: 600 },
     },
   ],
-  home: { tiles: () => import('./home-tile.tsx'), order: 60, permission: 'webhooks.delivery.read' },
+  home: {
+    attention: () => import('./home-attention.tsx'),
+    tiles: () => import('./home-tile.tsx'),
+    order: 60,
+    permission: 'webhooks.delivery.read',
+  },
   actions: [
     {
       id: 'webhooks.endpoint.add',

@@ -73,6 +73,7 @@ export const eventTexts = defineTexts({
     everyEvent: 'Todos',
     since: 'Desde',
     enabled: 'Activo',
+    failing: 'No responde bien',
     disabled: 'Desactivado',
     disabled_gone: 'Desactivado: el destino respondió 410 (ya no existe)',
     disabled_secret_not_readable: 'Desactivado: su secreto no se puede leer con la clave de esta instalación; rótalo',
@@ -83,8 +84,6 @@ export const eventTexts = defineTexts({
     test: 'Enviar evento de prueba',
     tested: 'Evento de prueba enviado a {host}',
     rotate: 'Rotar el secreto',
-    rotateDetail:
-      'Se crea un secreto nuevo. El actual sigue firmando 24 horas más, para que tengas tiempo de cambiarlo en el otro lado.',
     disable: 'Desactivar',
     enable: 'Activar',
     remove: 'Quitar',
@@ -198,6 +197,7 @@ export const eventTexts = defineTexts({
     everyEvent: 'All',
     since: 'Since',
     enabled: 'Enabled',
+    failing: 'Not answering well',
     disabled: 'Disabled',
     disabled_gone: 'Disabled: the endpoint answered 410 (gone)',
     disabled_secret_not_readable: 'Disabled: its secret cannot be read with the key of this installation; rotate it',
@@ -208,8 +208,6 @@ export const eventTexts = defineTexts({
     test: 'Send a test event',
     tested: 'Test event sent to {host}',
     rotate: 'Rotate the secret',
-    rotateDetail:
-      'A new secret is made. The current one keeps signing for 24 hours, so that you have time to change it at the other side.',
     disable: 'Disable',
     enable: 'Enable',
     remove: 'Remove',

@@ -21,7 +21,7 @@ const feeds = new WeakMap<object, Feed>();
 const RECENT_DAYS = 7; // A look at now brings the closes of a long weekend with it.
 
 /** The providers of a platform; the same ones on every call. */
-export function feedOf(platform: Pick<Platform, 'config' | 'clock'>): Feed {
+export function feedOf(platform: Pick<Platform, 'cache' | 'config' | 'clock'>): Feed {
   const known = feeds.get(platform);
   if (known) return known;
   const settings = platform.config.section<MarketsSettings>('markets');
@@ -32,6 +32,7 @@ export function feedOf(platform: Pick<Platform, 'config' | 'clock'>): Feed {
       // Without live providers the chain is empty and every price is missing or written by hand.
       providers: settings.liveProviders ? [yahooProvider({ baseUrl: settings.yahooBaseUrl, clock })] : [],
       clock,
+      caches: platform.cache,
       sleep: async (delayMs) => delay(delayMs),
     }),
     rates: ecbProvider({ baseUrl: settings.ecbBaseUrl }),
@@ -52,7 +53,7 @@ export function dayOf(atMs: number): LocalDate {
 
 /** Asks the live chain, or the simulated market of a demo workspace; never both. */
 export async function fetchInstrument(
-  platform: Pick<Platform, 'config' | 'clock'>,
+  platform: Pick<Platform, 'cache' | 'config' | 'clock'>,
   instrument: Instrument,
   source: { readonly simulated: SimulatedWorkspace | null; readonly from: LocalDate },
 ): Promise<ChainResult> {

@@ -12,7 +12,10 @@ import { type DailyPriceInput, latestPrices, upsertDailyPrices } from './price.s
 import type { ChainAnswer, ChainResult } from './provider/provider-chain.ts';
 import type { SimulatedWorkspace } from './workspace.store.ts';
 
-export type FeedPlatform = Pick<Platform, 'config' | 'clock' | 'db' | 'newId' | 'notify' | 'realtime' | 'telemetry'>;
+export type FeedPlatform = Pick<
+  Platform,
+  'cache' | 'config' | 'clock' | 'db' | 'newId' | 'notify' | 'realtime' | 'telemetry'
+>;
 
 export interface Look {
   readonly simulated: SimulatedWorkspace | null;

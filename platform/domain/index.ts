@@ -4,6 +4,7 @@
  */
 import type { Clock, EventShape, UserRole } from '#kernel';
 import type { Backups } from '#platform/backups';
+import type { Caches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import type { Database, Transaction } from '#platform/db';
 import type { Events } from '#platform/events';
@@ -22,6 +23,8 @@ import type { z } from 'zod';
 export type ProcessRole = 'web' | 'worker' | 'trader' | 'agent';
 
 export interface Platform {
+  /** Kept answers, shared over Redis when it is set. */
+  readonly cache: Caches;
   readonly config: Config;
   readonly clock: Clock;
   /** Random UUIDv7. */

@@ -4,6 +4,7 @@
  */
 import { assert, type EventShape } from '#kernel';
 import { createBackups, offsiteOf } from '#platform/backups';
+import { createCaches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
@@ -70,6 +71,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const house = { db, dataDir, clock, newId, log, keys: secrets.keys, files, owners };
     const backups = createBackups(house, offsiteOf(config.backups));
     const platform: Platform = {
+      cache: createCaches({ redis, clock, telemetry }),
       config,
       clock,
       newId,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventShape } from '#kernel';
 import { createBackups } from '#platform/backups';
+import { createCaches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, type MigrationOwner, newId, platformMigrations } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
@@ -18,6 +19,7 @@ import { createNotify, noticeCatalogue, type Notification, type Notify } from '#
 import type { Broadcast } from '#platform/realtime';
 import { openSecrets } from '#platform/secrets';
 import { createTelegram } from '#platform/telegram';
+import { absentRedis } from '#platform/redis';
 import { createTelemetry } from '#platform/telemetry';
 import { silentLog } from './silent-log.ts';
 import { testClock, type TestClock } from './test-clock.ts';
@@ -81,6 +83,7 @@ export async function testPlatform(
   const files = await openFileStore({ dataDir, db, clock, newId });
   const secrets = await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock });
   const platform: TestPlatform = {
+    cache: createCaches({ redis: absentRedis, clock, telemetry }),
     heard,
     broadcasts,
     notifications,

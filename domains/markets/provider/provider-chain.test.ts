@@ -1,9 +1,12 @@
 /** Goal: many askers cost one request, broken providers are left alone, and failures say why. */
 import { Decimal, Fault, localDate, ok, refuse } from '#kernel';
+import { createCaches } from '#platform/cache';
+import { absentRedis } from '#platform/redis';
 import { expect, test } from 'vitest';
+import { answerText } from './answer-text.ts';
 import { makeBreaker, makeTokenBucket } from './breaker.ts';
 import type { InstrumentRef, PriceProvider } from './price-provider.ts';
-import { makeProviderChain } from './provider-chain.ts';
+import { type ChainResult, makeProviderChain } from './provider-chain.ts';
 
 const BTC: InstrumentRef = { kind: 'crypto', symbol: 'BTC', isin: null, currency: 'EUR', providerSymbol: null };
 const FROM = localDate('2026-11-01');
@@ -30,6 +33,11 @@ function setUp(answer: (call: number) => 'price' | 'unknown' | 'rate_limited' | 
   const chain = makeProviderChain({
     providers: [provider],
     clock: () => nowMs,
+    caches: createCaches({
+      redis: absentRedis,
+      clock: () => nowMs,
+      telemetry: { counter: () => ({ add: () => undefined }) },
+    }),
     sleep: async (delayMs) => void slept.push(delayMs),
     perMinute,
   });
@@ -103,4 +111,24 @@ test('the bucket lets a burst through, then one per interval, and refuses a queu
   expect(waits[10]).toBe(1_000);
   expect(waits[69]).toBe(60_000);
   expect(waits[70]).toBeNull();
+});
+
+test('an answer survives its way through text exactly, and other text is refused', () => {
+  const quote = { price: Decimal.from('0.000000012300'), currency: 'EUR', marketAtMs: 5, previousClose: null };
+  const close = { on: localDate('2026-11-20'), close: Decimal.from('123456789.123456789'), currency: 'EUR' };
+  const answer: ChainResult = ok({
+    quote,
+    closes: [close],
+    splits: [{ on: localDate('2026-10-01'), ratio: Decimal.from('10') }],
+    providerSymbol: 'BTC-EUR',
+    providerName: null,
+    provider: 'yahoo',
+    fetchedAtMs: 7,
+  });
+  const read = answerText.decode(answerText.encode(answer));
+  expect(read).toEqual(answer);
+  expect(read.ok && read.value.closes[0]?.close).toBeInstanceOf(Decimal);
+  const refusal: ChainResult = refuse('unknown_symbol', { reasons: { yahoo: 'no' } });
+  expect(answerText.decode(answerText.encode(refusal))).toEqual(refusal);
+  expect(() => answerText.decode('{"ok":true,"value":{}}')).toThrow('quote');
 });

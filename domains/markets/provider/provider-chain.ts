@@ -1,10 +1,11 @@
 /**
  * Provider chain: asks the providers of an instrument in order until one answers. Around each stand a breaker and a token
- * bucket; around all a cache with single flight, so that many askers cost one request. Nothing here stores prices: when
+ * bucket; around all the platform's cache with single flight, so that many askers cost one request. Nothing here stores prices: when
  * all fail the last good price stays in the database and grows stale.
  */
 import { type Clock, Fault, type LocalDate, ok, refuse, type Result } from '#kernel';
-import { LRUCache } from 'lru-cache';
+import type { Cache, Caches } from '#platform/cache';
+import { answerText } from './answer-text.ts';
 import { type Breaker, makeBreaker, makeTokenBucket, type ProviderHealth, type TokenBucket } from './breaker.ts';
 import type { InstrumentRef, PriceAnswer, PriceProvider } from './price-provider.ts';
 
@@ -20,6 +21,7 @@ export type ChainResult = Result<ChainAnswer, ChainRefusal>;
 export interface ChainOptions {
   readonly providers: readonly PriceProvider[];
   readonly clock: Clock;
+  readonly caches: Caches;
   /** Waits; tests pass one that moves the clock. */
   readonly sleep: (delayMs: number) => Promise<void>;
   readonly perMinute?: number;
@@ -38,6 +40,7 @@ export interface ProviderChain {
 const ANSWERS_MAX = 2_000; // A year of closes is some 50 kB: bounded well below memory, see SIZE_MAX.
 const CLOSES_MAX = 500_000; // Closes kept over all answers.
 const TTL_MS = 20_000; // Below every refresh interval, above the burst of a page of holdings.
+const STALE_MS = 24 * 60 * 60_000; // Who does not want to wait gets yesterday's look at worst, and a new one is on its way.
 const UNKNOWN_TTL_MS = 10 * 60_000; // A symbol does not come into being in a minute.
 const FAILED_TTL_MS = 1_000; // Askers of the same second share a failure too.
 const PER_MINUTE = 60;
@@ -58,47 +61,27 @@ export function makeProviderChain(options: ChainOptions): ProviderChain {
     bucket: makeTokenBucket({ perMinute: options.perMinute ?? PER_MINUTE, burst: BURST }, clock),
   }));
   const stopping = new AbortController();
-  const answers = new LRUCache<string, CachedAnswer>({
-    max: ANSWERS_MAX,
-    maxSize: CLOSES_MAX,
-    sizeCalculation: ({ result }) => 1 + (result.ok ? result.value.closes.length : 0),
-  });
-  const flights = new Map<string, Promise<ChainResult>>();
-  const fetchOnce = (key: string, ref: InstrumentRef, from: LocalDate): Promise<ChainResult> => {
-    const running = flights.get(key);
-    if (running) return running;
-    const flight = askInOrder(guarded, { ref, from, options, signal: stopping.signal })
-      .then((result) => {
-        answers.set(key, { result, freshUntilMs: clock() + timeToLiveMs(result) });
-        return result;
-      })
-      .finally(() => flights.delete(key));
-    flights.set(key, flight);
-    return flight;
-  };
+  const answers = openAnswers(options.caches);
   return {
-    async fetch(ref, from, patience) {
-      const key = keyOf(ref, from);
-      const cached = answers.get(key);
-      if (cached && clock() < cached.freshUntilMs) return cached.result;
-      const flight = fetchOnce(key, ref, from);
-      if (!cached || patience === 'fresh') return flight;
-      flight.catch(() => undefined); // Nobody waits for it; its failure is in the breaker's health.
-      return cached.result;
+    fetch: (ref, from, patience) => {
+      const policy = { ttlMs: TTL_MS, staleMs: patience === 'fresh' ? 0 : STALE_MS };
+      const ask = (): Promise<ChainResult> => askInOrder(guarded, { ref, from, options, signal: stopping.signal });
+      return answers.get(keyOf(ref, from), policy, ask);
     },
     health: () => guarded.map(({ breaker }) => breaker.health()),
     stop: () => stopping.abort(),
   };
 }
 
-interface CachedAnswer {
-  readonly result: ChainResult;
-  readonly freshUntilMs: number;
-}
-
-function timeToLiveMs(result: ChainResult): number {
-  if (result.ok) return TTL_MS;
-  return result.code === 'unknown_symbol' ? UNKNOWN_TTL_MS : FAILED_TTL_MS;
+/** What the providers said lately, shared by the workers of the installation. */
+function openAnswers(caches: Caches): Cache<ChainResult> {
+  return caches.open<ChainResult>({
+    name: 'markets.answers',
+    codec: answerText,
+    entriesMax: ANSWERS_MAX,
+    weight: { of: (result) => 1 + (result.ok ? result.value.closes.length : 0), max: CLOSES_MAX },
+    negativeTtlMs: (result) => (result.ok ? null : result.code === 'unknown_symbol' ? UNKNOWN_TTL_MS : FAILED_TTL_MS),
+  });
 }
 
 function keyOf(ref: InstrumentRef, from: LocalDate): string {

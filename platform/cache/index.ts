@@ -1,0 +1,3 @@
+/** The door of platform/cache. */
+export { createCaches } from './cache.ts';
+export { type Cache, type CachePolicy, type Caches, type CacheShape } from './types.ts';

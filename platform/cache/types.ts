@@ -1,0 +1,34 @@
+/** Cache: answers that cost something, kept for a while, and asked for once however many ask. */
+
+export interface CachePolicy {
+  /** An answer this young is given as it is. */
+  readonly ttlMs: number;
+  /** One that is this much older is given at once, while a new one is fetched behind it; 0 waits for the new one. */
+  readonly staleMs: number;
+}
+
+export interface CacheShape<Value> {
+  /** Names the cache in Redis and in the figures: `markets.answers`. */
+  readonly name: string;
+  /** Answers kept in this process; the least used go first. */
+  readonly entriesMax: number;
+  /** The weight of an answer and how much all of them may weigh. */
+  readonly weight?: { of(value: Value): number; readonly max: number };
+  /** For an answer that says "not there" or "not now": how long it is believed; null for a real answer. */
+  negativeTtlMs?(value: Value): number | null;
+  /** Present: answers are shared with the other processes over Redis, as this text. `decode` may throw on text of another release. */
+  readonly codec?: { encode(value: Value): string; decode(text: string): Value };
+}
+
+export interface Cache<Value> {
+  /**
+   * Gives the kept answer, or the one that `load` brings; callers of the same key share one `load`. A `load` that throws
+   * is told to those who wait for it and kept by nobody; whoever was given an older answer hears nothing of it.
+   */
+  get(key: string, policy: CachePolicy, load: () => Promise<Value>): Promise<Value>;
+}
+
+export interface Caches {
+  /** Opens a cache; two of one name share what is in Redis and nothing else. */
+  open<Value>(shape: CacheShape<Value>): Cache<Value>;
+}

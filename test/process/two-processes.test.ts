@@ -140,9 +140,9 @@ class Tail {
 /** Publishes on every process at once until stopped; gives the ids that were acknowledged. */
 function publishing(): { readonly stop: () => Promise<readonly string[]> } {
   const acknowledged: string[] = [];
-  let isRunning = true;
+  const ending = new AbortController();
   const loops = Array.from({ length: 4 }, async (_unused, place) => {
-    for (let count = 0; isRunning; count += 1) {
+    for (let count = 0; !ending.signal.aborted; count += 1) {
       const body = { type: 'load.tick', data: { place, count } };
       try {
         const answer = await send(anyWeb(), 'POST', '/api/events', { cookie, body });
@@ -154,7 +154,7 @@ function publishing(): { readonly stop: () => Promise<readonly string[]> } {
   });
   return {
     stop: async () => {
-      isRunning = false;
+      ending.abort();
       await Promise.all(loops);
       return acknowledged;
     },

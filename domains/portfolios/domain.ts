@@ -11,7 +11,7 @@ import { importRoutes } from './imports/import.routes.ts';
 import { deleteImportsOfWorkspace } from './imports/import.store.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
-import { deleteLedgerOfWorkspace } from './portfolio.store.ts';
+import { deleteLedgerOfWorkspace, findOwners, listPortfolios } from './portfolio.store.ts';
 
 export const portfolios: Domain = {
   name: 'portfolios',
@@ -25,6 +25,10 @@ export const portfolios: Domain = {
       .default('Europe/Madrid')
       .describe('Zone whose calendar day is today for valuations and the change of the day.'),
   }),
+  rows: {
+    owners: (queryable, { workspaceId, ids }) => findOwners(queryable, { workspaceId, portfolioIds: ids }),
+    reachedIds: async (queryable, reach) => (await listPortfolios(queryable, reach)).map(({ id }) => id),
+  },
   routes: (http, platform) => {
     const source = figuresSource(platform);
     portfolioRoutes(http, platform, source);

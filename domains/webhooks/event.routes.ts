@@ -1,16 +1,18 @@
 /** Routes of events: the log, the catalogue, and publishing an own one. A reader sees only events whose permission she holds. */
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
+import { createRowGuard } from '#platform/events';
 import type { Events } from '#platform/events';
 import type { Actor, Http } from '#platform/http';
 import { CUSTOM_DATA_SIZE_BYTES_MAX, CustomPublished, webhooksApi } from './contract.ts';
 
 export function eventRoutes(http: Http, platform: Platform): void {
   const { events } = platform;
+  const rowGuard = createRowGuard(platform.db, platform.domains);
 
   http.route(webhooksApi.ListEvents, async ({ actor, query }) => {
     const names = visibleNames(events, actor).filter((name) => query.name === undefined || name === query.name);
-    const page = { workspaceId: actor.workspaceId, names, limit: query.limit };
+    const page = { workspaceId: actor.workspaceId, names, limit: query.limit, rows: await rowGuard.filter(actor) };
     const stored =
       query.after === undefined
         ? await events.latest(page)

@@ -7,7 +7,7 @@ import type { Backups } from '#platform/backups';
 import type { Caches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import type { Database, Transaction } from '#platform/db';
-import type { Events } from '#platform/events';
+import type { Events, RowOwnership } from '#platform/events';
 import type { FileStore } from '#platform/files';
 import type { Actor, Http, RequestFacts } from '#platform/http';
 import type { JobDefinition } from '#platform/jobs';
@@ -73,6 +73,8 @@ export interface Domain {
   readonly notices?: readonly NoticeKind[];
   /** Checked section of the configuration: `markets.yahooBaseUrl` in cactus.yaml, `CACTUS_MARKETS_YAHOO_BASE_URL` in the environment. */
   readonly settings?: z.ZodObject;
+  /** Present when its rows belong to people: whose they are. Every event of the domain is about one of them. */
+  readonly rows?: RowOwnership;
   routes?(http: Http, platform: Platform): void;
   jobs?(platform: Platform): readonly JobDefinition[];
   /** Starts loops (pollers, senders) for the roles of this process; returns how to stop them. */

@@ -100,29 +100,37 @@ export async function logReach(queryable: Queryable): Promise<EventReach | null>
   return row && row.first !== null && row.last !== null ? { first: row.first, last: row.last } : null;
 }
 
+/** Rows of people: `$5` are the names they bind, `$6` the subjects within reach. */
+const IN_ROWS = `and ($5::text[] is null or not name = any ($5) or subject_id = any ($6::text[]))`;
+
+function rowValues(rows: EventPage['rows']): [readonly string[] | null, readonly string[] | null] {
+  return rows ? [rows.names, rows.subjectIds] : [null, null];
+}
+
 export async function eventsAfter(
   queryable: Queryable,
-  { workspaceId, sequence, limit, names }: EventPage & { readonly sequence: bigint },
+  { workspaceId, sequence, limit, names, rows: kept }: EventPage & { readonly sequence: bigint },
 ): Promise<readonly StoredEvent[]> {
   const rows = await queryable.prepared<EventRow>(
     'platform.event.after',
     `select ${COLUMNS} from platform_events
-     where workspace_id = $1 and sequence > $2 and ($3::text[] is null or name = any ($3)) order by sequence limit $4`,
-    [workspaceId, sequence, names ?? null, Math.min(limit, PAGE_MAX)],
+     where workspace_id = $1 and sequence > $2 and ($3::text[] is null or name = any ($3))
+     ${IN_ROWS} order by sequence limit $4`,
+    [workspaceId, sequence, names ?? null, Math.min(limit, PAGE_MAX), ...rowValues(kept)],
   );
   return rows.map(stored);
 }
 
 export async function latestEvents(
   queryable: Queryable,
-  { workspaceId, beforeSequence, limit, names }: EventPage & { readonly beforeSequence?: bigint },
+  { workspaceId, beforeSequence, limit, names, rows: kept }: EventPage & { readonly beforeSequence?: bigint },
 ): Promise<readonly StoredEvent[]> {
   const rows = await queryable.prepared<EventRow>(
     'platform.event.latest',
     `select ${COLUMNS} from platform_events
      where workspace_id = $1 and ($2::bigint is null or sequence < $2) and ($3::text[] is null or name = any ($3))
-     order by sequence desc limit $4`,
-    [workspaceId, beforeSequence ?? null, names ?? null, Math.min(limit, PAGE_MAX)],
+     ${IN_ROWS} order by sequence desc limit $4`,
+    [workspaceId, beforeSequence ?? null, names ?? null, Math.min(limit, PAGE_MAX), ...rowValues(kept)],
   );
   return rows.map(stored);
 }

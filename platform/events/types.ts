@@ -23,6 +23,8 @@ export interface EventPage {
   readonly workspaceId: string;
   readonly limit: number;
   readonly names?: readonly string[];
+  /** Of the events with these names only those about these subjects (`createRowGuard` makes it). */
+  readonly rows?: { readonly names: readonly string[]; readonly subjectIds: readonly string[] } | undefined;
 }
 
 /** How far the log reaches: the oldest and the newest sequence in it. */

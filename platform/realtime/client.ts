@@ -2,7 +2,8 @@
  * Client: one open socket. Events reach it in order of sequence, each once. While its socket is full nothing is queued for
  * it: messages wait as "newest per name", events wait in the event log, and it catches up from where it stopped.
  */
-import type { EventReach, StoredEvent } from '#platform/events';
+import { isInScope, type RowOwner } from '#kernel';
+import type { EventReach, StoredEvent, RowReach } from '#platform/events';
 import type { Actor } from '#platform/http';
 import type { WebSocket } from 'ws';
 import { eventJson, frameOf, type Message } from './frames.ts';
@@ -22,6 +23,7 @@ export interface ClientWorld {
     readonly sequence: bigint;
     readonly names: readonly string[];
     readonly limit: number;
+    readonly reach: RowReach;
   }): Promise<readonly StoredEvent[]>;
   /** How far the log reaches; null while it is empty. */
   reach(): Promise<EventReach | null>;
@@ -29,9 +31,14 @@ export interface ClientWorld {
   newestSequence(workspaceId: string): Promise<bigint>;
   /** Names and permissions of the event catalogue. */
   readonly permissionOfEvent: ReadonlyMap<string, string>;
+  /** Names of events about rows that belong to people. */
+  readonly ownedEvents: ReadonlySet<string>;
   onDropped(reason: 'slow_client' | 'missed_too_much', count: number): void;
   onFault(error: unknown): void;
 }
+
+/** Whose the subjects of a batch of events are, by subject. */
+export type Owners = ReadonlyMap<string, RowOwner>;
 
 export class Client {
   readonly socket: WebSocket;
@@ -89,13 +96,27 @@ export class Client {
     return this.#actor.permissions.has(permission) && this.#subscription.hearsEvent(name);
   }
 
+  /** Whether somebody's rows are hidden from it, so that events about rows need their owner looked up. */
+  get isNarrow(): boolean {
+    return this.#actor.rows.kind !== 'all';
+  }
+
+  /** Like `seesEvent`, and the row it is about is within reach; a row whose owner is not known is not. */
+  seesRow({ name, subjectId }: StoredEvent, owners: Owners): boolean {
+    if (!this.seesEvent(name)) return false;
+    if (!this.isNarrow || !this.#world.ownedEvents.has(name)) return true;
+    const owner = owners.get(subjectId);
+    return owner !== undefined && isInScope(this.#actor.rows, owner);
+  }
+
   seesMessage(message: Message): boolean {
     if (!this.#subscription) return false;
+    if (message.owner && !isInScope(this.#actor.rows, message.owner)) return false;
     return this.#actor.permissions.has(message.permission) && this.#subscription.hearsTopic(message.topic);
   }
 
   /** Sends a live batch; `frame` is the whole batch as this audience sees it, null when it sees none of it. */
-  pushEvents(events: readonly StoredEvent[], frame: string | null): void {
+  pushEvents(events: readonly StoredEvent[], frame: string | null, owners: Owners): void {
     const first = events[0];
     const last = events.at(-1);
     if (!first || !last || !this.#subscription || last.sequence <= this.#cursor) return;
@@ -110,7 +131,7 @@ export class Client {
     if (first.sequence > this.#cursor) {
       if (frame !== null) this.#send(frame);
     } else {
-      this.#sendEvents(events.filter(({ sequence, name }) => sequence > this.#cursor && this.seesEvent(name)));
+      this.#sendEvents(events.filter((event) => event.sequence > this.#cursor && this.seesRow(event, owners)));
     }
     this.#cursor = last.sequence;
   }
@@ -202,7 +223,13 @@ export class Client {
         continue;
       }
       const skippedUpTo = this.#skippedUpTo;
-      const page = await this.#world.readEvents({ workspaceId, sequence: this.#cursor, names, limit: PAGE_SIZE });
+      const page = await this.#world.readEvents({
+        workspaceId,
+        sequence: this.#cursor,
+        names,
+        limit: PAGE_SIZE,
+        reach: this.#actor,
+      });
       if (round !== this.#round || this.socket.readyState !== this.socket.OPEN) return;
       const last = page.at(-1);
       if (!last) {
@@ -249,6 +276,7 @@ function isInLog(after: bigint, reach: EventReach | null): boolean {
   return reach === null ? after === 0n : after + 1n >= reach.first && after <= reach.last;
 }
 
-function permissionKeyOf(actor: Actor): string {
-  return [...actor.permissions].toSorted().join(' ');
+function permissionKeyOf({ permissions, rows }: Actor): string {
+  const scope = rows.kind === 'all' ? '' : JSON.stringify(rows);
+  return `${[...permissions].toSorted().join(' ')}${scope}`;
 }

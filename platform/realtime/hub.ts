@@ -3,7 +3,7 @@
  * (same topics, same permissions) and hands it to every socket of it.
  */
 import type { StoredEvent } from '#platform/events';
-import type { Client } from './client.ts';
+import type { Client, Owners } from './client.ts';
 import { eventJson, frameOf, type Message, messageOf } from './frames.ts';
 import type { Broadcast } from './types.ts';
 
@@ -41,8 +41,13 @@ export class Hub {
     if (clients?.size === 0) this.#clients.delete(workspaceId);
   }
 
+  /** Workspaces among these with a socket that reaches only some people's rows. */
+  narrowAmong(workspaceIds: Iterable<string>): string[] {
+    return [...workspaceIds].filter((id) => [...(this.#clients.get(id) ?? [])].some((client) => client.isNarrow));
+  }
+
   /** Pushes events right away: an alert must not wait for the next beat of figures. */
-  pushEvents(events: readonly StoredEvent[]): void {
+  pushEvents(events: readonly StoredEvent[], owners: Owners): void {
     for (const [workspaceId, ofWorkspace] of Map.groupBy(events, (event) => event.workspaceId)) {
       const clients = this.#clients.get(workspaceId);
       if (!clients) continue;
@@ -51,7 +56,7 @@ export class Hub {
       for (const client of clients) {
         let frame = frames.get(client.audience);
         if (frame === undefined) {
-          const seen = ofWorkspace.filter(({ name }) => client.seesEvent(name));
+          const seen = ofWorkspace.filter((event) => client.seesRow(event, owners));
           const parts = seen.map((event) => {
             const json = jsons.get(event) ?? eventJson(event);
             jsons.set(event, json);
@@ -60,7 +65,7 @@ export class Hub {
           frame = parts.length === 0 ? null : frameOf(parts);
           frames.set(client.audience, frame);
         }
-        client.pushEvents(ofWorkspace, frame);
+        client.pushEvents(ofWorkspace, frame, owners);
       }
     }
   }

@@ -7,13 +7,14 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { EVERY_ROW, event, ok, refuse } from '#kernel';
+import { event, ok, refuse } from '#kernel';
 import { type DatabaseHandle, newId, openDatabase } from '#platform/db';
 import { createEvents, type EventsHandle } from '#platform/events';
 import type { Actor } from '#platform/http';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import { absentRedis } from '#platform/redis';
 import { openTestDatabase, silentLog, type TestDatabase } from '#platform/testing';
+import { guardOf, Owned, ownerOf, scopeNamed } from './boxes-fixture.ts';
 
 const Moved = event({
   name: 'toys.ball.moved',
@@ -31,7 +32,7 @@ const Ended = event({
   example: { sessionId: 'x' },
 });
 const workspaceId = newId();
-const catalogue = [Moved, Hidden, Ended];
+const catalogue = [Moved, Hidden, Ended, Owned];
 
 let database: TestDatabase;
 let otherDb: DatabaseHandle;
@@ -45,7 +46,17 @@ const endedSessions = new Set<string>();
 
 const start = async (db: DatabaseHandle): Promise<[EventsHandle, RealtimeHandle]> => {
   const opened = await createEvents({ db, catalogue, clock: Date.now, log: silentLog });
-  return [opened, await createRealtime({ db, events: opened, redis: absentRedis, clock: Date.now, log: silentLog })];
+  return [
+    opened,
+    await createRealtime({
+      db,
+      events: opened,
+      redis: absentRedis,
+      rowGuard: guardOf(db),
+      clock: Date.now,
+      log: silentLog,
+    }),
+  ];
 };
 
 /** The person is in the query: `?workspace=…&permissions=a,b&session=…`; without a session nobody is signed in. */
@@ -59,7 +70,7 @@ const actorOf = (address: string): Actor | null => {
     workspaceId: query.get('workspace') ?? workspaceId,
     role: 'owner',
     permissions: new Set((query.get('permissions') ?? 'toys.ball.read').split(',')),
-    rows: EVERY_ROW,
+    rows: scopeNamed(query.get('rows')),
   };
 };
 
@@ -187,6 +198,31 @@ test('a person hears only her workspace, her permissions and her topics', async 
   await expect.poll(() => insider.places()).toEqual([10, 11]);
   await expect.poll(() => reader.places()).toEqual([10]);
   expect([stranger.places(), nobody.places(), elsewhere.places()]).toEqual([[], [], []]);
+});
+
+test('events and messages about a row of people reach only who reaches the row, live, in order and when resuming', async () => {
+  const box = (place: number, subjectId: string) =>
+    events.publish(Owned, { workspaceId, subjectId, payload: { place } });
+  const topics = ['*'];
+  const all = await tail({ topics });
+  const ana = await tail({ topics, query: 'rows=advisers:ana' });
+  const diego = await tail({ topics, query: 'rows=client:diego' });
+  const begin = await move(100);
+  await box(101, 'ana/carla');
+  await move(102);
+  await box(103, 'berta/diego');
+  await box(104, 'gone');
+  await expect.poll(all.places).toEqual([100, 101, 102, 103, 104]);
+  await expect.poll(ana.places).toEqual([100, 101, 102]);
+  await expect.poll(diego.places).toEqual([100, 102, 103]);
+  const resumed = await tail({ topics, query: 'rows=advisers:berta', after: String(begin.sequence) });
+  await expect.poll(resumed.places).toEqual([102, 103]);
+  const message = { workspaceId, topic: 'boxes.box', permission: 'toys.ball.read', data: 1 };
+  for (const from of [realtime, otherRealtime]) from.broadcast({ ...message, key: 'a', owner: ownerOf('ana/carla') });
+  otherRealtime.broadcast({ ...message, key: 'd', owner: ownerOf('berta/diego') });
+  const keys = ({ heard }: Tail) => [...new Set(heard.flatMap(({ type, key }) => (type === 'message' ? [key] : [])))];
+  await expect.poll(() => keys(ana)).toEqual(['a']);
+  await expect.poll(() => keys(diego)).toEqual(['d']);
 });
 
 test('resuming replays the past only as far as the person may see it', async () => {

@@ -5,15 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock, Result } from '#kernel';
+import type { Clock, Result, RowOwner } from '#kernel';
 import type { DatabaseHandle } from '#platform/db';
-import type { Events, StoredEvent } from '#platform/events';
+import type { Events, RowGuard, StoredEvent } from '#platform/events';
 import type { Actor } from '#platform/http';
 import type { RedisHandle } from '#platform/redis';
 import type { Log } from '#platform/telemetry';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Bus, openBus } from './bus.ts';
-import { Client, type ClientWorld } from './client.ts';
+import { Client, type ClientWorld, type Owners } from './client.ts';
 import { Hub } from './hub.ts';
 import type { Broadcast, Realtime } from './types.ts';
 
@@ -22,7 +22,7 @@ const FRAME_BYTES_MAX = 16_384; // A subscription is a few hundred bytes.
 const CLIENTS_MAX = 10_000; // About 130 MB of sockets; beyond it another web process is due.
 const HEARTBEAT_MS = 30_000; // Below the 60 s after which proxies cut a silent line.
 const BEAT_MS = 10_000; // The browser shows how long ago it heard from us.
-const CLOSE = { sessionEnded: 4401, noAnswer: 4408, goingAway: 1001 } as const;
+const CLOSE = { sessionEnded: 4401, noAnswer: 4408, goingAway: 1001, tryAgain: 1011 } as const;
 const REFUSAL_STATUS: Readonly<Record<string, string>> = {
   not_signed_in: '401 Unauthorized',
   cross_site_request: '403 Forbidden',
@@ -53,6 +53,8 @@ export interface RealtimeOptions {
   readonly events: Pick<Events, 'catalogue' | 'onPublishedInOrder' | 'after' | 'latest' | 'reach'>;
   /** Carries broadcasts between processes while it answers. */
   readonly redis: RedisHandle;
+  /** Whose rows events are about. */
+  readonly rowGuard: RowGuard;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,6 +64,8 @@ export async function createRealtime(options: RealtimeOptions): Promise<Realtime
   await realtime.open();
   return realtime;
 }
+
+const NO_OWNERS: Owners = new Map();
 
 class Sockets implements RealtimeHandle {
   readonly #options: RealtimeOptions;
@@ -74,6 +78,8 @@ class Sockets implements RealtimeHandle {
   #bus: Bus | null = null;
   #newest = 0n;
   #droppedMessages = 0;
+  /** What is still being handed out in order; null when nothing waits. */
+  #turn: Promise<void> | null = null;
   #isClosing = false;
 
   constructor(options: RealtimeOptions) {
@@ -81,10 +87,11 @@ class Sockets implements RealtimeHandle {
     this.#log = options.log.child({ part: 'realtime' });
     const { events } = options;
     this.#world = {
-      readEvents: (page) => events.after(page),
+      readEvents: async ({ reach, ...page }) => events.after({ ...page, rows: await options.rowGuard.filter(reach) }),
       reach: () => events.reach(),
       newestSequence: (workspaceId) => this.#newestSequence(workspaceId),
       permissionOfEvent: new Map([...events.catalogue.values()].map(({ name, permission }) => [name, permission])),
+      ownedEvents: options.rowGuard.names,
       onDropped: (reason, count) => this.#dropped(reason, count),
       onFault: (error) => this.#log.warn('A socket could not read the event log', { error: String(error) }),
     };
@@ -177,8 +184,40 @@ class Sockets implements RealtimeHandle {
   #published(events: readonly StoredEvent[]): void {
     const newest = events.at(-1)?.sequence ?? 0n;
     if (newest > this.#newest) this.#newest = newest;
-    this.#hub.pushEvents(events);
+    this.#push(events);
     this.#checkNamed(events);
+  }
+
+  /**
+   * Hands events to the sockets: at once, unless some of them are about rows and a socket reaches only some people's. Then
+   * their owners are looked up first, and whatever is published meanwhile waits its turn.
+   */
+  #push(events: readonly StoredEvent[]): void {
+    const { rowGuard } = this.#options;
+    const owned = events.filter(({ name }) => rowGuard.names.has(name));
+    const narrow = this.#hub.narrowAmong(new Set(owned.map(({ workspaceId }) => workspaceId)));
+    if (narrow.length === 0 && this.#turn === null) return this.#hub.pushEvents(events, NO_OWNERS);
+    const turn = (this.#turn ?? Promise.resolve()).then(async () => {
+      this.#hub.pushEvents(events, await this.#ownersOf(owned, narrow));
+      if (this.#turn === turn) this.#turn = null;
+    });
+    this.#turn = turn;
+  }
+
+  /** Owners of the subjects; when they cannot be read, the sockets that need them reconnect and read the log. */
+  async #ownersOf(events: readonly StoredEvent[], workspaceIds: readonly string[]): Promise<Owners> {
+    const found = new Map<string, RowOwner>();
+    try {
+      for (const workspaceId of workspaceIds) {
+        const ofWorkspace = events.filter((event) => event.workspaceId === workspaceId);
+        const owners = await this.#options.rowGuard.owners(workspaceId, ofWorkspace);
+        for (const [id, owner] of owners) found.set(id, owner);
+      }
+    } catch (error) {
+      this.#log.warn('The owners of rows could not be read', { error: String(error) });
+      for (const client of this.#hub.all()) if (client.isNarrow) client.socket.close(CLOSE.tryAgain, 'try again');
+    }
+    return found;
   }
 
   /** Looks again at the sessions an event names (revoked, role changed, person disabled), without knowing the domain. */

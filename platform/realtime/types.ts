@@ -1,4 +1,6 @@
 /** Realtime: one WebSocket `/ws`. Outbox events arrive by themselves; short-lived figures are broadcast here. */
+import type { RowOwner } from '#kernel';
+
 export interface Broadcast {
   readonly workspaceId: string;
   /** `<domain>.<noun>`, for example `markets.prices`; the newest message of a topic and key replaces older unsent ones. */
@@ -6,6 +8,8 @@ export interface Broadcast {
   readonly key?: string;
   /** Only sockets whose actor holds it receive the message. */
   readonly permission: string;
+  /** Present when it is about a row of people: only whose scope reaches that row receives it. */
+  readonly owner?: RowOwner;
   readonly data: unknown;
 }
 

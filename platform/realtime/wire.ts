@@ -2,6 +2,7 @@
  * Wire: broadcasts as they travel between processes, packed into pieces below the size a carrier allows. Each message has a
  * number of its process, so that a piece that comes twice, or late over another carrier, is recognised.
  */
+import type { RowOwner } from '#kernel';
 import type { Broadcast } from './types.ts';
 
 export interface Numbered {
@@ -22,6 +23,7 @@ type WireMessage = readonly [
   key: string | null,
   permission: string,
   data: unknown,
+  owner?: RowOwner,
 ];
 type WireWord = { readonly origin: string } & (
   | { readonly messages: readonly WireMessage[] }
@@ -75,9 +77,9 @@ export function stateText(origin: string, state: { readonly isHearing: boolean; 
 export function parseWord(text: string): Word {
   const word = JSON.parse(text) as WireWord;
   if (!('messages' in word)) return word;
-  const messages = word.messages.map(([number, workspaceId, topic, key, permission, data]) => ({
+  const messages = word.messages.map(([number, workspaceId, topic, key, permission, data, owner]) => ({
     number,
-    message: { workspaceId, topic, permission, data, ...(key === null ? {} : { key }) },
+    message: { workspaceId, topic, permission, data, ...(key === null ? {} : { key }), ...(owner ? { owner } : {}) },
   }));
   return { origin: word.origin, messages };
 }
@@ -88,7 +90,8 @@ export function nameOf({ workspaceId, topic, key }: Broadcast): string {
 }
 
 function jsonOf({ number, message }: Numbered): string {
-  const { workspaceId, topic, key, permission, data } = message;
-  const wire: WireMessage = [number, workspaceId, topic, key ?? null, permission, data];
+  const { workspaceId, topic, key, permission, data, owner } = message;
+  const head = [number, workspaceId, topic, key ?? null, permission, data] as const;
+  const wire: WireMessage = owner ? [...head, owner] : head;
   return JSON.stringify(wire, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }

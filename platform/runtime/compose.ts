@@ -8,7 +8,7 @@ import { createCaches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
 import type { Domain, Platform, ProcessRole } from '#platform/domain';
-import { createEvents, type EventsHandle } from '#platform/events';
+import { createEvents, createRowGuard, type EventsHandle } from '#platform/events';
 import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail } from '#platform/mail';
@@ -58,7 +58,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
     const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
     const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
-    const realtime = await createRealtime({ db, events, redis, clock, log });
+    const realtime = await createRealtime({ db, events, redis, rowGuard: createRowGuard(db, domains), clock, log });
     const jobs = await createJobs({ db, clock, log });
     const mail = createMail({ db, jobs, config, clock, newId, log });
     const telegram = createTelegram({ db, jobs, config, clock, log });

@@ -4,13 +4,14 @@ import type { ImportBatch } from './import.store.ts';
 
 export function announceImport(
   platform: Pick<Platform, 'realtime'>,
-  batch: Pick<ImportBatch, 'id' | 'workspaceId'>,
+  batch: Pick<ImportBatch, 'id' | 'workspaceId' | 'owner'>,
 ): void {
   platform.realtime.broadcast({
     workspaceId: batch.workspaceId,
     topic: 'portfolios.imports',
     key: batch.id,
     permission: 'portfolios.import.run',
+    owner: batch.owner,
     data: { importId: batch.id },
   });
 }

@@ -1,4 +1,5 @@
 /** Imports in the database: the batch, its rows, and the mappings remembered per file shape. */
+import type { RowOwner } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sql } from 'kysely';
 import type { Issue } from './issue.ts';
@@ -45,6 +46,8 @@ export interface ImportBatch {
   readonly createdBy: string | null;
   readonly confirmedAtMs: number | null;
   readonly undoneAtMs: number | null;
+  /** Of its portfolio. */
+  readonly owner: RowOwner;
 }
 
 interface ImportRow {
@@ -66,11 +69,13 @@ interface ImportRow {
   readonly created_by: string | null;
   readonly confirmed_at: number | null;
   readonly undone_at: number | null;
+  readonly adviser_user_id: string | null;
+  readonly client_user_id: string | null;
 }
 
 const COLUMNS = sql.raw(`i.import_id, i.workspace_id, i.portfolio_id, i.file_id, i.file_name, i.status, i.reading_round,
   i.fingerprint, i.mapping, i.outline, i.refusal, i.row_count, i.rows_done, i.recorded_count, i.created_at, i.created_by,
-  i.confirmed_at, i.undone_at`);
+  i.confirmed_at, i.undone_at, p.adviser_user_id, p.client_user_id`);
 /** An import is reached through its portfolio. */
 const IMPORTS = sql.raw('portfolios_imports i join portfolios_portfolios p on p.portfolio_id = i.portfolio_id');
 const IMPORTS_LISTED_MAX = 50; // A person looks for the last few; older ones are in the event log.
@@ -342,6 +347,7 @@ function batchOf(row: ImportRow): ImportBatch {
     createdBy: row.created_by,
     confirmedAtMs: row.confirmed_at,
     undoneAtMs: row.undone_at,
+    owner: { adviserUserId: row.adviser_user_id, clientUserId: row.client_user_id },
   };
 }
 

@@ -3,7 +3,7 @@
  * adviser with two portfolios, and a second workspace: every route that names a portfolio, every list, total, import and
  * event is asked by everybody, and beyond the scope the answer is that there is no such thing.
  */
-import { setUp, addUser, type AddedUser } from '../domains/identity/test-people.ts';
+import { createSetupLink } from '#identity';
 import { assert, type EndpointShape } from '#kernel';
 import { platformDomain } from '#platform/runtime';
 import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
@@ -22,8 +22,13 @@ const EXPECTED: Readonly<Record<Exclude<Person, 'stranger'>, readonly string[]>>
 };
 const PEOPLE = Object.keys(EXPECTED) as Exclude<Person, 'stranger'>[];
 
+interface AddedUser {
+  readonly browser: TestBrowser;
+  readonly userId: string;
+}
+
 let server: TestServer;
-const people = new Map<Person, AddedUser<TestBrowser>>();
+const people = new Map<Person, AddedUser>();
 const portfolios = new Map<string, string>();
 const imports = new Map<string, string>();
 const operations = new Map<string, string>();
@@ -49,8 +54,8 @@ async function requireOk<Body>(
 beforeAll(async () => {
   server = await testServer([platformDomain, ...domains]);
   server.platform.db.attachJobQueue({ add: async () => undefined });
-  const made = await setUp(server);
-  people.set('owner', { browser: made.owner, userId: made.userId, credentials: { email: '', password: '' } });
+  const made = await setUp();
+  people.set('owner', { browser: made.owner, userId: made.userId });
   for (const [name, role] of [
     ['manager1', 'manager'],
     ['manager2', 'manager'],
@@ -59,7 +64,7 @@ beforeAll(async () => {
     ['client1', 'client'],
     ['client2', 'client'],
   ] as const) {
-    people.set(name, await addUser(server, made.owner, { name, role }));
+    people.set(name, await addUser(made.owner, name, role));
   }
   await makeTeams(made.realWorkspaceId);
   for (const [name, adviser, client] of [
@@ -79,6 +84,32 @@ beforeAll(async () => {
   await makeStranger();
 }, 120_000);
 afterAll(() => server.close());
+
+const PASSWORD = 'tres gatos y un pez';
+
+async function setUp(): Promise<{ owner: TestBrowser; userId: string; realWorkspaceId: string }> {
+  const owner = server.browser();
+  const link = await createSetupLink(server.platform);
+  const person = { name: 'Ana', email: 'owner@example.com', password: PASSWORD };
+  const place = { workspaceName: 'Casa', baseCurrency: 'EUR', locale: 'es', timeZone: 'Europe/Madrid' };
+  const body = { token: link?.token, ...person, ...place };
+  const made = await requireOk<{ userId: string; realWorkspaceId: string }>(owner, '/api/setup', {
+    method: 'POST',
+    body,
+  });
+  return { owner, ...made };
+}
+
+async function addUser(by: TestBrowser, name: string, role: string): Promise<AddedUser> {
+  const credentials = { email: `${name}@example.com`, password: PASSWORD };
+  const { id } = await requireOk<{ id: string }>(by, '/api/users', {
+    method: 'POST',
+    body: { name, role, ...credentials },
+  });
+  const browser = server.browser();
+  await requireOk(browser, '/api/sessions', { method: 'POST', body: credentials });
+  return { browser, userId: id };
+}
 
 async function makeTeams(workspaceId: string): Promise<void> {
   for (const number of [1, 2] as const) {
@@ -132,7 +163,7 @@ async function makePortfolio(name: string, by: TestBrowser): Promise<void> {
 /** The owner of another real workspace of the same installation, with every permission there. */
 async function makeStranger(): Promise<void> {
   const { db, newId } = server.platform;
-  const stranger = await addUser(server, browserOf('owner'), { name: 'stranger', role: 'owner' });
+  const stranger = await addUser(browserOf('owner'), 'stranger', 'owner');
   const workspaceId = newId();
   await db.transaction(async (tx) => {
     await tx.prepared(

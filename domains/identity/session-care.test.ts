@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ok, refuse, type Result } from '#kernel';
 import { openDatabase } from '#platform/db';
-import { createEvents, type EventsHandle } from '#platform/events';
+import { createEvents, type EventsHandle, createRowGuard } from '#platform/events';
 import type { Actor } from '#platform/http';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import { absentRedis } from '#platform/redis';
@@ -31,7 +31,14 @@ beforeAll(async () => {
   server = await testServer([identity]);
   made = await setUp(server);
   const { db, clock, databaseUrl, events } = server.platform;
-  realtime = await createRealtime({ db, events, redis: absentRedis, clock, log: silentLog });
+  realtime = await createRealtime({
+    db,
+    rowGuard: createRowGuard(db, [identity]),
+    events,
+    redis: absentRedis,
+    clock,
+    log: silentLog,
+  });
   const otherDb = await openDatabase({ databaseUrl, dataDir: '', log: silentLog, poolSize: 4 });
   const otherEvents = await createEvents({ db: otherDb, catalogue: identity.events, clock, log: silentLog });
   const second = { ...server.platform, db: otherDb, events: otherEvents };
@@ -39,6 +46,7 @@ beforeAll(async () => {
   clearWhenHeard(second);
   const otherRealtime = await createRealtime({
     db: otherDb,
+    rowGuard: createRowGuard(otherDb, [identity]),
     events: otherEvents,
     redis: absentRedis,
     clock,

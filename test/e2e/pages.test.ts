@@ -31,6 +31,7 @@ const PATHS = [
   '/ajustes',
   '/ajustes/usuarios',
   '/ajustes/sesiones',
+  '/ajustes/seguridad',
   '/ajustes/avisos',
   '/ajustes/conexiones',
   '/ajustes/claves-api',

@@ -24,6 +24,13 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
+let onStepUp: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** What happens when a call needs a recent proof of who asks: the shell asks, and true repeats the call. */
+export function whenStepUpNeeded(handler: () => Promise<boolean>): void {
+  onStepUp = handler;
+}
+
 /** Calls an endpoint of the contracts. */
 export async function api<Key extends ApiKey>(key: Key, ...[input]: ApiArguments<Key>): Promise<ApiOutput<Key>> {
   return (await callEndpoint(key, input ?? {})) as ApiOutput<Key>;
@@ -36,6 +43,17 @@ export function versionOf(output: object): string | undefined {
 
 /** The untyped call below `api`; only this folder and its tests use it. */
 export async function callEndpoint(key: string, input: CallInput): Promise<unknown> {
+  try {
+    return await callOnce(key, input);
+  } catch (error) {
+    // Refused before it ran, so repeating is safe; a second refusal is shown.
+    const asksForProof = error instanceof ApiProblem && error.code === 'step_up_required';
+    if (!asksForProof || !(await onStepUp())) throw error;
+    return callOnce(key, input);
+  }
+}
+
+async function callOnce(key: string, input: CallInput): Promise<unknown> {
   const { method, url } = addressOf(key, input);
   const headers = new Headers({ accept: 'application/json' });
   if (input.body !== undefined) headers.set('content-type', 'application/json');

@@ -1,5 +1,5 @@
 /** The typed way from a page to the server. */
-export { api, upload, whenSignedOut } from './client.ts';
+export { api, upload, whenSignedOut, whenStepUpNeeded } from './client.ts';
 export type { ApiInput, ApiKey, ApiOutput, UploadKey } from './contracts.ts';
 export {
   live,

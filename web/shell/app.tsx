@@ -8,6 +8,7 @@ import { createQueryClient, whenSignedOut } from '#web/api';
 import { applyToDocument, watchDevice } from '#web/preferences';
 import { Toasts, TooltipHost } from '#web/ui';
 import { createAppRouter } from './router.tsx';
+import { StepUpHost } from './step-up-host.tsx';
 import { toSignIn } from './sign-in-redirect.ts';
 
 /** Draws the app into an element of the page. */
@@ -21,6 +22,7 @@ export function startApp(element: HTMLElement): void {
       <CSPProvider disableStyleElements>
         <QueryClientProvider client={createQueryClient()}>
           <RouterProvider router={router} />
+          <StepUpHost />
           <Toasts />
           <TooltipHost />
         </QueryClientProvider>

@@ -35,6 +35,9 @@ export const actions: readonly CataloguedAction[] = domainWebs.flatMap((web) =>
   (web.actions ?? []).map((action) => ({ ...action, texts: web.texts })),
 );
 
+/** The question that a `step_up_required` opens. */
+export const loadStepUp = domainWebs.find((web) => web.stepUp)?.stepUp;
+
 /** The text of a notification kind, wherever a domain wrote it; null when nobody did. */
 export function textsWith(key: string): DomainTexts<string> | null {
   return domainWebs.find((web) => key in web.texts.es)?.texts ?? null;

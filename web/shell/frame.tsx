@@ -14,7 +14,7 @@ import { isAllowed, SessionContext, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
 import { focusNextRegion, type Shortcut, useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
-import { toSignIn } from './sign-in-redirect.ts';
+import { toSecondFactor, toSignIn } from './sign-in-redirect.ts';
 import { TopBar } from './top-bar.tsx';
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
@@ -25,7 +25,7 @@ export function SignedInFrame() {
   useRefreshAfterGap();
   const me = useApi('GET /api/me');
   const user = me.data?.user;
-  const workspaceId = me.data?.workspace.id;
+  const workspaceId = me.data?.lacksSecondFactor ? undefined : me.data?.workspace.id;
   // Before the paint: nobody sees the page in a language that is not hers.
   useLayoutEffect(() => {
     if (user) openPreferencesOf(user);
@@ -35,7 +35,11 @@ export function SignedInFrame() {
     live.start(toSignIn);
     return () => live.stop();
   }, [workspaceId]);
-  if (me.data) {
+  const mustProtect = me.data?.lacksSecondFactor === true;
+  useEffect(() => {
+    if (mustProtect) toSecondFactor();
+  }, [mustProtect]);
+  if (me.data && !mustProtect) {
     return (
       <SessionContext value={me.data}>
         <Frame />

@@ -7,6 +7,8 @@ export type Session = ApiOutput<'GET /api/me'>;
 /** Where a person signs in; the page is identity's. */
 export const SIGN_IN_PATH = '/entrar';
 export const SETUP_PATH = '/setup';
+/** Where a person registers the second factor that her workspace asks for; the page is identity's. */
+export const SECOND_FACTOR_PATH = '/proteger';
 
 export const SessionContext = createContext<Session | null>(null);
 

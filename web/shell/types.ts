@@ -43,10 +43,15 @@ export interface FoundEntity {
 
 export type EntitySearch = (typed: string, signal: AbortSignal) => Promise<readonly FoundEntity[]>;
 
+/** Asks again who it is and says whether she proved it; identity brings it. */
+export type StepUpDialog = ComponentType<{ readonly onSettled: (isProved: boolean) => void }>;
+
 export interface DomainWeb<Keys extends string = string> {
   readonly domain: string;
   readonly texts: DomainTexts<Keys>;
   readonly pages: readonly PageRoute<Keys>[];
+  /** Opens by itself when the server asks for a recent proof; the refused call is then repeated. */
+  readonly stepUp?: () => Promise<{ readonly default: StepUpDialog }>;
   readonly actions?: readonly PaletteAction<Keys>[];
   /** Searched while somebody types in the palette; the module is loaded on the first key. */
   readonly search?: {

@@ -52,7 +52,7 @@ export const oidcTexts = defineTexts({
       'Usa la cuenta de tu empresa, o pide a quien administra Cactus que admita la tuya.',
     problem_oidc_link_first: 'Ya tienes una cuenta con ese correo',
     problem_oidc_link_first_detail:
-      'Por seguridad no se abre sola. Entra con tu contraseña y vincúlala en Ajustes, Dispositivos y contraseña.',
+      'Por seguridad no se abre sola. Entra con tu contraseña y vincúlala en Ajustes, Dispositivos.',
     problem_oidc_not_invited: 'Todavía no tienes sitio aquí',
     problem_oidc_not_invited_detail: 'Pide a quien administra Cactus que te añada.',
     problem_oidc_linked_elsewhere: 'Esa cuenta ya es de otra persona aquí',
@@ -116,7 +116,7 @@ export const oidcTexts = defineTexts({
     problem_oidc_not_allowed_detail: 'Use your company’s account, or ask whoever runs Cactus to allow yours.',
     problem_oidc_link_first: 'You already have an account with that e-mail',
     problem_oidc_link_first_detail:
-      'For safety it does not open by itself. Sign in with your password and link it in Settings, Devices and password.',
+      'For safety it does not open by itself. Sign in with your password and link it in Settings, Devices.',
     problem_oidc_not_invited: 'There is no place for you here yet',
     problem_oidc_not_invited_detail: 'Ask whoever runs Cactus to add you.',
     problem_oidc_linked_elsewhere: 'That account belongs to somebody else here',

@@ -1,7 +1,7 @@
 /** Identity's part of the web app: setup, sign-in, people and devices. Texts of the pages load with them. */
-import { KeyRound, MonitorSmartphone, Users } from 'lucide-react';
+import { KeyRound, MonitorSmartphone, ShieldCheck, Users } from 'lucide-react';
 import { defineTexts } from '#web/i18n';
-import { defineDomainWeb } from '#web/shell';
+import { defineDomainWeb, SECOND_FACTOR_PATH } from '#web/shell';
 
 const texts = defineTexts({
   es: {
@@ -9,7 +9,9 @@ const texts = defineTexts({
     signIn: 'Entrar',
     users: 'Usuarios y permisos',
     usersDetail: 'Quién entra, con qué papel y qué puede hacer cada uno.',
-    sessions: 'Dispositivos y contraseña',
+    sessions: 'Dispositivos',
+    security: 'Seguridad',
+    securityDetail: 'Contraseña, llaves de acceso, aplicación de códigos y códigos de recuperación.',
     sessionsDetail: 'Dónde tienes la sesión abierta; cierra la que no reconozcas.',
     apiTokens: 'Claves de API',
     apiTokensDetail: 'Para que tus programas entren sin tu contraseña.',
@@ -23,7 +25,9 @@ const texts = defineTexts({
     signIn: 'Sign in',
     users: 'People and permissions',
     usersDetail: 'Who comes in, with which role, and what each may do.',
-    sessions: 'Devices and password',
+    sessions: 'Devices',
+    security: 'Security',
+    securityDetail: 'Password, passkeys, authenticator app and recovery codes.',
     sessionsDetail: 'Where you are signed in; close what you do not recognise.',
     apiTokens: 'API keys',
     apiTokensDetail: 'So that your programs come in without your password.',
@@ -37,6 +41,7 @@ const texts = defineTexts({
 export const domainWeb = defineDomainWeb({
   domain: 'identity',
   texts,
+  stepUp: () => import('./step-up-dialog.tsx'),
   pages: [
     {
       path: '/setup',
@@ -72,6 +77,20 @@ export const domainWeb = defineDomainWeb({
       titleKey: 'users',
       load: () => import('./users.page.tsx'),
       settings: { icon: Users, order: 20, detailKey: 'usersDetail' },
+    },
+    {
+      path: SECOND_FACTOR_PATH,
+      permission: 'session',
+      titleKey: 'security',
+      layout: 'bare',
+      load: () => import('./security-required.page.tsx'),
+    },
+    {
+      path: '/ajustes/seguridad',
+      permission: 'session',
+      titleKey: 'security',
+      load: () => import('./security.page.tsx'),
+      settings: { icon: ShieldCheck, order: 25, detailKey: 'securityDetail' },
     },
     {
       path: '/ajustes/sesiones',

@@ -1,5 +1,5 @@
 /** The people of the workspace; a menu per row changes the role or the access. */
-import { Ellipsis, KeyRound, ShieldCheck, UserCheck, UserX } from 'lucide-react';
+import { Ellipsis, KeyRound, ShieldCheck, ShieldOff, UserCheck, UserX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
@@ -10,9 +10,11 @@ import { type PeopleKey, peopleTexts } from './people-texts.ts';
 import { peopleWords } from './people-words.ts';
 import { ResetLinkDialog } from './reset-link-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
+import { ResetFactors } from './security-reset.tsx';
+import { securityTexts } from './security-texts.ts';
 
 export type Person = ApiOutput<'GET /api/users'>['items'][number];
-type Asked = { readonly what: 'role' | 'disable' | 'reset'; readonly person: Person } | null;
+type Asked = { readonly what: 'role' | 'disable' | 'reset' | 'factors'; readonly person: Person } | null;
 
 export function PeopleTable() {
   const t = useTexts(peopleTexts);
@@ -42,6 +44,7 @@ export function PeopleTable() {
         onRetry={() => void users.refetch()}
       />
       {asked?.what === 'reset' && <ResetLinkDialog person={asked.person} onClose={() => setAsked(null)} />}
+      {asked?.what === 'factors' && <ResetFactors person={asked.person} onClose={() => setAsked(null)} />}
       {asked?.what === 'role' && <RoleDialog person={asked.person} onClose={() => setAsked(null)} />}
       <ConfirmDialog
         isOpen={asked?.what === 'disable'}
@@ -110,7 +113,7 @@ function personColumns(t: Translate<PeopleKey>, myId: string): Column<Person>[] 
 }
 
 interface MenuActions {
-  readonly onAsk: (what: 'role' | 'disable' | 'reset', person: Person) => void;
+  readonly onAsk: (what: 'role' | 'disable' | 'reset' | 'factors', person: Person) => void;
   readonly onEnable: (person: Person) => void;
 }
 
@@ -136,6 +139,7 @@ function PersonMenu({
 }) {
   const t = useTexts(peopleTexts);
   const words = useTexts(accessTexts);
+  const factorWords = useTexts(securityTexts);
   const role = {
     id: 'role',
     label: t('changeRole'),
@@ -157,10 +161,16 @@ function PersonMenu({
         isDanger: true,
         onSelect: () => actions.onAsk('disable', person),
       };
+  const factors = {
+    id: 'factors',
+    label: factorWords('resetFactors'),
+    icon: ShieldOff,
+    onSelect: () => actions.onAsk('factors', person),
+  };
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} size="sm" label={`${t('actions')}: ${person.name}`} />}
-      groups={isMe ? [[role]] : [person.isDisabled ? [role] : [role, reset], [access]]}
+      groups={isMe ? [[role]] : [person.isDisabled ? [role] : [role, reset], [factors, access]]}
     />
   );
 }

@@ -9,6 +9,9 @@ import { focusFirstInvalid } from './first-invalid.ts';
 import { OidcNotice, OidcSignIn } from './oidc-sign-in.tsx';
 import { linkTexts } from './link-texts.ts';
 import { identityWords } from './problem-words.ts';
+import { PasskeySignIn, useQuietPasskeys } from './passkey-sign-in.tsx';
+import { SecondStepForm } from './second-step-form.tsx';
+import { securityTexts } from './security-texts.ts';
 import { identityTexts } from './texts.ts';
 
 export default function SignInPage() {
@@ -32,21 +35,47 @@ export default function SignInPage() {
       </BarePage>
     );
   }
+  return <SignIn />;
+}
+
+/** A provider stood for the password and sent her here for the second step; its way may be made with these. */
+function stepMethodsOf(search: string): readonly string[] | null {
+  return new URLSearchParams(search).get('paso')?.split('.') ?? null;
+}
+
+const enterApp = (): void => location.assign(returnPath(location.search));
+
+/** The password or a passkey; then the second step when the password alone is not enough. */
+function SignIn() {
+  const t = useTexts(identityTexts);
+  const words = useTexts(securityTexts);
+  const [methods, setMethods] = useState(() => stepMethodsOf(location.search));
+  useQuietPasskeys(enterApp);
+  if (methods) {
+    return (
+      <BarePage title={words('stepTitle')}>
+        <SecondStepForm methods={methods} onDone={enterApp} onBack={() => setMethods(null)} />
+      </BarePage>
+    );
+  }
   return (
     <BarePage title={t('signInTitle')}>
-      <SignInForm />
+      <SignInForm onSecondStep={setMethods} />
     </BarePage>
   );
 }
 
-function SignInForm() {
+function SignInForm({ onSecondStep }: { readonly onSecondStep: (methods: readonly string[]) => void }) {
   const t = useTexts(identityTexts);
   const links = useTexts(linkTexts);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
   const signIn = useApiMutation('POST /api/sessions', {
-    onDone: () => location.assign(returnPath(location.search)),
+    onDone: enterApp,
+    onProblem: ({ code, details }) => {
+      if (code === 'second_step_required') onSecondStep(details['methods'] as readonly string[]);
+    },
   });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -63,7 +92,7 @@ function SignInForm() {
           label={t('email')}
           type="email"
           name="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}
           required
@@ -88,6 +117,9 @@ function SignInForm() {
           {links('forgotten')}
         </ButtonLink>
       </form>
+      <div className="mt-3">
+        <PasskeySignIn onDone={enterApp} />
+      </div>
       <OidcSignIn />
     </Card>
   );

@@ -6,6 +6,7 @@ import { deviceOf } from './device-name.ts';
 import { PASSWORD_LENGTH_MIN, strengthOf } from './password-strength.ts';
 import { oidcTexts } from './oidc-texts.ts';
 import { peopleTexts } from './people-texts.ts';
+import { securityTexts } from './security-texts.ts';
 import { setupErrors } from './setup-errors.ts';
 import { identityTexts } from './texts.ts';
 
@@ -80,7 +81,7 @@ test('an empty first page lists what it needs', () => {
 
 test('both languages hold the same slots', () => {
   const slots = (text: string) => [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name);
-  for (const texts of [identityTexts, oidcTexts, peopleTexts]) {
+  for (const texts of [identityTexts, oidcTexts, peopleTexts, securityTexts]) {
     for (const [key, text] of Object.entries(texts.es)) {
       expect([key, slots(texts.en[key as never])]).toEqual([key, slots(text)]);
     }

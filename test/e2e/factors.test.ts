@@ -142,14 +142,14 @@ describe.skipIf(missing !== null)('second factors', { timeout: TEST_MS_MAX }, ()
     await withCode.context.close();
     const [recovery = ''] = codes;
     const withRecovery = await enter(async (second) => {
-      await second.getByRole('button', { name: /usar un código de recuperación/ }).press('Enter');
+      await second.getByRole('button', { name: 'Usar un código de recuperación' }).press('Enter');
       await second.getByLabel('Código de recuperación').fill(recovery);
       await second.keyboard.press('Enter');
       await second.waitForURL(`${product.url}/`);
     });
     await withRecovery.context.close();
     const again = await enter(async (second) => {
-      await second.getByRole('button', { name: /usar un código de recuperación/ }).press('Enter');
+      await second.getByRole('button', { name: 'Usar un código de recuperación' }).press('Enter');
       await second.getByLabel('Código de recuperación').fill(recovery);
       await second.keyboard.press('Enter');
       await second.getByText('El código no vale').waitFor();

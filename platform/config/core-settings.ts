@@ -151,7 +151,6 @@ export const CORE_SETTINGS = z.object({
     .default(null)
     .meta({ secret: true })
     .describe('The master key before this one: still opens, no longer seals.'),
-  filesS3: s3,
   backups: z
     .object({
       offsiteFolder: z

@@ -42,8 +42,7 @@ export interface Config {
   /** Master key from the environment; null means the key file of the data folder. */
   readonly secretKey: string | null;
   readonly secretKeyPrevious: string | null;
-  /** Where uploads live besides the data folder; without an endpoint only there. */
-  readonly filesS3: S3Config;
+  /** Where copies of backups go. */
   readonly backups: { readonly offsiteFolder: string | null; readonly offsiteS3: S3Config };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Whether the first run creates the demo workspace. */

@@ -184,7 +184,6 @@ function testConfig(
     metricsToken: null,
     secretKey: null,
     secretKeyPrevious: null,
-    filesS3: ABSENT_S3,
     backups: { offsiteFolder: null, offsiteS3: ABSENT_S3 },
     logLevel: 'error',
     demo: false,

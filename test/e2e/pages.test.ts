@@ -40,6 +40,8 @@ const PATHS = [
   '/invitacion',
   '/ajustes/estado',
   '/ajustes/tareas',
+  '/ajustes/copias',
+  '/ajustes/secretos',
   '/no-existe',
 ];
 

@@ -7,8 +7,10 @@ import type * as identity from '#identity/contract';
 import type { EndpointShape, InputOf, OutputOf } from '#kernel';
 import type * as markets from '#markets/contract';
 import type * as platformHealth from '#platform/http/contract';
+import type * as backups from '#platform/backups/contract';
 import type * as jobs from '#platform/jobs/contract';
 import type * as notify from '#platform/notify/contract';
+import type * as secrets from '#platform/secrets/contract';
 import type * as portfolios from '#portfolios/contract';
 import type * as webhooks from '#webhooks/contract';
 
@@ -30,10 +32,12 @@ type NestedValuesOf<Value> = Value extends AddressedEndpoint | readonly unknown[
 type AnyEndpoint =
   | EndpointsOf<typeof identity>
   | EndpointsOf<typeof markets>
+  | EndpointsOf<typeof backups>
   | EndpointsOf<typeof jobs>
   | EndpointsOf<typeof notify>
   | EndpointsOf<typeof platformHealth>
   | EndpointsOf<typeof portfolios>
+  | EndpointsOf<typeof secrets>
   | EndpointsOf<typeof webhooks>;
 
 type KeyOf<E> = E extends { readonly method: infer Method extends string; readonly path: infer Path extends string }

@@ -1,5 +1,5 @@
 /** The shell's own pages, declared like a domain's. */
-import { Activity, BellDot, House, ListChecks, Plug, Settings } from 'lucide-react';
+import { Activity, Archive, BellDot, House, KeyRound, ListChecks, Plug, Settings } from 'lucide-react';
 import { shellTexts } from './shell-texts.ts';
 import { defineDomainWeb } from './types.ts';
 
@@ -50,10 +50,25 @@ export const shellWeb = defineDomainWeb({
       settings: { icon: ListChecks, order: 91, detailKey: 'jobsDetail' },
     },
     {
+      path: '/ajustes/copias',
+      permission: 'platform.backups.read',
+      titleKey: 'backups',
+      load: () => import('./backups.page.tsx'),
+      settings: { icon: Archive, order: 80, detailKey: 'backupsDetail' },
+    },
+    {
+      path: '/ajustes/secretos',
+      permission: 'platform.secrets.read',
+      titleKey: 'secrets',
+      load: () => import('./secrets.page.tsx'),
+      settings: { icon: KeyRound, order: 81, detailKey: 'secretsDetail' },
+    },
+    {
       path: '/galeria',
       permission: 'identity.users.update',
       titleKey: 'gallery',
       load: () => import('./gallery.page.tsx'),
     },
   ],
+  home: { tiles: () => import('./backups-tile.tsx'), order: 90, permission: 'platform.backups.read' },
 });

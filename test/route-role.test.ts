@@ -8,10 +8,10 @@ import type { Domain, PermissionDefinition } from '#platform/domain';
 import type { HttpServer } from '#platform/http';
 import { platformDomain } from '#platform/runtime';
 import { backupRoutes } from '#platform/backups';
-import { createJobs, jobRoutes } from '#platform/jobs';
+import { jobRoutes } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
 import { secretRoutes } from '#platform/secrets';
-import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';
+import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains as productDomains } from '../main.ts';
 
@@ -38,8 +38,7 @@ beforeAll(async () => {
     domains.flatMap(({ permissions }) => permissions.map((permission) => [permission.name, permission])),
   );
   server = await testServer(domains);
-  const { db, clock } = server.platform;
-  jobRoutes(server.http, await createJobs({ db, clock, log: silentLog }));
+  jobRoutes(server.http, server.platform.jobs);
   const link = await createSetupLink(server.platform);
   const owner = server.browser();
   browsers.set('owner', owner);

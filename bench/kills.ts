@@ -2,7 +2,7 @@
 import { atRate, type House, openHouse, openReceiver } from './house.ts';
 import { sleep } from './section.ts';
 
-const BEFORE_KILL_MS = { least: 700, spread: 1200 } as const;
+const BEFORE_KILL_MS = { least: 700, spread: 1200 } as const; // A few kills in a short run.
 const LOAD_MS_MAX = 20_000;
 const TIMEOUT_MS = 1000; // Short attempts make short leases: 16 s, so that nobody waits a minute for the last one.
 const LEASE_MS = TIMEOUT_MS + 15_000;
@@ -34,6 +34,8 @@ interface Ledger {
 export async function killUnderLoad(options: {
   readonly killCount: number;
   readonly perSecond: number;
+  /** Load before each kill, at random within it. */
+  readonly beforeKillMs?: { readonly least: number; readonly spread: number };
   readonly onKill?: (killedCount: number) => void;
 }): Promise<KillReport> {
   const house = await openHouse({ CACTUS_WEBHOOKS_TIMEOUT_MS: String(TIMEOUT_MS) });
@@ -50,7 +52,7 @@ export async function killUnderLoad(options: {
   try {
     await house.call('POST', '/api/webhooks/endpoints', { url: receiver.url, filters: ['webhooks.custom.*'] });
     for (let kill = 1; kill <= options.killCount; kill += 1) {
-      await loadUntilKilled(house, ledger, options.perSecond);
+      await loadUntilKilled(house, ledger, { beforeKillMs: BEFORE_KILL_MS, ...options });
       options.onKill?.(kill);
     }
     const lostCount = (): number => [...ledger.acknowledged].filter((id) => !ledger.received.has(id)).length;
@@ -83,7 +85,11 @@ function note(ledger: Ledger, body: string, headerId: string): void {
 }
 
 /** Loads the server, kills it at a random moment and starts it again. */
-async function loadUntilKilled(house: House, ledger: Ledger, perSecond: number): Promise<void> {
+async function loadUntilKilled(
+  house: House,
+  ledger: Ledger,
+  { perSecond, beforeKillMs }: Required<Pick<Parameters<typeof killUnderLoad>[0], 'perSecond' | 'beforeKillMs'>>,
+): Promise<void> {
   let isKilled = false;
   const load = { perSecond, durationMs: LOAD_MS_MAX, shouldStop: () => isKilled };
   const loading = atRate(load, async () => {
@@ -96,7 +102,7 @@ async function loadUntilKilled(house: House, ledger: Ledger, perSecond: number):
       ledger.cutCount += 1; // Not acknowledged: it may or may not be there.
     }
   });
-  await sleep(BEFORE_KILL_MS.least + Math.random() * BEFORE_KILL_MS.spread);
+  await sleep(beforeKillMs.least + Math.random() * beforeKillMs.spread);
   const killedAtMs = performance.now();
   const restarting = house.killAndRestart();
   isKilled = true;

@@ -6,11 +6,12 @@ import { Fault } from '#kernel';
 import type { LoadedConfig } from '#platform/config';
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import { checkMail, checkTelegram } from './doctor-channels.ts';
 import { EXIT, requireConfig, withPlatform } from './install.ts';
 
 type State = 'ok' | 'warning' | 'problem';
 
-interface Check {
+export interface Check {
   readonly name: string;
   readonly state: State;
   readonly detail: string;
@@ -46,6 +47,8 @@ async function runChecks(loaded: LoadedConfig): Promise<Check[]> {
     await checkSecrets(config.dataDir),
     await checkPort(config.host, config.port),
     await checkDatabase(),
+    await checkMail(config, isListening),
+    checkTelegram(config),
   ];
 }
 

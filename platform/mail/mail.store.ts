@@ -1,6 +1,6 @@
 /** Mail on its way out and what became of it: SQL on platform_mails. */
-import { type InstantColumn, type NullableInstantColumn, type Queryable, toJson } from '#platform/db';
-import { type ColumnType, sql } from 'kysely';
+import type { InstantColumn, NullableInstantColumn, Queryable } from '#platform/db';
+import { sql } from 'kysely';
 import type { MailFaultCode, MailFilter, MailRow, MailState } from './types.ts';
 
 interface MailTables {
@@ -10,7 +10,7 @@ interface MailTables {
     purpose: string;
     recipient: string;
     subject: string;
-    body: ColumnType<MailBody | null, string, null>;
+    sealed_body: string | null;
     unsubscribe_url: string | null;
     state: MailState;
     attempts: number;
@@ -22,29 +22,26 @@ interface MailTables {
   };
 }
 
-export interface MailBody {
-  readonly text: string;
-  readonly html: string | null;
-}
-
 export interface WaitingMail {
   readonly id: string;
   readonly purpose: string;
   readonly to: string;
   readonly subject: string;
-  readonly body: MailBody;
+  readonly workspaceId: string | null;
+  /** Text and HTML, sealed: they may hold a secret link. */
+  readonly sealedBody: string;
   readonly unsubscribeUrl: string | null;
   readonly expiresAtMs: number;
 }
 
 export async function insertMail(
   queryable: Queryable,
-  mail: WaitingMail & { readonly workspaceId: string | null; readonly createdAtMs: number },
+  mail: WaitingMail & { readonly createdAtMs: number },
 ): Promise<void> {
   await sql`
-    insert into platform_mails (mail_id, workspace_id, purpose, recipient, subject, body, unsubscribe_url, state,
+    insert into platform_mails (mail_id, workspace_id, purpose, recipient, subject, sealed_body, unsubscribe_url, state,
       created_at, expires_at)
-    values (${mail.id}, ${mail.workspaceId}, ${mail.purpose}, ${mail.to}, ${mail.subject}, ${toJson(mail.body)}::jsonb,
+    values (${mail.id}, ${mail.workspaceId}, ${mail.purpose}, ${mail.to}, ${mail.subject}, ${mail.sealedBody},
       ${mail.unsubscribeUrl}, 'waiting', ${new Date(mail.createdAtMs)}, ${new Date(mail.expiresAtMs)})`.execute(
     queryable.tables<MailTables>(),
   );
@@ -55,17 +52,27 @@ export async function findWaitingMail(queryable: Queryable, mailId: string): Pro
   const row = await queryable
     .tables<MailTables>()
     .selectFrom('platform_mails')
-    .select(['mail_id', 'purpose', 'recipient', 'subject', 'body', 'unsubscribe_url', 'expires_at'])
+    .select([
+      'mail_id',
+      'purpose',
+      'recipient',
+      'workspace_id',
+      'subject',
+      'sealed_body',
+      'unsubscribe_url',
+      'expires_at',
+    ])
     .where('mail_id', '=', mailId)
     .where('state', '=', 'waiting')
     .executeTakeFirst();
-  if (!row || row.body === null) return null;
+  if (!row || row.sealed_body === null) return null;
   return {
     id: row.mail_id,
     purpose: row.purpose,
     to: row.recipient,
     subject: row.subject,
-    body: row.body,
+    workspaceId: row.workspace_id,
+    sealedBody: row.sealed_body,
     unsubscribeUrl: row.unsubscribe_url,
     expiresAtMs: row.expires_at,
   };
@@ -81,7 +88,7 @@ export async function recordSent(
     .updateTable('platform_mails')
     .set({
       state: 'sent',
-      body: null,
+      sealed_body: null,
       attempts: sent.attempts,
       sent_at: new Date(sent.sentAtMs),
       error_code: null,
@@ -110,7 +117,7 @@ export async function recordAttempt(
       attempts: attempt.attempts,
       error_code: attempt.errorCode,
       error_detail: attempt.errorDetail,
-      ...(attempt.state === 'waiting' ? {} : { body: null }),
+      ...(attempt.state === 'waiting' ? {} : { sealed_body: null }),
     })
     .where('mail_id', '=', attempt.mailId)
     .execute();
@@ -141,8 +148,8 @@ export async function expireMails(queryable: Queryable, nowMs: number): Promise<
   await queryable
     .tables<MailTables>()
     .updateTable('platform_mails')
-    .set({ state: 'expired', body: null })
-    .where('body', 'is not', null)
+    .set({ state: 'expired', sealed_body: null })
+    .where('sealed_body', 'is not', null)
     .where(sql<boolean>`expires_at <= ${new Date(nowMs)}`)
     .execute();
 }

@@ -53,6 +53,17 @@ test('a mail arrives as text and HTML, and nothing of its secret stays behind', 
   expect(await stored()).not.toContain('s3cr3t');
 });
 
+test('a body that waits is sealed: neither rows nor jobs tell the link', async () => {
+  smtp.answerNext({ responseCode: 451, message: '4.7.1 Greylisted, try later' });
+  const id = await send();
+  await expect.poll(async () => (await platform.mail.find(platform.db, id))?.errorCode).toBe('mail_busy');
+  expect(await stored()).not.toContain('s3cr3t');
+  const scope = { workspaceId: platform.newId() };
+  const [job] = await platform.jobs.list(scope, WAITING);
+  await expect.poll(async () => (await platform.jobs.retry(scope, job?.id ?? 0n)).ok).toBe(true);
+  await expect.poll(() => stateOf(id)).toBe('sent');
+});
+
 test('a change that is undone sends nothing', async () => {
   const undone = platform.db.transaction(async (tx) => {
     await platform.mail.send(tx, { ...invitation, subject: 'undone' });

@@ -3,6 +3,7 @@ import { assert, type Clock, DAY_MS } from '#kernel';
 import type { Config } from '#platform/config';
 import type { Database } from '#platform/db';
 import { job, type JobContext, type Jobs } from '#platform/jobs';
+import type { SecretScope, Secrets } from '#platform/secrets';
 import type { Log } from '#platform/telemetry';
 import {
   deleteMailsBefore,
@@ -18,7 +19,7 @@ import {
 import { deliverMail } from './smtp.adapter.ts';
 import { MailFault, mailFaultOf } from './smtp-fault.ts';
 import { type SmtpServer, smtpServerOf } from './smtp-server-address.ts';
-import type { MailDoor } from './types.ts';
+import type { Mail, MailDoor } from './types.ts';
 
 /** A mail whose purpose this is, is a person waiting at a button: it says at once why it failed. */
 export const MAIL_TEST_PURPOSE = 'platform.mail.test';
@@ -30,6 +31,7 @@ export interface MailOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
+  readonly secrets: Pick<Secrets, 'seal' | 'open'>;
 }
 
 const SEND_JOB = 'platform.mail.send';
@@ -65,7 +67,7 @@ export function createMail(options: MailOptions): MailDoor {
         purpose: mail.purpose,
         to: mail.to,
         subject: oneLine(mail.subject),
-        body: { text: mail.text, html: mail.html ?? null },
+        sealedBody: options.secrets.seal(bodyScope({ id, workspaceId }), JSON.stringify(bodyOf(mail))),
         unsubscribeUrl: mail.unsubscribeUrl ?? null,
         createdAtMs: clock(),
         expiresAtMs: mail.expiresAtMs ?? clock() + LIFE_MS,
@@ -96,7 +98,7 @@ export function isMailAddress(text: string): boolean {
 }
 
 async function sendWaiting(
-  { db, clock, log }: MailOptions,
+  { db, clock, log, secrets }: MailOptions,
   server: SmtpServer | null,
   { mailId, context }: { readonly mailId: string; readonly context: JobContext },
 ): Promise<void> {
@@ -108,7 +110,8 @@ async function sendWaiting(
   }
   try {
     if (!server) throw new MailFault('mail_not_configured', 'No SMTP server is set.', { retryable: true });
-    await deliverMail(server, { ...mail, ...mail.body });
+    const body = JSON.parse(secrets.open(bodyScope(mail), mail.sealedBody)) as MailBody;
+    await deliverMail(server, { ...mail, ...body });
   } catch (error) {
     const fault = mailFaultOf(error);
     const isFinal = !fault.retryable || mail.purpose === MAIL_TEST_PURPOSE;
@@ -120,6 +123,22 @@ async function sendWaiting(
     throw fault;
   }
   await recordSent(db, { mailId, attempts, sentAtMs: clock() });
+}
+
+interface MailBody {
+  readonly text: string;
+  readonly html: string | null;
+}
+
+function bodyOf({ text, html }: Mail): MailBody {
+  return { text, html: html ?? null };
+}
+
+const INSTALLATION = '00000000-0000-0000-0000-000000000000'; // Mail of no workspace.
+
+/** Bound to its mail: a body put into another row does not open. */
+function bodyScope(mail: { readonly id: string; readonly workspaceId: string | null }): SecretScope {
+  return { workspaceId: mail.workspaceId ?? INSTALLATION, name: `mail.body:${mail.id}` };
 }
 
 /** A line break in a subject would begin a header of somebody else's choice. */

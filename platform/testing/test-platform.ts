@@ -72,7 +72,8 @@ export async function testPlatform(
   const config = testConfig(domains, { dataDir, databaseUrl: database.databaseUrl, options });
   const mails: Mail[] = [];
   const notifications: Notification[] = [];
-  const mail = recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog }), mails);
+  const secrets = await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock });
+  const mail = recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog, secrets }), mails);
   const telegram = createTelegram({ db, jobs, config, clock, log: silentLog });
   const people = async (workspaceId: string) =>
     (await domains
@@ -81,7 +82,6 @@ export async function testPlatform(
       .people(workspaceId)) ?? [];
   const parts = { db, config, clock, newId, log: silentLog, mail, telegram, people, realtime, jobs };
   const files = await openFileStore({ dataDir, db, clock, newId });
-  const secrets = await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock });
   const platform: TestPlatform = {
     cache: createCaches({ redis: absentRedis, clock, telemetry }),
     heard,

@@ -177,7 +177,7 @@ describe.skipIf(missing !== null)('notifications', () => {
     for (let index = 0; index < 3; index += 1) await call('POST', '/api/notifications/test', { channel: 'email' });
     await product.kill();
     product = await startProduct({ dataDir, env });
-    await expect.poll(() => smtp.received.length, { timeout: 60_000 }).toBe(3);
+    await expect.poll(() => smtp.received.length, { timeout: 120_000 }).toBe(3);
     const ids = smtp.received.map(({ raw }) => /^Message-ID: (.*)$/m.exec(raw)?.[1]);
     expect(new Set(ids).size).toBe(3);
   }, 180_000);

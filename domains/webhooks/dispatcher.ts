@@ -19,7 +19,11 @@ const CONCURRENCY_MAX = 16; // Requests under way per endpoint; matches its pool
 const QUEUE_LENGTH_MAX = 1000; // Beyond it rows are born waiting: memory stays bounded, the sweeper feeds the rest.
 const CLAIM_MAX = 100; // What a sweep may bring to one lane at a time.
 const COMPLETIONS_PER_WRITE_MAX = 500;
-const WRITE_GATHER_MS = 20; // Nobody waits for the end of an attempt to be written; fifty writes a second cost little.
+// An end that is not written when the process dies is a repetition at the receiver. Under load ends gather, because each
+// write costs; below it they are written almost at once.
+const WRITE_GATHER_MS = 20;
+const WRITE_SOON_MS = 1;
+const ENDS_PER_MS_BUSY = 0.5;
 const WRITE_RETRY_MS = 500;
 const STOP_GRACE_MS = 2000; // Receivers that are about to answer may; the others are asked again by the next process.
 /** Time a row may wait in memory on top of one whole attempt. */
@@ -84,6 +88,8 @@ class LaneDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #lanes = new Map<string, Lane>();
   readonly #ended: Completion[] = [];
+  #gatherMs = WRITE_SOON_MS;
+  #writtenAtMs = 0;
   #writing: Promise<void> | null = null;
   #isStopping = false;
   #releasingCount = 0;
@@ -304,8 +310,12 @@ class LaneDispatcher implements Dispatcher {
 
   async #writeBatches(): Promise<void> {
     while (this.#ended.length > 0) {
-      if (!this.#isStopping) await new Promise((resolve) => setTimeout(resolve, WRITE_GATHER_MS));
+      if (!this.#isStopping) await new Promise((resolve) => setTimeout(resolve, this.#gatherMs));
       const batch = this.#ended.slice(0, COMPLETIONS_PER_WRITE_MAX);
+      const nowMs = this.#options.clock();
+      const isBusy = batch.length / Math.max(1, nowMs - this.#writtenAtMs) >= ENDS_PER_MS_BUSY;
+      this.#gatherMs = isBusy ? WRITE_GATHER_MS : WRITE_SOON_MS;
+      this.#writtenAtMs = nowMs;
       try {
         await this.#options.complete(batch);
       } catch (error) {

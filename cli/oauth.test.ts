@@ -27,8 +27,7 @@ function run(flags: readonly string[], env: Readonly<Record<string, string>>) {
       process.execPath,
       [MAIN, 'oauth', 'doctor', ...flags],
       { env: { NO_COLOR: '1', ...env } },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr: stderr.toString() }),
+      (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );
   });
 }

@@ -77,7 +77,7 @@ test('the request asks the same of the database whether the e-mail has an accoun
   const { db } = server.platform;
   const watched = new Proxy(db, {
     get: (target, name, receiver) => {
-      if (name === 'transaction' || name === 'tables' || name === 'prepared') statements.push(String(name));
+      if (name === 'transaction' || name === 'tables' || name === 'prepared') statements.push(name);
       const value: unknown = Reflect.get(target, name, receiver);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

@@ -79,7 +79,9 @@ function watchJob(platform: Platform): JobDefinition {
 /** Rings the bell of every workspace's keepers: a backup holds all of them. */
 async function tell(platform: Platform, trouble: Trouble, detail: string): Promise<void> {
   const { db, notify, domains } = platform;
-  const lists = await Promise.all(domains.map((domain) => domain.directory?.(platform).workspaceIds() ?? []));
+  const lists = await Promise.all(
+    domains.map(async (domain) => (await domain.directory?.(platform).workspaceIds()) ?? []),
+  );
   for (const workspaceId of lists.flat()) {
     await db.transaction((tx) =>
       notify.record(tx, {

@@ -23,9 +23,9 @@ export interface DumpInput {
   readonly client: pg.ClientBase;
   readonly nowMs: number;
   /** Bytes of a stored file; rejects when it is gone. */
-  readFile(sha256: string): Promise<Readable>;
+  readonly readFile: (sha256: string) => Promise<Readable>;
   /** Throws to stop. */
-  onProgress(doneRatio: number, message: string): Promise<void>;
+  readonly onProgress: (doneRatio: number, message: string) => Promise<void>;
   onManifest(manifest: Manifest): void;
 }
 

@@ -6,5 +6,5 @@ export { BACKUP_PERMISSIONS, backupRoutes } from './backup.routes.ts';
 export { type Backups, createBackups } from './backups.ts';
 export { offsiteOf } from './offsite.ts';
 export { planRestore, restoreBackup, type RestorePlan } from './restore.ts';
-export { type BackupHouse, type Progress, UNWATCHED } from './types.ts';
+export { type BackupHouse, type Progress } from './types.ts';
 export { verifyBackup } from './verify.ts';

@@ -111,10 +111,10 @@ export interface LoadInput {
   readonly client: pg.ClientBase;
   readonly owners: readonly MigrationOwner[];
   /** Makes the schema of the job queue, which is not ours. */
-  migrateQueue(): Promise<void>;
+  readonly migrateQueue: () => Promise<void>;
   readonly log: Log;
   onTable(table: TableShape): Promise<void>;
-  onFile(sha256: string, bytes: AsyncIterable<Buffer>): Promise<void>;
+  readonly onFile: (sha256: string, bytes: AsyncIterable<Buffer>) => Promise<void>;
 }
 
 /** Loads the whole backup; the database is of use only when this resolves. */

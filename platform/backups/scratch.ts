@@ -8,7 +8,7 @@ import type { BackupHouse } from './types.ts';
 export interface OtherDatabase {
   readonly name: string;
   readonly client: pg.ClientBase;
-  migrateQueue(): Promise<void>;
+  readonly migrateQueue: () => Promise<void>;
 }
 
 /** Name of the database that this installation works on. */

@@ -130,7 +130,7 @@ test('over Redis two processes share an answer, and a stampede at both costs one
   const [one, two] = [await process(installation), await process(installation)].map((caches) => caches.open(text));
   const counted = source();
   const asked = [one, two].flatMap((cache) =>
-    Array.from({ length: 100 }, () => cache?.get('ball', POLICY, counted.load)),
+    Array.from({ length: 100 }, async () => cache?.get('ball', POLICY, counted.load)),
   );
   await expect.poll(() => counted.calls).toBe(1);
   counted.open();

@@ -58,7 +58,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const distances = (events: readonly StoredEvent[]): unknown[] =>
+const distances = (events: readonly StoredEvent[]): string[] =>
   events.map(({ payload }) => (payload as { distance: string }).distance);
 
 test('an emitted event is stored with its transaction and heard right after, here and elsewhere', async () => {

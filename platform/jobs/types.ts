@@ -3,7 +3,7 @@ export interface JobContext {
   readonly attempt: number;
   readonly signal: AbortSignal;
   /** Shows progress on the jobs page: a ratio from 0 to 1 and what is being done. */
-  progress(doneRatio: number, message: string): Promise<void>;
+  readonly progress: (doneRatio: number, message: string) => Promise<void>;
 }
 
 export interface JobDefinition<Payload = unknown> {

@@ -1,5 +1,5 @@
 /** The door of platform/mail. */
-export { createMail, isMailAddress, MAIL_TEST_PURPOSE, type MailOptions } from './mail.ts';
+export { createMail, MAIL_TEST_PURPOSE, type MailOptions } from './mail.ts';
 export { deleteMailsOfWorkspace } from './mail.store.ts';
 export { smtpServerOf } from './smtp-server-address.ts';
 export { type Mail, type MailDoor, type MailFaultCode, type MailRow, type MailState } from './types.ts';

@@ -3,7 +3,7 @@ import { type Mail, MAIL_TEST_PURPOSE } from '#platform/mail';
 import { startTestSmtp, testPlatform, type TestPlatform, type TestSmtp } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mailFaultOf } from './smtp-fault.ts';
-import { smtpServerOf } from './smtp-server-address.ts';
+import { smtpServerOf, type SmtpSettings } from './smtp-server-address.ts';
 
 const SMTP = { url: null, host: null, port: null, user: null, password: null, from: null, tls: 'auto' } as const;
 const SECRET = 'https://cactus.example/invite#t=s3cr3t';
@@ -128,8 +128,7 @@ test('a digest says where to stop it', async () => {
 });
 
 test('TLS is demanded everywhere but here; only the operator can turn it off', () => {
-  const security = (settings: Partial<typeof SMTP> | Record<string, unknown>) =>
-    smtpServerOf({ ...SMTP, ...settings } as never, null)?.security;
+  const security = (settings: Partial<SmtpSettings>) => smtpServerOf({ ...SMTP, ...settings }, null)?.security;
   expect(security({ host: 'mail.example.com' })).toBe('starttls');
   expect(security({ host: 'mail.example.com', port: 465 })).toBe('implicit');
   expect(security({ url: 'smtps://mail.example.com' })).toBe('implicit');

@@ -93,7 +93,7 @@ export function createMail(options: MailOptions): MailDoor {
 }
 
 /** True for one plain address; anything that could name two, or a header, is none. */
-export function isMailAddress(text: string): boolean {
+function isMailAddress(text: string): boolean {
   return ADDRESS.test(text);
 }
 

@@ -3,5 +3,4 @@ export { recordDeadJob } from './dead-job.ts';
 export { createNotify, noticeCatalogue, type NotifyOptions } from './notify.ts';
 export { notifyRoutes } from './notify.routes.ts';
 export { NOTIFY_PERMISSIONS } from './permissions.ts';
-export { PLATFORM_NOTICES } from './platform-kinds.ts';
 export { type NoticeKind, type Notification, type Notify, type Person } from './types.ts';

@@ -27,8 +27,12 @@ export function openFolder(folder: string): ObjectStore {
       try {
         await copyFile(path, temporary);
         const file = await open(temporary, 'r+');
-        await file.chmod(0o600);
-        await file.sync().finally(() => file.close());
+        try {
+          await file.chmod(0o600);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
         await rename(temporary, target);
       } finally {
         await rm(temporary, { force: true });

@@ -32,8 +32,8 @@ export interface TestProvider {
   allowRedirect(redirectUri: string): void;
   /** The same token with other claims, signed with the provider's own key. */
   resign(idToken: string, claims: JWTPayload): Promise<string>;
-  /** Walks the provider's pages as a person with a fresh browser; gives where she is sent back to. */
-  visit(address: string, login: string | 'cancel'): Promise<string>;
+  /** Walks the provider's pages as a person with a fresh browser (`cancel` refuses); gives where she is sent back to. */
+  visit(address: string, login: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -112,7 +112,7 @@ function configurationOf(facts: {
       const person = facts.people.get(subject);
       return person && { accountId: subject, claims: () => ({ sub: subject, ...person }) };
     },
-    jwks: { keys: [facts.key as never] },
+    jwks: { keys: [facts.key] },
     pkce: { required: () => true },
     ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
   };

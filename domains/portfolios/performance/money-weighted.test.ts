@@ -57,7 +57,7 @@ test.each<[string, DatedFlow[], string, number[]]>([
   expect(found.status).toBe(status);
   // As logarithms of growth, so that a rate near -1 and an enormous one must be as right as the others.
   const logs = (rates: readonly number[]): number[] => rates.map((rate) => Math.log1p(rate));
-  expect(logs(found.roots)).toEqual(logs(roots).map((log) => expect.closeTo(log, 6)));
+  expect(logs(found.roots)).toEqual(logs(roots).map((log): unknown => expect.closeTo(log, 6)));
   expect(found.rate === null).toBe(found.roots.length === 0);
 });
 

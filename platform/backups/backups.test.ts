@@ -1,5 +1,6 @@
 /** Goal: a backup holds one moment of everything, comes back exactly, and nobody reads it without the key. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -80,14 +81,23 @@ test('a stored file that was damaged on disk is named, and the rest is saved', a
   const workspaceId = platform.newId();
   const put = (text: string) =>
     platform.files.put({ workspaceId, userId: null, name: 'a', bytes: Readable.from([text]), sizeBytesMax: 1e6 });
+  const pathOf = (sha256: string): string =>
+    join(house.dataDir, 'files', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   const [changed, gone] = [await put('will be changed'), await put('will be gone')];
-  writeFileSync(platform.files.pathOf(changed), 'was changed');
-  rmSync(platform.files.pathOf(gone));
+  writeFileSync(pathOf(changed.sha256), 'was changed');
+  rmSync(pathOf(gone.sha256));
   const backup = await createBackup(house, UNWATCHED);
   const damaged = [changed.sha256, gone.sha256].toSorted();
   expect(backup.manifest.files.damaged).toEqual(damaged);
   expect((await verifyBackup(house, backup.path, UNWATCHED)).damagedFiles).toEqual(damaged);
   await platform.db.transaction((tx) => platform.files.removeWorkspace(tx, workspaceId));
+});
+
+test('a store of files that does not answer fails the backup instead of leaving its files out', async () => {
+  const { house } = fixture;
+  const away = new Fault('store_unreachable', 'The S3 store does not answer.', { retryable: true });
+  const files = { ...house.files, readContent: () => Promise.reject(away) };
+  await expect(createBackup({ ...house, files }, UNWATCHED)).rejects.toBe(away);
 });
 
 test('a backup of a newer version is refused with the way out', async () => {

@@ -21,7 +21,7 @@ const order = Order.parse(JSON.parse(process.env['CRASH'] ?? '{}'));
 const { dataDir, databaseUrl } = order;
 const { log } = createTelemetry({ level: 'error', write: () => undefined });
 const db = await openDatabase({ databaseUrl, dataDir, log });
-const files = await openFileStore({ dataDir, db, clock: Date.now, newId });
+const files = await openFileStore({ dataDir, db, clock: Date.now, newId, objects: null });
 const keys = readMasterKeys({ dataDir, secretKey: null, previousSecretKey: null }) ?? [];
 const owners = [...platformMigrations(), { name: 'toys', tablePrefix: 'toys_', directory: new URL(order.toys) }];
 const house = { db, dataDir, clock: Date.now, newId, log, keys, files, owners };

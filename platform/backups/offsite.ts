@@ -1,7 +1,7 @@
 /** The copy elsewhere: a folder or an S3-compatible store, with the same retention, and read back before it counts. */
 import { createHash } from 'node:crypto';
 import { Fault } from '#kernel';
-import { type ObjectStore, openFolder, openS3, type S3Settings, usableS3 } from '#platform/objects';
+import { type ObjectStore, openFolder, openS3WhenSet, type S3Settings } from '#platform/objects';
 import { planPruning } from './retention.ts';
 
 export interface OffsiteCopy {
@@ -23,8 +23,8 @@ export function offsiteOf(settings: {
   readonly offsiteS3: S3Settings;
 }): Offsite | null {
   if (settings.offsiteFolder !== null) return offsiteIn(openFolder(settings.offsiteFolder));
-  const s3 = usableS3(settings.offsiteS3);
-  return s3 ? offsiteIn(openS3(s3)) : null;
+  const s3 = openS3WhenSet(settings.offsiteS3);
+  return s3 && offsiteIn(s3);
 }
 
 export function offsiteIn(store: ObjectStore): Offsite {

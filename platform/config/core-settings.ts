@@ -151,6 +151,7 @@ export const CORE_SETTINGS = z.object({
     .default(null)
     .meta({ secret: true })
     .describe('The master key before this one: still opens, no longer seals.'),
+  files: z.object({ s3 }).prefault({}),
   backups: z
     .object({
       offsiteFolder: z

@@ -43,6 +43,7 @@ export interface Config {
   readonly secretKey: string | null;
   readonly secretKeyPrevious: string | null;
   /** Where copies of backups go. */
+  readonly files: { readonly s3: S3Config };
   readonly backups: { readonly offsiteFolder: string | null; readonly offsiteS3: S3Config };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Whether the first run creates the demo workspace. */

@@ -11,7 +11,7 @@ export interface StoredFile {
 }
 
 export interface FileStore {
-  /** Streams bytes to disk (fsync, atomic rename) and records who owns them. Throws `FileTooLarge` past `sizeBytesMax`. */
+  /** Keeps the bytes (synced, then placed whole) and records who owns them. Throws `FileTooLarge` past `sizeBytesMax`. */
   put(input: {
     readonly workspaceId: string;
     readonly userId: string | null;
@@ -23,9 +23,12 @@ export interface FileStore {
     queryable: Queryable,
     scope: { readonly workspaceId: string; readonly fileId: string },
   ): Promise<StoredFile | null>;
-  /** Absolute path of the immutable bytes. */
-  pathOf(file: StoredFile): string;
-  /** The bytes of a content address, for a backup; rejects when they are gone. */
+  /**
+   * Gives `work` a path on this machine with the bytes, compared with their address first. It holds until `work` ends; a
+   * copy made for it is removed then. Throws `file_content_differs`, and the store's faults.
+   */
+  withLocalCopy<Value>(file: StoredFile, work: (path: string) => Promise<Value>): Promise<Value>;
+  /** The bytes of a content address; rejects when they are gone and breaks off at the end when they are others. */
   readContent(sha256: string): Promise<Readable>;
   /** Puts bytes at their address unless they are there, for a restore; throws `file_content_differs` when they are others. */
   placeContent(sha256: string, bytes: Readable): Promise<void>;
@@ -33,4 +36,29 @@ export interface FileStore {
   removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
   /** Removes left-over temporary files and bytes that no row names; gives how many. Safe at any time. */
   sweep(): Promise<number>;
+}
+
+/** Bytes that were written down on this machine and are to go to their address. */
+export interface WrittenContent {
+  readonly path: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface PlacedContent {
+  readonly sha256: string;
+  readonly changedAtMs: number;
+}
+
+/** Where contents live, by their sha256: a folder of this machine, or an S3-compatible store. */
+export interface ContentPlace {
+  /** The slow part of placing, done before anything is locked. */
+  prepare(content: WrittenContent): Promise<void>;
+  /** Puts bytes at their address unless they are there whole. The written file may be moved away. */
+  place(content: WrittenContent): Promise<void>;
+  read(sha256: string): Promise<Readable>;
+  /** The path of the bytes when they are on this machine; null when they have to be fetched. */
+  localPath(sha256: string): Promise<string | null>;
+  list(): AsyncIterable<PlacedContent>;
+  delete(sha256: string): Promise<void>;
 }

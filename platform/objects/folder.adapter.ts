@@ -15,7 +15,7 @@ export function openFolder(folder: string): ObjectStore {
   };
   const find = async (key: string): Promise<ObjectFact | null> => {
     const facts = await stat(pathOf(key)).catch(() => null);
-    return facts?.isFile() ? { key, sizeBytes: facts.size } : null;
+    return facts?.isFile() ? { key, sizeBytes: facts.size, changedAtMs: facts.mtimeMs } : null;
   };
   return {
     place: folder,

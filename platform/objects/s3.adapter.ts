@@ -42,6 +42,12 @@ export function usableS3(settings: S3Settings): UsableS3 | null {
   );
 }
 
+/** The store of the settings, opened; null when none is set. Throws `store_settings_incomplete`. */
+export function openS3WhenSet(settings: S3Settings): ObjectStore | null {
+  const usable = usableS3(settings);
+  return usable && openS3(usable);
+}
+
 export function openS3(settings: UsableS3): ObjectStore {
   const place = `${settings.bucket} at ${new URL(settings.endpoint).host}`;
   const call = (request: Call): Promise<Response> => send(settings, request);
@@ -70,7 +76,8 @@ export function openS3(settings: UsableS3): ObjectStore {
       const answer = await call({ method: 'HEAD', key });
       if (answer.status === 404) return null;
       await requireOk(answer, place);
-      return { key, sizeBytes: Number(answer.headers.get('content-length') ?? 0) };
+      const changedAtMs = instantOf(answer.headers.get('last-modified') ?? '', place);
+      return { key, sizeBytes: Number(answer.headers.get('content-length') ?? 0), changedAtMs };
     },
     list: (prefix) => listAll(settings, prefix, place),
     async delete(key) {
@@ -92,7 +99,7 @@ async function listAll(settings: UsableS3, prefix: string, place: string): Promi
     };
     const answer = await send(settings, { method: 'GET', query });
     await requireOk(answer, place);
-    const listing = parseListing(await answer.text());
+    const listing = parseListing(await answer.text(), place);
     found.push(...listing.objects.map((fact) => ({ ...fact, key: fact.key.slice(settings.prefix.length) })));
     if (listing.nextToken === null) return found;
     token = listing.nextToken;
@@ -137,21 +144,31 @@ async function requireOk(answer: Response, place: string): Promise<void> {
 }
 
 /** One page of ListObjectsV2. Throws `store_unusable` for an answer that is not one. */
-export function parseListing(xml: string): {
+function parseListing(
+  xml: string,
+  place: string,
+): {
   readonly objects: readonly ObjectFact[];
   readonly nextToken: string | null;
 } {
-  const objects: { key: string; sizeBytes: number }[] = [];
+  const objects: { key: string; sizeBytes: number; changedAtMs: number }[] = [];
   let token: string | null = null;
   let isTruncated = false;
   walkXml(xml, (path, text) => {
-    if (path === 'ListBucketResult/Contents/Key') objects.push({ key: text, sizeBytes: 0 });
+    if (path === 'ListBucketResult/Contents/Key') objects.push({ key: text, sizeBytes: 0, changedAtMs: 0 });
     const last = objects.at(-1);
     if (path === 'ListBucketResult/Contents/Size' && last) last.sizeBytes = Number(text);
+    if (path === 'ListBucketResult/Contents/LastModified' && last) last.changedAtMs = instantOf(text, place);
     if (path === 'ListBucketResult/IsTruncated') isTruncated = text === 'true';
     if (path === 'ListBucketResult/NextContinuationToken') token = text;
   });
   return { objects, nextToken: isTruncated ? token : null };
+}
+
+function instantOf(text: string, place: string): number {
+  const atMs = Date.parse(text);
+  if (!Number.isNaN(atMs)) return atMs;
+  throw new Fault('store_unusable', `${place} does not say when its objects were written.`, { retryable: false });
 }
 
 function parseError(xml: string): { readonly code: string; readonly message: string } {

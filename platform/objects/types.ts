@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 export interface ObjectFact {
   readonly key: string;
   readonly sizeBytes: number;
+  /** When it was written last, by the clock of the place. */
+  readonly changedAtMs: number;
 }
 
 export interface ObjectStore {

@@ -13,6 +13,7 @@ import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail } from '#platform/mail';
 import { createNotify, noticeCatalogue, recordDeadJob } from '#platform/notify';
+import { openS3WhenSet } from '#platform/objects';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
 import { absentRedis, installationOf, openRedis, type RedisHandle } from '#platform/redis';
 import { openSecrets } from '#platform/secrets';
@@ -55,7 +56,13 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const catalogue = catalogueOf(domains);
     const events = await createEvents({ db, catalogue, clock, log });
     redis = await openRedis({ url: config.redisUrl, installation: await installationOf(db), log });
-    const files = await openFileStore({ dataDir: config.dataDir, db, clock, newId });
+    const files = await openFileStore({
+      dataDir: config.dataDir,
+      db,
+      clock,
+      newId,
+      objects: openS3WhenSet(config.files.s3),
+    });
     const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
     const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
     const realtime = await createRealtime({ db, events, redis, rowGuard: createRowGuard(db, domains), clock, log });

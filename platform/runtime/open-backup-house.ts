@@ -7,6 +7,7 @@ import type { BackupHouse } from '#platform/backups';
 import { newId, openDatabase, platformMigrations } from '#platform/db';
 import type { Domain } from '#platform/domain';
 import { openFileStore } from '#platform/files';
+import { openS3WhenSet } from '#platform/objects';
 import { readKeyFile, readMasterKeys } from '#platform/secrets';
 import type { Log } from '#platform/telemetry';
 
@@ -23,7 +24,7 @@ export async function openBackupHouse(input: {
   const own = readMasterKeys({ dataDir, secretKey, previousSecretKey }) ?? [];
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDir, log });
   const clock = Date.now;
-  const files = await openFileStore({ dataDir, db, clock, newId });
+  const files = await openFileStore({ dataDir, db, clock, newId, objects: openS3WhenSet(config.files.s3) });
   const owners = [
     ...platformMigrations(),
     ...domains.flatMap(({ name, tablePrefix, migrations }) =>

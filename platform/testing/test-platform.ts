@@ -16,6 +16,7 @@ import { openFileStore } from '#platform/files';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createMail, type Mail, type MailDoor } from '#platform/mail';
 import { createNotify, noticeCatalogue, type Notification, type Notify } from '#platform/notify';
+import { openS3WhenSet } from '#platform/objects';
 import type { Broadcast } from '#platform/realtime';
 import { openSecrets } from '#platform/secrets';
 import { createTelegram } from '#platform/telegram';
@@ -81,7 +82,7 @@ export async function testPlatform(
       ?.directory?.(platform)
       .people(workspaceId)) ?? [];
   const parts = { db, config, clock, newId, log: silentLog, mail, telegram, people, realtime, jobs };
-  const files = await openFileStore({ dataDir, db, clock, newId });
+  const files = await openFileStore({ dataDir, db, clock, newId, objects: openS3WhenSet(config.files.s3) });
   const platform: TestPlatform = {
     cache: createCaches({ redis: absentRedis, clock, telemetry }),
     heard,
@@ -184,6 +185,7 @@ function testConfig(
     metricsToken: null,
     secretKey: null,
     secretKeyPrevious: null,
+    files: { s3: ABSENT_S3 },
     backups: { offsiteFolder: null, offsiteS3: ABSENT_S3 },
     logLevel: 'error',
     demo: false,

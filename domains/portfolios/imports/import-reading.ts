@@ -55,13 +55,18 @@ export async function readImport(platform: Platform, order: ReadingOrder, contex
   if (!batch || !portfolio || batch.status !== 'reading' || batch.round !== order.round) return;
   const file = await platform.files.find(platform.db, { workspaceId: order.workspaceId, fileId: batch.fileId });
   if (!file) return refuseImport(platform, batch, { code: 'file_missing', details: {} });
-  const path = platform.files.pathOf(file);
   try {
-    const outcome = await planIntoRows(platform, { batch, portfolio, path, context });
+    const outcome = await platform.files.withLocalCopy(file, (path) =>
+      planIntoRows(platform, { batch, portfolio, path, context }),
+    );
     if (outcome) return await refuseImport(platform, batch, outcome);
   } catch (error) {
     // Cancelled by a person or replaced by a newer mapping: the row already says so.
     if (error instanceof Fault && error.code === 'import_cancelled' && !context.signal.aborted) return;
+    // The bytes are gone or damaged: trying again changes nothing, uploading again does.
+    if (error instanceof Fault && ['file_content_differs', 'object_not_found'].includes(error.code)) {
+      return refuseImport(platform, batch, { code: 'file_missing', details: {} });
+    }
     throw error;
   }
   await judgeRows(platform, { batch, portfolio });

@@ -12,6 +12,8 @@ const PAGE_SIZE = 3;
 export interface TestS3 {
   readonly url: string;
   readonly objects: Map<string, Buffer>;
+  /** When each was written; set it back to make one old. */
+  readonly changedAtMs: Map<string, number>;
   requests(): number;
   failNext(status: number): void;
   close(): Promise<void>;
@@ -28,21 +30,26 @@ interface Answer {
   readonly status: number;
   readonly body?: Buffer | string;
   readonly sizeBytes?: number;
+  readonly changedAtMs?: number;
 }
 
 /** Listens on loopback until closed. */
 export async function startS3(account: Account): Promise<TestS3> {
   const objects = new Map<string, Buffer>();
+  const changedAtMs = new Map<string, number>();
   let requestCount = 0;
   let nextStatus: number | null = null;
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       requestCount += 1;
       const answer =
-        nextStatus === null ? respond({ request, body, account, objects }) : failure(nextStatus, 'SlowDown');
+        nextStatus === null
+          ? respond({ request, body, account, objects, changedAtMs })
+          : failure(nextStatus, 'SlowDown');
       nextStatus = null;
       response.writeHead(answer.status, {
         'content-length': answer.sizeBytes ?? Buffer.byteLength(answer.body ?? ''),
+        ...(answer.changedAtMs === undefined ? {} : { 'last-modified': new Date(answer.changedAtMs).toUTCString() }),
       });
       response.end(request.method === 'HEAD' ? undefined : answer.body);
     });
@@ -51,6 +58,7 @@ export async function startS3(account: Account): Promise<TestS3> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
+    changedAtMs,
     requests: () => requestCount,
     failNext: (status) => void (nextStatus = status),
     close: () => new Promise((resolve) => server.close(() => resolve())),
@@ -62,20 +70,22 @@ interface Request {
   readonly body: Buffer;
   readonly account: Account;
   readonly objects: Map<string, Buffer>;
+  readonly changedAtMs: Map<string, number>;
 }
 
-function respond({ request, body, account, objects }: Request): Answer {
+function respond({ request, body, account, objects, changedAtMs }: Request): Answer {
   const refusal = signatureFault(request, body, account);
   if (refusal) return refusal;
   const url = new URL(request.url ?? '/', 'http://store');
   const [bucket, ...rest] = url.pathname.slice(1).split('/').map(decodeURIComponent);
   if (bucket !== account.bucket) return failure(404, 'NoSuchBucket');
   const key = rest.join('/');
-  if (key === '') return list(url, objects);
+  if (key === '') return list(url, objects, changedAtMs);
   const found = objects.get(key);
   if (request.method === 'PUT') {
     if (request.headers['transfer-encoding'] !== undefined) return failure(411, 'MissingContentLength');
     objects.set(key, body);
+    changedAtMs.set(key, Date.now());
     return { status: 200 };
   }
   if (request.method === 'DELETE') {
@@ -83,16 +93,21 @@ function respond({ request, body, account, objects }: Request): Answer {
     return { status: 204 };
   }
   if (!found) return failure(404, 'NoSuchKey');
-  return request.method === 'HEAD' ? { status: 200, sizeBytes: found.length } : { status: 200, body: found };
+  const facts = { status: 200, changedAtMs: changedAtMs.get(key) ?? 0 };
+  return request.method === 'HEAD' ? { ...facts, sizeBytes: found.length } : { ...facts, body: found };
 }
 
-function list(url: URL, objects: Map<string, Buffer>): Answer {
+function list(url: URL, objects: Map<string, Buffer>, changedAtMs: Map<string, number>): Answer {
   const prefix = url.searchParams.get('prefix') ?? '';
   const from = Number(url.searchParams.get('continuation-token') ?? 0);
   const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
   const page = keys.slice(from, from + PAGE_SIZE);
   const contents = page
-    .map((key) => `<Contents><Key>${escaped(key)}</Key><Size>${objects.get(key)?.length ?? 0}</Size></Contents>`)
+    .map((key) => {
+      const written = new Date(changedAtMs.get(key) ?? 0).toISOString();
+      const facts = `<LastModified>${written}</LastModified><Size>${objects.get(key)?.length ?? 0}</Size>`;
+      return `<Contents><Key>${escaped(key)}</Key>${facts}</Contents>`;
+    })
     .join('');
   const isTruncated = from + PAGE_SIZE < keys.length;
   const token = isTruncated ? `<NextContinuationToken>${from + PAGE_SIZE}</NextContinuationToken>` : '';

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { endpoint, event } from '#kernel';
+import { PRICE_PROVIDERS } from './price.ts';
 
 const NOTE_LENGTH_MAX = 200; // A reminder, not a document.
 
@@ -15,7 +16,7 @@ const DecimalText = z.string();
 const Currency = z.string().regex(/^[A-Z][A-Z0-9]{2,9}$/);
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const Kind = z.enum(['crypto', 'stock', 'fund', 'etf', 'bond', 'cash', 'other']);
-const Provider = z.enum(['yahoo', 'simulator', 'manual']);
+const Provider = z.enum(PRICE_PROVIDERS);
 const Condition = z.enum(['above', 'below', 'percent_move', 'percent_up', 'percent_down']);
 const Doubt = z.enum(['not_positive', 'wrong_currency', 'absurd_jump', 'from_the_future']);
 const Repeat = z.enum(['once', 'rearming']);

@@ -132,15 +132,17 @@ export async function listHistoryGaps(
 export async function upsertProviderHealth(tx: Transaction, health: ProviderHealth, atMs: number): Promise<void> {
   await sql`
     insert into markets_provider_states (provider, state, failures_in_row, last_success_at, last_failure_at, last_failure,
-      open_until, updated_at)
+      open_until, credits, updated_at)
     values (${health.provider}, ${health.state}, ${health.failuresInRow}, ${instant(health.lastSuccessAtMs)},
       ${instant(health.lastFailureAtMs)}, ${health.lastFailure?.slice(0, 500) ?? null}, ${instant(health.openUntilMs)},
-      ${instant(atMs)})
+      ${JSON.stringify(health.credits)}::jsonb, ${instant(atMs)})
     on conflict (provider) do update set state = excluded.state, failures_in_row = excluded.failures_in_row,
       last_success_at = coalesce(excluded.last_success_at, markets_provider_states.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, markets_provider_states.last_failure_at),
       last_failure = coalesce(excluded.last_failure, markets_provider_states.last_failure),
-      open_until = excluded.open_until, updated_at = excluded.updated_at`.execute(tx.tables());
+      open_until = excluded.open_until, credits = excluded.credits, updated_at = excluded.updated_at`.execute(
+    tx.tables(),
+  );
 }
 
 interface ProviderRow {
@@ -151,12 +153,13 @@ interface ProviderRow {
   readonly last_failure_at: number | null;
   readonly last_failure: string | null;
   readonly open_until: number | null;
+  readonly credits: ProviderHealth['credits'];
 }
 
 /** How each provider fared last; one that was never asked is absent. */
 export async function listProviderHealth(queryable: Queryable): Promise<Map<string, ProviderHealth>> {
   const { rows } = await sql<ProviderRow>`
-    select provider, state, failures_in_row, last_success_at, last_failure_at, last_failure, open_until
+    select provider, state, failures_in_row, last_success_at, last_failure_at, last_failure, open_until, credits
     from markets_provider_states order by provider`.execute(queryable.tables());
   return new Map(
     rows.map((row) => [
@@ -169,6 +172,7 @@ export async function listProviderHealth(queryable: Queryable): Promise<Map<stri
         lastFailureAtMs: row.last_failure_at,
         lastFailure: row.last_failure,
         openUntilMs: row.open_until,
+        credits: row.credits,
       },
     ]),
   );

@@ -1,12 +1,16 @@
 /** Feed: the providers of this process, made once from the settings, and the way from an instrument to its prices. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { addDays, DAY_MS, dateOfEpochDay, Decimal, type LocalDate, ok } from '#kernel';
+import { addDays, type Clock, DAY_MS, dateOfEpochDay, Decimal, type LocalDate, ok } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Instrument } from './instrument.ts';
+import { type KeyedProvider, makeProviderAccess, type ProviderAccess } from './provider-access.ts';
+import { coinMarketCapProvider } from './provider/coinmarketcap.adapter.ts';
 import { ecbProvider } from './provider/ecb.adapter.ts';
-import type { RateProvider, Split } from './provider/price-provider.ts';
+import { financialTimesProvider } from './provider/financial-times.adapter.ts';
+import type { PriceProvider, RateProvider, Split } from './provider/price-provider.ts';
 import { type ChainResult, makeProviderChain, type ProviderChain } from './provider/provider-chain.ts';
 import { simulatorProvider } from './provider/simulator.adapter.ts';
+import { twelveDataProvider } from './provider/twelve-data.adapter.ts';
 import { yahooProvider } from './provider/yahoo.adapter.ts';
 import type { MarketsSettings } from './settings.ts';
 import type { SimulatedWorkspace } from './workspace.store.ts';
@@ -15,22 +19,29 @@ export interface Feed {
   readonly settings: MarketsSettings;
   readonly chain: ProviderChain;
   readonly rates: RateProvider;
+  readonly access: ProviderAccess;
 }
+
+/** What the feed needs of the platform. */
+export type FeedRoots = Pick<Platform, 'cache' | 'config' | 'clock' | 'db' | 'secrets'>;
 
 const feeds = new WeakMap<object, Feed>();
 const RECENT_DAYS = 7; // A look at now brings the closes of a long weekend with it.
 
 /** The providers of a platform; the same ones on every call. */
-export function feedOf(platform: Pick<Platform, 'cache' | 'config' | 'clock'>): Feed {
+export function feedOf(platform: FeedRoots): Feed {
   const known = feeds.get(platform);
   if (known) return known;
   const settings = platform.config.section<MarketsSettings>('markets');
   const { clock } = platform;
+  const access = makeProviderAccess(platform, settings);
   const feed: Feed = {
     settings,
+    access,
     chain: makeProviderChain({
       // Without live providers the chain is empty and every price is missing or written by hand.
-      providers: settings.liveProviders ? [yahooProvider({ baseUrl: settings.yahooBaseUrl, clock })] : [],
+      providers: settings.liveProviders ? liveProviders(settings, clock, access) : [],
+      gate: (name) => access.closedReason(name),
       clock,
       caches: platform.cache,
       sleep: async (delayMs) => delay(delayMs),
@@ -39,6 +50,16 @@ export function feedOf(platform: Pick<Platform, 'cache' | 'config' | 'clock'>): 
   };
   feeds.set(platform, feed);
   return feed;
+}
+
+function liveProviders(settings: MarketsSettings, clock: Clock, access: ProviderAccess): PriceProvider[] {
+  const keyed = (provider: KeyedProvider) => ({ clock, apiKey: () => access.keyOf(provider) });
+  return [
+    coinMarketCapProvider({ baseUrl: settings.coinMarketCapBaseUrl, ...keyed('coinmarketcap') }),
+    yahooProvider({ baseUrl: settings.yahooBaseUrl, clock }),
+    twelveDataProvider({ baseUrl: settings.twelveDataBaseUrl, ...keyed('twelve_data') }),
+    financialTimesProvider({ baseUrl: settings.financialTimesBaseUrl, clock }),
+  ];
 }
 
 /** First day a look at now asks for. */
@@ -53,12 +74,16 @@ export function dayOf(atMs: number): LocalDate {
 
 /** Asks the live chain, or the simulated market of a demo workspace; never both. */
 export async function fetchInstrument(
-  platform: Pick<Platform, 'cache' | 'config' | 'clock'>,
+  platform: FeedRoots,
   instrument: Instrument,
-  source: { readonly simulated: SimulatedWorkspace | null; readonly from: LocalDate },
+  source: {
+    readonly simulated: SimulatedWorkspace | null;
+    readonly from: LocalDate;
+    readonly needs: 'quote' | 'history';
+  },
 ): Promise<ChainResult> {
   const { simulated, from } = source;
-  if (!simulated) return feedOf(platform).chain.fetch(instrument, from, 'fresh');
+  if (!simulated) return feedOf(platform).chain.fetch(instrument, { from, patience: 'fresh', needs: source.needs });
   const { clock } = platform;
   const simulator = simulatorProvider({ seed: simulated.seed, fault: simulated.fault, clock });
   const context = { from, signal: new AbortController().signal, spend: async () => undefined };

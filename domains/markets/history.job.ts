@@ -44,6 +44,7 @@ export function historyJob(platform: FeedPlatform): JobDefinition<z.infer<typeof
       const result = await refreshInstrument(platform, need.instrument, {
         simulated: source,
         from,
+        needs: 'history',
         progress: (doneRatio) => context.progress(doneRatio, `Guardando precios de ${name}`),
       });
       if (result.ok || result.code === 'unknown_symbol') return; // Asking again would not help; the page says why.
@@ -124,6 +125,14 @@ async function noteRates(platform: FeedPlatform, failure: string | null): Promis
     failure === null
       ? { lastSuccessAtMs: atMs, lastFailureAtMs: null }
       : { lastSuccessAtMs: null, lastFailureAtMs: atMs };
-  const health = { provider: 'ecb', state, failuresInRow, lastFailure: failure, openUntilMs: null, ...times } as const;
+  const health = {
+    provider: 'ecb',
+    state,
+    failuresInRow,
+    lastFailure: failure,
+    openUntilMs: null,
+    credits: [],
+    ...times,
+  } as const;
   await platform.db.transaction((tx) => upsertProviderHealth(tx, health, atMs));
 }

@@ -8,7 +8,7 @@ import type { SessionLock } from '#platform/db';
 import type { Stop } from '#platform/domain';
 import { Decimal } from '#kernel';
 import { feedOf, recentDay } from './feed.ts';
-import { listDueInstruments, listWatchedInstruments, upsertProviderHealth } from './feed.store.ts';
+import { listDueInstruments, listProviderHealth, listWatchedInstruments, upsertProviderHealth } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { type PriceArrival, takePrices } from './price-intake.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
@@ -52,7 +52,9 @@ async function holdAndPoll(platform: FeedPlatform, stopping: AbortSignal): Promi
 }
 
 async function pollWhile(platform: FeedPlatform, ending: AbortSignal): Promise<void> {
-  const { simulatorTickMs } = feedOf(platform).settings;
+  const { chain, settings } = feedOf(platform);
+  const { simulatorTickMs } = settings;
+  chain.resume(await listProviderHealth(platform.db));
   await Promise.all([
     repeat(platform, { name: 'ticks', everyMs: simulatorTickMs, ending }, () => tickSimulated(platform)),
     repeat(platform, { name: 'looks', everyMs: LIVE_ROUND_MS, ending }, () => lookAtDue(platform)),
@@ -127,7 +129,8 @@ export async function lookAtDue(platform: FeedPlatform): Promise<void> {
   const due = (await listDueInstruments(platform.db, intervals, atMs)).values();
   const from = recentDay(atMs);
   const worker = async (): Promise<void> => {
-    for (const instrument of due) await refreshInstrument(platform, instrument, { simulated: null, from });
+    for (const instrument of due)
+      await refreshInstrument(platform, instrument, { simulated: null, from, needs: 'quote' });
   };
   await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, worker));
   await saveHealth(platform, chain.health());

@@ -5,7 +5,12 @@
 import { DAY_MS, Decimal, type LocalDate } from '#kernel';
 import type { InstrumentKind } from './instrument.ts';
 
-export type PriceProviderName = 'yahoo' | 'simulator' | 'manual';
+/** Who can be asked for a price. */
+export const LIVE_PROVIDERS = ['coinmarketcap', 'yahoo', 'twelve_data', 'financial_times', 'simulator'] as const;
+export type LiveProviderName = (typeof LIVE_PROVIDERS)[number];
+
+export const PRICE_PROVIDERS = [...LIVE_PROVIDERS, 'manual'] as const;
+export type PriceProviderName = (typeof PRICE_PROVIDERS)[number];
 
 /** A price as it is stored. */
 export interface Price {

@@ -54,6 +54,7 @@ const UNUSED = {
   lastFailureAtMs: null,
   lastFailure: null,
   openUntilMs: null,
+  credits: [],
 } as const;
 
 function liveHealth(stored: ReadonlyMap<string, ProviderHealth>) {

@@ -14,12 +14,13 @@ import type { SimulatedWorkspace } from './workspace.store.ts';
 
 export type FeedPlatform = Pick<
   Platform,
-  'cache' | 'config' | 'clock' | 'db' | 'newId' | 'notify' | 'realtime' | 'telemetry'
+  'cache' | 'config' | 'clock' | 'db' | 'newId' | 'notify' | 'realtime' | 'secrets' | 'telemetry'
 >;
 
 export interface Look {
   readonly simulated: SimulatedWorkspace | null;
   readonly from: LocalDate;
+  readonly needs: 'quote' | 'history';
   /** Hears how much of a long answer is stored. */
   readonly progress?: (doneRatio: number) => Promise<void>;
 }
@@ -70,12 +71,12 @@ async function storeQuote(platform: FeedPlatform, instrument: Instrument, answer
   const { id: instrumentId, workspaceId } = instrument;
   await platform.db.transaction(async (tx) => {
     const problem = quote ? null : 'provider_failed: the provider knows it but gave no price';
-    const isLive = provider !== 'simulator';
+    const isNamer = provider === 'yahoo'; // The stored name is Yahoo's; the others find theirs by symbol or ISIN.
     await updateAttempt(tx, instrumentId, {
       atMs: fetchedAtMs,
       problem,
-      providerSymbol: isLive ? providerSymbol : null,
-      providerName: isLive ? providerName : null,
+      providerSymbol: isNamer ? providerSymbol : null,
+      providerName: isNamer ? providerName : null,
     });
     if (!quote) return;
     const known = (await latestPrices(tx, { workspaceId, instrumentIds: [instrumentId], atMs: fetchedAtMs })).get(

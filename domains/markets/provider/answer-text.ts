@@ -4,6 +4,7 @@
  */
 import { Decimal, localDate } from '#kernel';
 import { z } from 'zod';
+import { LIVE_PROVIDERS } from '../price.ts';
 import type { ChainResult } from './provider-chain.ts';
 
 const decimal = z.string().transform((text) => Decimal.from(text));
@@ -19,7 +20,7 @@ const ANSWER = z.discriminatedUnion('ok', [
       splits: z.array(z.object({ on: day, ratio: decimal })),
       providerSymbol: z.string(),
       providerName: z.string().nullable(),
-      provider: z.enum(['yahoo', 'simulator']),
+      provider: z.enum(LIVE_PROVIDERS),
       fetchedAtMs: z.number(),
     }),
   }),

@@ -4,6 +4,7 @@
  * half-open needs two successes to close and one failure opens it again.
  */
 import type { Clock } from '#kernel';
+import type { CreditUse } from './credit-book.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
@@ -15,15 +16,21 @@ export interface ProviderHealth {
   readonly lastFailureAtMs: number | null;
   readonly lastFailure: string | null;
   readonly openUntilMs: number | null;
+  /** Credits used in the windows that the provider counts; empty for one that counts none. */
+  readonly credits: readonly CreditUse[];
 }
 
 export interface Breaker {
   /** False while the provider is left alone. */
   allows(): boolean;
   recordSuccess(): void;
-  /** `opens` leaves the provider alone at once, whatever came before. */
-  recordFailure(reason: string, effect: 'counts' | 'opens'): void;
-  health(): ProviderHealth;
+  /** `opens` leaves the provider alone at once, whatever came before; until an instant when its quota says so. */
+  recordFailure(reason: string, effect: 'counts' | 'opens', untilMs?: number): void;
+  /** Forgets the pause: a person has changed something and wants to know. */
+  reset(): void;
+  /** Takes over what another process knew, so that a restart does not lean on a provider that asked for a pause. */
+  resume(known: Pick<ProviderHealth, 'openUntilMs' | 'lastFailure' | 'lastFailureAtMs' | 'lastSuccessAtMs'>): void;
+  health(): Omit<ProviderHealth, 'credits'>;
 }
 
 const FAILURES_MAX = 5;
@@ -52,13 +59,26 @@ export function makeBreaker(provider: string, clock: Clock): Breaker {
       successesSinceOpen += 1;
       if (openUntilMs !== null && successesSinceOpen >= HALF_OPEN_SUCCESSES) openUntilMs = null;
     },
-    recordFailure(reason, effect) {
+    recordFailure(reason, effect, untilMs) {
       const wasHalfOpen = state() === 'half_open';
       last = { ...last, lastFailureAtMs: clock(), lastFailure: reason };
       failuresInRow += 1;
       if (effect === 'counts' && !wasHalfOpen && failuresInRow < FAILURES_MAX) return;
-      openUntilMs = clock() + OPEN_MS;
+      openUntilMs = Math.max(clock() + OPEN_MS, untilMs ?? 0);
       successesSinceOpen = 0;
+    },
+    reset() {
+      openUntilMs = null;
+      failuresInRow = 0;
+    },
+    resume(known) {
+      const { lastSuccessAtMs, lastFailureAtMs, lastFailure } = known;
+      if (last.lastSuccessAtMs === null && last.lastFailureAtMs === null) {
+        last = { lastSuccessAtMs, lastFailureAtMs, lastFailure };
+      }
+      if (known.openUntilMs !== null && known.openUntilMs > clock()) {
+        openUntilMs = Math.max(openUntilMs ?? 0, known.openUntilMs);
+      }
     },
     health: () => ({ provider, state: state(), failuresInRow, openUntilMs, ...last }),
   };

@@ -22,8 +22,12 @@ export interface FakeMarket {
   close(): Promise<void>;
 }
 
-/** Body of a healthy answer for a path; undefined answers 404 as the provider does. */
-export type FakeAnswers = (path: string, query: URLSearchParams) => string | undefined;
+/** Body of a healthy answer for a path, or an answer with a status of its own; undefined answers 404 as Yahoo does. */
+export type FakeAnswers = (
+  path: string,
+  query: URLSearchParams,
+  headers: IncomingMessage['headers'],
+) => string | { readonly status: number; readonly text: string } | undefined;
 
 const SLOW_MS = 5_000; // Longer than any timeout a test gives.
 const CONSENT = '<!DOCTYPE html><html lang="es"><title>Antes de continuar</title><form>consent</form></html>';
@@ -64,7 +68,8 @@ function respond(
   { fault, answers }: { readonly fault: FakeFault; readonly answers: FakeAnswers },
 ): void {
   const url = new URL(request.url ?? '/', 'http://fake');
-  const body = fault === 'not_found' ? undefined : answers(decodeURIComponent(url.pathname), url.searchParams);
+  const path = decodeURIComponent(url.pathname);
+  const body = fault === 'not_found' ? undefined : answers(path, url.searchParams, request.headers);
   const send = (status: number, type: string, text: string): void => {
     response.writeHead(status, { 'content-type': type }).end(text);
   };
@@ -73,6 +78,7 @@ function respond(
   else if (fault === 'consent_redirect') response.writeHead(302, { location: 'https://consent.example/' }).end();
   else if (fault === 'server_error') send(500, 'text/html', '<h1>Internal error</h1>');
   else if (body === undefined) send(404, 'application/json', NOT_FOUND);
+  else if (typeof body === 'object') send(body.status, 'application/json', body.text);
   else if (fault === 'truncated') send(200, 'application/json', body.slice(0, Math.floor(body.length / 2)));
   else if (fault === 'null_closes')
     send(200, 'application/json', body.replace(/"close":\[[^\]]*\]/, '"close":[null,null,null]'));

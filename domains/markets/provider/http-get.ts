@@ -8,6 +8,8 @@ import { request } from 'undici';
 export interface GetLimits {
   readonly timeoutMs: number;
   readonly sizeBytesMax: number;
+  /** Where a key goes: an address ends up in logs, a header does not. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface GetAnswer {
@@ -26,7 +28,7 @@ export async function getText(url: URL, limits: GetLimits, signal: AbortSignal):
   try {
     const answer = await request(url, {
       method: 'GET',
-      headers: { 'user-agent': USER_AGENT, accept: '*/*' },
+      headers: { 'user-agent': USER_AGENT, accept: '*/*', ...limits.headers },
       headersTimeout: limits.timeoutMs,
       bodyTimeout: limits.timeoutMs,
       signal: AbortSignal.any([deadline, signal]),

@@ -4,6 +4,7 @@
  */
 import type { Decimal, LocalDate, Result } from '#kernel';
 import type { InstrumentKind } from '../instrument.ts';
+import type { LiveProviderName } from '../price.ts';
 
 /** What a provider needs to know to find an instrument. */
 export interface InstrumentRef {
@@ -49,15 +50,31 @@ export interface FetchContext {
   /** First day of closes wanted. */
   readonly from: LocalDate;
   readonly signal: AbortSignal;
-  /** Waits for a turn; called before each request that leaves the process. */
-  spend(): Promise<void>;
+  /** Waits for a turn and pays for it; called before each request that leaves the process. One credit unless told. */
+  spend(creditCount?: number): Promise<void>;
 }
 
-/** `unknown_symbol` when it has never heard of it, `wrong_currency` when it only quotes it in another currency. */
-export type PriceRefusal = 'unknown_symbol' | 'wrong_currency' | 'unreadable_price';
+/**
+ * `unknown_symbol` when it has never heard of it, `wrong_currency` when it only quotes it in another currency,
+ * `not_in_plan` when the key's plan leaves it out.
+ */
+export type PriceRefusal = 'unknown_symbol' | 'wrong_currency' | 'unreadable_price' | 'not_in_plan';
+
+/** How hard a provider may be leaned on. Paces are kept by waiting, credits by stopping until the window ends. */
+export interface Quota {
+  readonly perMinute: number;
+  /** Requests that may go at once before the pace holds them back. */
+  readonly burst: number;
+  /** Calendar windows in UTC; null where the provider names none. */
+  readonly creditsPerDay: number | null;
+  readonly creditsPerMonth: number | null;
+}
 
 export interface PriceProvider {
-  readonly name: 'yahoo' | 'simulator';
+  readonly name: LiveProviderName;
+  /** False for one that only says what something is worth now. */
+  readonly hasHistory: boolean;
+  readonly quota: Quota;
   canPrice(ref: InstrumentRef): boolean;
   /** One look: price of now and closes since a day. Throws a `Fault` (`provider_…`) when the provider fails. */
   fetchPrices(ref: InstrumentRef, context: FetchContext): Promise<Result<PriceAnswer, PriceRefusal>>;

@@ -3,11 +3,15 @@
  * bucket; around all the platform's cache with single flight, so that many askers cost one request. Nothing here stores prices: when
  * all fail the last good price stays in the database and grows stale.
  */
-import { type Clock, Fault, type LocalDate, ok, refuse, type Result } from '#kernel';
+import { type Clock, Fault, type LocalDate, localDate, ok, refuse, type Result } from '#kernel';
 import type { Cache, Caches } from '#platform/cache';
+import type { InstrumentKind } from '../instrument.ts';
+import type { LiveProviderName } from '../price.ts';
 import { answerText } from './answer-text.ts';
 import { type Breaker, makeBreaker, makeTokenBucket, type ProviderHealth, type TokenBucket } from './breaker.ts';
+import { type CreditBook, makeCreditBook } from './credit-book.ts';
 import type { InstrumentRef, PriceAnswer, PriceProvider } from './price-provider.ts';
+import { QuotaFault } from './provider-fault.ts';
 
 export interface ChainAnswer extends PriceAnswer {
   readonly provider: PriceProvider['name'];
@@ -24,16 +28,31 @@ export interface ChainOptions {
   readonly caches: Caches;
   /** Waits; tests pass one that moves the clock. */
   readonly sleep: (delayMs: number) => Promise<void>;
-  readonly perMinute?: number;
+  /** Why a provider is not to be asked at all (no key, switched off); null when it may be. */
+  readonly gate?: (name: LiveProviderName) => Promise<string | null>;
+}
+
+export interface Ask {
+  /** First day of closes wanted. */
+  readonly from: LocalDate;
+  /** `fresh` waits for a new answer once the kept one is too old; `stale_ok` takes the old one while a new one is fetched. */
+  readonly patience: 'fresh' | 'stale_ok';
+  /** `history` leaves out providers that only know the price of now. */
+  readonly needs: 'quote' | 'history';
+  /** A provider that has answered already: the others are asked for a second opinion. */
+  readonly except?: LiveProviderName;
 }
 
 export interface ProviderChain {
-  /**
-   * `fresh` waits for a new answer once the cached one is older than its time to live; `stale_ok` gets the old one at once
-   * while a new one is fetched behind it. Refusals carry each provider's reason in `details.reasons`.
-   */
-  fetch(ref: InstrumentRef, from: LocalDate, patience: 'fresh' | 'stale_ok'): Promise<ChainResult>;
+  /** Refusals carry each provider's reason in `details.reasons`. */
+  fetch(ref: InstrumentRef, ask: Ask): Promise<ChainResult>;
+  /** Asks one provider alone, whatever its breaker says: a person wants to know whether it answers. */
+  probe(name: LiveProviderName, ref: InstrumentRef, from: LocalDate): Promise<ChainResult>;
+  /** True when a provider other than this one may be asked about the instrument now. */
+  hasOther(ref: InstrumentRef, name: LiveProviderName): Promise<boolean>;
   health(): readonly ProviderHealth[];
+  /** Takes over what the database knows of pauses and used credits. */
+  resume(known: ReadonlyMap<string, ProviderHealth>): void;
   stop(): void;
 }
 
@@ -43,34 +62,80 @@ const TTL_MS = 20_000; // Below every refresh interval, above the burst of a pag
 const STALE_MS = 24 * 60 * 60_000; // Who does not want to wait gets yesterday's look at worst, and a new one is on its way.
 const UNKNOWN_TTL_MS = 10 * 60_000; // A symbol does not come into being in a minute.
 const FAILED_TTL_MS = 1_000; // Askers of the same second share a failure too.
-const PER_MINUTE = 60;
-const BURST = 10;
+
+/** Who is asked first, by kind: the one that knows the kind best, then the free one, then the fallback. */
+const ORDER: Readonly<Record<InstrumentKind, readonly LiveProviderName[]>> = {
+  crypto: ['coinmarketcap', 'yahoo', 'twelve_data'],
+  stock: ['yahoo', 'twelve_data'],
+  etf: ['yahoo', 'twelve_data'],
+  fund: ['financial_times', 'yahoo', 'twelve_data'],
+  bond: ['yahoo', 'twelve_data'],
+  cash: [],
+  other: ['yahoo', 'twelve_data'],
+};
 
 interface Guarded {
   readonly provider: PriceProvider;
   readonly breaker: Breaker;
   readonly bucket: TokenBucket;
+  readonly credits: CreditBook;
 }
 
-/** Builds a chain; providers are asked in the order given. */
+/** Builds a chain; each kind of instrument has its own order of providers. */
 export function makeProviderChain(options: ChainOptions): ProviderChain {
   const { clock } = options;
   const guarded = options.providers.map((provider) => ({
     provider,
     breaker: makeBreaker(provider.name, clock),
-    bucket: makeTokenBucket({ perMinute: options.perMinute ?? PER_MINUTE, burst: BURST }, clock),
+    bucket: makeTokenBucket(provider.quota, clock),
+    credits: makeCreditBook(provider.quota, clock),
   }));
   const stopping = new AbortController();
   const answers = openAnswers(options.caches);
+  const { signal } = stopping;
   return {
-    fetch: (ref, from, patience) => {
-      const policy = { ttlMs: TTL_MS, staleMs: patience === 'fresh' ? 0 : STALE_MS };
-      const ask = (): Promise<ChainResult> => askInOrder(guarded, { ref, from, options, signal: stopping.signal });
-      return answers.get(keyOf(ref, from), policy, ask);
+    fetch: (ref, ask) => {
+      const policy = { ttlMs: TTL_MS, staleMs: ask.patience === 'fresh' ? 0 : STALE_MS };
+      const question = { ref, from: ask.from, options, signal };
+      return answers.get(keyOf(ref, ask), policy, () => askInOrder(candidatesOf(guarded, ref, ask), question));
     },
-    health: () => guarded.map(({ breaker }) => breaker.health()),
+    async probe(name, ref, from) {
+      const entry = guarded.find(({ provider }) => provider.name === name);
+      const closed = (await options.gate?.(name)) ?? null;
+      if (!entry || closed !== null) {
+        return refuse('provider_failed', { reasons: { [name]: closed ?? 'provider_not_set_up: it is not in use' } });
+      }
+      entry.breaker.reset();
+      return askInOrder([entry], { ref, from, options, signal });
+    },
+    async hasOther(ref, name) {
+      const ask = { from: localDate('1970-01-01'), patience: 'fresh', needs: 'quote', except: name } as const;
+      for (const { provider, breaker } of candidatesOf(guarded, ref, ask)) {
+        const isOpen = ((await options.gate?.(provider.name)) ?? null) === null;
+        if (isOpen && provider.canPrice(ref) && breaker.allows()) return true;
+      }
+      return false;
+    },
+    health: () => guarded.map(({ breaker, credits }) => ({ ...breaker.health(), credits: credits.uses() })),
+    resume(known) {
+      for (const { provider, breaker, credits } of guarded) {
+        const health = known.get(provider.name);
+        if (!health) continue;
+        breaker.resume(health);
+        credits.resume(health.credits);
+      }
+    },
     stop: () => stopping.abort(),
   };
+}
+
+function candidatesOf(guarded: readonly Guarded[], ref: InstrumentRef, ask: Ask): Guarded[] {
+  const order = ORDER[ref.kind];
+  const rankOf = ({ provider }: Guarded): number => order.indexOf(provider.name);
+  return guarded
+    .filter((entry) => rankOf(entry) >= 0 && entry.provider.name !== ask.except)
+    .filter(({ provider }) => ask.needs === 'quote' || provider.hasHistory)
+    .toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** What the providers said lately, shared by the workers of the installation. */
@@ -84,8 +149,17 @@ function openAnswers(caches: Caches): Cache<ChainResult> {
   });
 }
 
-function keyOf(ref: InstrumentRef, from: LocalDate): string {
-  return JSON.stringify([ref.kind, ref.symbol, ref.isin, ref.currency, ref.providerSymbol, from]);
+function keyOf(ref: InstrumentRef, { from, needs, except }: Ask): string {
+  return JSON.stringify([
+    ref.kind,
+    ref.symbol,
+    ref.isin,
+    ref.currency,
+    ref.providerSymbol,
+    from,
+    needs,
+    except ?? null,
+  ]);
 }
 
 interface Question {
@@ -100,7 +174,10 @@ async function askInOrder(guarded: readonly Guarded[], question: Question): Prom
   let hasFailed = false;
   for (const entry of guarded) {
     const { name } = entry.provider;
-    if (!entry.provider.canPrice(question.ref)) {
+    const closed = (await question.options.gate?.(name)) ?? null;
+    if (closed !== null) {
+      reasons[name] = closed;
+    } else if (!entry.provider.canPrice(question.ref)) {
       reasons[name] = 'does not price this kind of instrument';
     } else if (!entry.breaker.allows()) {
       hasFailed = true;
@@ -116,29 +193,38 @@ async function askInOrder(guarded: readonly Guarded[], question: Question): Prom
 }
 
 async function askOne(entry: Guarded, question: Question): Promise<Result<PriceAnswer, ChainRefusal>> {
-  const { breaker, bucket, provider } = entry;
-  const spend = async (): Promise<void> => {
-    const waitMs = bucket.take();
-    if (waitMs === null) throw new Fault('provider_queue_full', 'too many requests are waiting', { retryable: true });
-    if (waitMs > 0) await question.options.sleep(waitMs);
-  };
+  const { breaker, provider } = entry;
   try {
     const { from, signal } = question;
+    const spend = (creditCount = 1): Promise<void> => pay(entry, question.options, creditCount);
     const answer = await provider.fetchPrices(question.ref, { from, signal, spend });
     breaker.recordSuccess();
     if (answer.ok) return answer;
     return refuse('unknown_symbol', { reason: `${answer.code}: ${reasonOf(answer.details)}` });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // Our own queue says nothing about the provider.
-    if (error.code !== 'provider_queue_full') {
-      breaker.recordFailure(
-        `${error.code}: ${error.message}`,
-        error.code === 'provider_rate_limited' ? 'opens' : 'counts',
-      );
-    }
+    recordFault(breaker, error);
     return refuse('provider_failed', { reason: `${error.code}: ${error.message}` });
   }
+}
+
+async function pay({ provider, bucket, credits }: Guarded, options: ChainOptions, creditCount: number): Promise<void> {
+  const spent = credits.take(creditCount);
+  if (spent) {
+    const detail = `${provider.name}: our own count of its ${spent.limitCredits} credits of the ${spent.window} is used up`;
+    throw new QuotaFault(spent.window, detail, options.clock());
+  }
+  const waitMs = bucket.take();
+  if (waitMs === null) throw new Fault('provider_queue_full', 'too many requests are waiting', { retryable: true });
+  if (waitMs > 0) await options.sleep(waitMs);
+}
+
+function recordFault(breaker: Breaker, fault: Fault): void {
+  if (fault.code === 'provider_queue_full') return; // Our own queue says nothing about the provider.
+  const reason = `${fault.code}: ${fault.message}`;
+  if (fault instanceof QuotaFault) return breaker.recordFailure(reason, 'opens', fault.openUntilMs);
+  const isFinal = fault.code === 'provider_rate_limited' || fault.code === 'provider_key_refused';
+  breaker.recordFailure(reason, isFinal ? 'opens' : 'counts');
 }
 
 function reasonOf(details: Readonly<Record<string, unknown>>): string {

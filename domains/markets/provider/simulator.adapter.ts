@@ -27,6 +27,8 @@ export function simulatedInstrumentOf(ref: Omit<InstrumentRef, 'providerSymbol'>
 export function simulatorProvider(options: SimulatorOptions): PriceProvider {
   return {
     name: 'simulator',
+    hasHistory: true,
+    quota: { perMinute: 60_000, burst: 1_000, creditsPerDay: null, creditsPerMonth: null },
     canPrice: (ref) => ref.kind !== 'cash' && simulatedInstrumentOf(ref) !== null,
     async fetchPrices(ref, context) {
       await context.spend();

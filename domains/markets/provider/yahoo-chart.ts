@@ -5,6 +5,7 @@
  */
 import { Decimal, type LocalDate, localDate, ok, refuse, type Result } from '#kernel';
 import { z } from 'zod';
+import { type QuoteUnit, quoteUnitOf } from './quote-unit.ts';
 import type { DailyClose, PriceAnswer, PriceRefusal, Quote, Split } from './price-provider.ts';
 
 const Chart = z.object({
@@ -41,9 +42,6 @@ const Chart = z.object({
 });
 type ChartResult = NonNullable<z.infer<typeof Chart>['chart']['result']>[number];
 
-/** Quote units that are hundredths of a currency. */
-const SUBUNITS: Readonly<Record<string, string>> = { GBp: 'GBP', GBX: 'GBP', ILA: 'ILS', ZAc: 'ZAR', ZAC: 'ZAR' };
-const HUNDREDTH = Decimal.of(1n, 2);
 const SIGNIFICANT_DIGITS = 7; // What a float32 close really carries.
 const PRICE_HINT = 2;
 const RATIO_DIGITS = 12;
@@ -56,13 +54,10 @@ export function parseChart(text: string): Result<PriceAnswer, PriceRefusal> | nu
   if (!result) return refuse('unknown_symbol', { reason: parsed.data.chart.error?.description ?? 'no data found' });
   const quoted = result.meta.currency;
   if (!quoted) return refuse('unreadable_price', { reason: 'the answer names no currency' });
-  const unit = {
-    currency: Object.hasOwn(SUBUNITS, quoted) ? (SUBUNITS[quoted] ?? quoted) : quoted,
-    isHundredth: Object.hasOwn(SUBUNITS, quoted),
-  };
+  const unit = quoteUnitOf(quoted);
   const dayOf = exchangeDay(result.meta.exchangeTimezoneName ?? 'UTC');
   const splits = splitsOf(result, dayOf);
-  const read = priceReader(result.meta.priceHint ?? PRICE_HINT, unit.isHundredth);
+  const read = priceReader(result.meta.priceHint ?? PRICE_HINT, unit);
   const closes = closesOf(result, { dayOf, splits, read, currency: unit.currency });
   return ok({
     quote: quoteOf(result, { closes, dayOf, splits, read, currency: unit.currency }),
@@ -117,15 +112,14 @@ function splitsOf(result: ChartResult, dayOf: Reading['dayOf']): Split[] {
   });
 }
 
-function priceReader(priceHint: number, isHundredth: boolean): Reading['read'] {
+function priceReader(priceHint: number, unit: QuoteUnit): Reading['read'] {
   return (wireNumber) => {
     const exact = Number.isFinite(wireNumber) ? Decimal.parse(String(wireNumber)) : null;
     if (!exact) return null;
     const size = Math.abs(wireNumber) || 1;
     const wholeDigits = size >= 1 ? Math.floor(Math.log10(size)) + 1 : Math.ceil(Math.log10(size));
     const digits = Math.min(18, Math.max(priceHint, SIGNIFICANT_DIGITS - wholeDigits));
-    const rounded = exact.rounded(digits, 'half-even');
-    return isHundredth ? rounded.times(HUNDREDTH) : rounded;
+    return exact.rounded(digits, 'half-even').times(unit.factor);
   };
 }
 

@@ -56,6 +56,8 @@ export function yahooProvider(options: YahooOptions): PriceProvider {
   const limits = { ...LIMITS, timeoutMs: options.timeoutMs ?? LIMITS.timeoutMs };
   return {
     name: 'yahoo',
+    hasHistory: true,
+    quota: { perMinute: 60, burst: 10, creditsPerDay: null, creditsPerMonth: null }, // It names none; this is polite.
     canPrice: (ref) => ref.kind !== 'cash' && (ref.providerSymbol ?? ref.symbol ?? ref.isin) !== null,
     async fetchPrices(ref, context) {
       const reach = { options, limits, context };

@@ -144,6 +144,10 @@ async function measure(http: HttpServer, portfolioId: string): Promise<Figure[]>
     ['operations of one holding', `${base}/operations?instrumentId=${instrumentId}`],
     ['value series, one year', `${base}/value-series?range=1y`],
     ['value series, ten years', `${base}/value-series?range=all`],
+    ['performance, ten years', `${base}/performance`],
+    ['performance, one year against an instrument', `${base}/performance?range=1y&benchmark=${instrumentId}`],
+    ['contributions, ten years', `${base}/contributions`],
+    ['contributions, one month', `${base}/contributions?range=1m`],
     ['explanation of the profit', `${base}/explanation?metric=profit`],
     ['explanation of one holding', `${base}/explanation?metric=realised&instrumentId=${instrumentId}`],
   ];

@@ -109,6 +109,12 @@ async function buildShelved(
   const firstDate = firstDateOf(events, null);
   const fx = await fxTableFor(queryable, portfolio, { currencies, firstDate, atMs });
   const book = emptyBook(portfolio.baseCurrency, fx);
+  await foldInTurns(book, events);
+  return { book, sequence: portfolio.lastSequence, firstDate, currencies, fxReadAtMs: atMs };
+}
+
+/** Folds stored events, in any order, into an empty book that nobody else sees yet; gives the event loop back in between. */
+export async function foldInTurns(book: Book, events: readonly BookEvent[]): Promise<void> {
   const groups = Map.groupBy(events.toSorted(compareEvents), positionKeyOf);
   for (const [key, group] of groups) {
     if (key !== null) requireFits(refoldPosition(book, { key, events: group }));
@@ -118,7 +124,6 @@ async function buildShelved(
     addToAccount(book, event, 'record');
     if (index % EVENTS_PER_TURN_MAX === EVENTS_PER_TURN_MAX - 1) await nextTurn();
   }
-  return { book, sequence: portfolio.lastSequence, firstDate, currencies, fxReadAtMs: atMs };
 }
 
 /** Applies what was recorded since; false when a new currency came in and the book must be built anew. */
@@ -189,7 +194,7 @@ function fxTableFor(
   return loadFxTable(queryable, { workspaceId: portfolio.workspaceId, currencies, from: needs.firstDate ?? to, to });
 }
 
-function currenciesOf(events: readonly BookEvent[]): Set<string> {
+export function currenciesOf(events: readonly BookEvent[]): Set<string> {
   const currencies = new Set<string>();
   for (const event of events) currencies.add(event.currency).add(event.accountCurrency);
   return currencies;

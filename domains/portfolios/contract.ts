@@ -366,4 +366,5 @@ export const portfoliosApi = {
 } as const;
 
 export { importsApi } from './imports/contract.ts';
+export { performanceApi } from './performance/contract.ts';
 export { AssignPortfolio, ReadAssignment } from './assignment-contract.ts';

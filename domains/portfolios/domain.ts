@@ -5,6 +5,7 @@ import { assignmentRoutes } from './assignment.routes.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
 import { figuresSource } from './figures-source.ts';
+import { performanceRoutes } from './performance/performance.routes.ts';
 import { portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
 import { importRoutes } from './imports/import.routes.ts';
@@ -34,6 +35,7 @@ export const portfolios: Domain = {
     portfolioRoutes(http, platform, source);
     assignmentRoutes(http, platform);
     operationRoutes(http, platform, source);
+    performanceRoutes(http, platform, source);
     importRoutes(http, platform);
   },
   jobs: (platform) => [...importJobs(platform), demoJob(platform)],

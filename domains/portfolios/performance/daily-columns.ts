@@ -8,6 +8,11 @@ import { type CloseColumn, rateReader, seriesColumns } from '../value-series.ts'
 import type { DatedFlow } from './money-weighted.ts';
 import type { DailyColumns } from './time-weighted.ts';
 
+export interface BookColumns extends DailyColumns {
+  /** Days on which some holding is valued at the price of its last own operation, for want of a market price. */
+  readonly estimatedDayCount: number;
+}
+
 /** Columns from the first to the last day of a period, both included. */
 export function dailyColumns(
   book: Book,
@@ -16,16 +21,34 @@ export function dailyColumns(
     readonly to: LocalDate;
     readonly closesOf: ReadonlyMap<string, CloseColumn>;
   },
-): DailyColumns {
+): BookColumns {
   const firstDay = epochDay(period.from);
   const dayCount = Math.max(0, epochDay(period.to) - firstDay + 1);
   // One day more in front: its value is what the period starts with.
   const days = Array.from({ length: dayCount + 1 }, (_unused, index) => firstDay - 1 + index);
-  const { values, unknownCounts } = seriesColumns(book, days, period.closesOf);
+  const { values, unknownCounts, estimates } = seriesColumns(book, days, period.closesOf);
   const known = values.map((value, index) => (unknownCounts[index] === 0 ? value : Number.NaN));
   const flows = { inflows: new Float64Array(dayCount), outflows: new Float64Array(dayCount) };
   addFlows(book, { ...flows, firstDay });
-  return { firstDay, openingValue: known[0] ?? 0, values: known.slice(1), ...flows };
+  const estimatedDayCount = estimates.reduce((count, estimated) => count + (estimated === 0 ? 0 : 1), 0);
+  return { firstDay, openingValue: known[0] ?? 0, values: known.slice(1), ...flows, estimatedDayCount };
+}
+
+/** The same columns in another currency; `rateAt` is its units per one of theirs, NaN where it is unknown. */
+export function convertedColumns(columns: BookColumns, rateAt: (day: number) => number): BookColumns {
+  const { firstDay, openingValue, values, inflows, outflows, estimatedDayCount } = columns;
+  // Nothing is nothing in every currency, whatever the rate.
+  const convert = (figure: number, day: number): number => (figure === 0 ? 0 : figure * rateAt(day));
+  const column = (figures: Float64Array): Float64Array =>
+    figures.map((figure, index) => convert(figure, firstDay + index));
+  return {
+    firstDay,
+    openingValue: convert(openingValue, firstDay - 1),
+    values: column(values),
+    inflows: column(inflows),
+    outflows: column(outflows),
+    estimatedDayCount,
+  };
 }
 
 /** What an investor paid and got: the opening value paid the day before, flows as they came, the end value got. */

@@ -124,7 +124,7 @@ function bisect(terms: readonly Term[], from: number, to: number): number | null
 function allRoots(terms: readonly Term[]): number[] {
   const step = (2 * SEARCH_SPAN) / SEARCH_STEPS;
   const points = Array.from({ length: SEARCH_STEPS + 1 }, (_unused, index) => -SEARCH_SPAN + index * step);
-  const values = points.map((point) => scaledValue(terms, point));
+  const values = gridValues(terms, step);
   const roots: number[] = [];
   for (const [index, point] of points.entries()) {
     const [before, here, after] = [values[index - 1], values[index] ?? 0, values[index + 1]];
@@ -135,6 +135,33 @@ function allRoots(terms: readonly Term[]): number[] {
     }
   }
   return roots.toSorted((left, right) => left - right).filter((root, index, all) => root !== all[index - 1]);
+}
+
+/**
+ * `scaledValue` at every point of the grid. Neighbours differ by one factor a term, so each weight is the last one times it:
+ * outwards from zero, where every weight is one and from where they only shrink.
+ */
+function gridValues(terms: readonly Term[], step: number): Float64Array {
+  const values = new Float64Array(SEARCH_STEPS + 1);
+  const middle = SEARCH_STEPS / 2;
+  const span = terms.at(-1)?.years ?? 0;
+  const flows = Float64Array.from(terms, ({ flow }) => flow);
+  for (const direction of [1, -1] as const) {
+    const factors = Float64Array.from(terms, ({ years }) => Math.exp(-(direction === 1 ? years : span - years) * step));
+    const weights = new Float64Array(terms.length).fill(1);
+    for (let distance = 0; distance <= middle; distance += 1) {
+      let value = 0;
+      let size = 0;
+      for (let index = 0; index < flows.length; index += 1) {
+        const weighted = (flows[index] ?? 0) * (weights[index] ?? 0);
+        value += weighted;
+        size += Math.abs(weighted);
+        weights[index] = (weights[index] ?? 0) * (factors[index] ?? 0);
+      }
+      values[middle + direction * distance] = size === 0 ? 0 : value / size;
+    }
+  }
+  return values;
 }
 
 function turnsTowardsZero({ before, here, after }: { before: number; here: number; after: number }): boolean {

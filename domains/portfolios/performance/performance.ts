@@ -14,7 +14,13 @@ export interface Performance {
   readonly twrGap: { readonly kind: ReturnGap['kind']; readonly date: LocalDate } | null;
   readonly xirr: number | null;
   readonly xirrStatus: RateStatus;
+  /** All rates that fit, smallest first. */
+  readonly xirrRoots: readonly number[];
   readonly modifiedDietz: number | null;
+  /** True when a flow or one of the two values at the ends is unknown. */
+  readonly hasUnknownFlow: boolean;
+  /** Return of each day; null without a time-weighted return. */
+  readonly dailyRatios: Float64Array | null;
   readonly risk: RiskFigures | null;
 }
 
@@ -27,17 +33,20 @@ export function performanceOf(columns: DailyColumns, options: { readonly riskles
   const shared = {
     xirr: money?.rate ?? null,
     xirrStatus: money?.status ?? 'undefined',
+    xirrRoots: money?.roots ?? [],
+    hasUnknownFlow: hasUnknown,
     modifiedDietz: hasUnknown ? null : modifiedDietz(columns),
   } as const;
   if ('kind' in linked) {
     const twrGap = { kind: linked.kind, date: dateOfEpochDay(linked.day) };
-    return { twr: null, twrAnnual: null, twrSeries: [], twrGap, risk: null, ...shared };
+    return { twr: null, twrAnnual: null, twrSeries: [], twrGap, dailyRatios: null, risk: null, ...shared };
   }
   return {
     twr: linked.totalRatio,
     twrAnnual: annualised(linked.totalRatio, columns.values.length),
     twrSeries: Array.from(linked.linkedRatios, (ratio, index) => [dateOfEpochDay(columns.firstDay + index), ratio]),
     twrGap: null,
+    dailyRatios: linked.dailyRatios,
     risk: riskFigures(linked.dailyRatios, options.risklessRatio),
     ...shared,
   };

@@ -19,6 +19,7 @@ import {
 } from './contract-schemas.ts';
 import { oidcEvents } from './oidc-contract.ts';
 import { SIGN_IN_METHODS } from './sign-in-method.ts';
+import { teamEvents } from './team-contract.ts';
 
 export { ExchangeApiToken, ReadJwks } from './access-jwt-contract.ts';
 export {
@@ -44,6 +45,7 @@ export {
 } from './invitation-contract.ts';
 export { CompleteReset, IssueReset, RequestReset } from './reset-contract.ts';
 export { CompleteSetup, ReadSetup } from './setup-contract.ts';
+export { teamApi } from './team-contract.ts';
 
 const Workspace = z.object({
   id: Id,
@@ -218,7 +220,7 @@ export const ChangeRole = endpoint({
   params: z.object({ userId: Id }),
   body: z.object({ role: Role }),
   response: Member,
-  refusals: { user_not_found: 404, role_above_yours: 403, last_owner: 409 },
+  refusals: { user_not_found: 404, role_above_yours: 403, last_owner: 409, manages_a_team: 409 },
 });
 
 export const ChangeAccess = endpoint({
@@ -361,4 +363,5 @@ export const identityEvents = [
   ApiTokenCreated,
   ApiTokenRevoked,
   ...oidcEvents,
+  ...teamEvents,
 ] as const;

@@ -21,6 +21,7 @@ import { sessionPurgeJob } from './session-purge.job.ts';
 import { sessionRoutes } from './session.routes.ts';
 import { identitySettings } from './settings.ts';
 import { setupRoutes } from './setup.routes.ts';
+import { teamRoutes } from './team.routes.ts';
 import { userRoutes } from './user.routes.ts';
 import { workspaceRoutes } from './workspace.routes.ts';
 
@@ -47,6 +48,7 @@ export const identity: Domain = {
     passkeyRoutes(http, platform);
     securityRoutes(http, platform);
     userRoutes(http, platform);
+    teamRoutes(http, platform);
     apiTokenRoutes(http, platform);
     accessJwtRoutes(http, platform);
     invitationRoutes(http, platform);

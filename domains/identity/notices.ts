@@ -1,4 +1,4 @@
-/** What identity tells people about their own access; each is hers alone. */
+/** What identity tells people about their own access and who manages them; each is hers alone. */
 import type { NoticeKind } from '#platform/notify';
 
 export const identityNotices: readonly NoticeKind[] = [
@@ -45,5 +45,49 @@ export const identityNotices: readonly NoticeKind[] = [
       en: 'An administrator removed the second step of your account. If you did not ask for it, talk to them.',
     },
     channels: ['email', 'telegram'],
+  },
+  {
+    kind: 'identity.manager_change.asked',
+    permission: 'session',
+    severity: 'warning',
+    label: { es: 'Piden un cambio de gestor', en: 'A change of manager is asked for' },
+    text: {
+      es: '{by} pide que {adviser} pase al equipo {team}.',
+      en: '{by} asks that {adviser} moves to the team {team}.',
+    },
+    channels: ['email'],
+  },
+  {
+    kind: 'identity.manager_change.approved',
+    permission: 'session',
+    severity: 'info',
+    label: { es: 'Cambio de gestor hecho', en: 'A change of manager was made' },
+    text: {
+      es: '{adviser} está ahora en el equipo {team}. Lo decidió {by}.',
+      en: '{adviser} is in the team {team} now. {by} decided it.',
+    },
+    channels: ['email'],
+  },
+  {
+    kind: 'identity.manager_change.refused',
+    permission: 'session',
+    severity: 'info',
+    label: { es: 'Cambio de gestor rechazado', en: 'A change of manager was refused' },
+    text: {
+      es: '{by} no aprueba que {adviser} pase al equipo {team}.',
+      en: '{by} does not approve that {adviser} moves to the team {team}.',
+    },
+    channels: ['email'],
+  },
+  {
+    kind: 'identity.manager_change.cancelled',
+    permission: 'session',
+    severity: 'info',
+    label: { es: 'Cambio de gestor anulado', en: 'A change of manager was cancelled' },
+    text: {
+      es: 'La petición de que {adviser} pase al equipo {team} queda anulada. Lo hizo {by}.',
+      en: 'The request that {adviser} moves to the team {team} is cancelled. {by} did it.',
+    },
+    channels: [],
   },
 ];

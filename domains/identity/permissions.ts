@@ -77,6 +77,30 @@ export const identityPermissions: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin', 'manager'],
   },
   {
+    name: 'identity.teams.read',
+    summary: 'See the teams, their managers and one’s changes of manager',
+    summaryEs: 'Ver los equipos, sus gestores y los cambios de gestor propios',
+    roles: ['owner', 'admin', 'manager', 'adviser'],
+  },
+  {
+    name: 'identity.teams.update',
+    summary: 'Create teams and say who is in them',
+    summaryEs: 'Crear equipos y decidir quién está en cada uno',
+    roles: ['owner', 'admin'],
+  },
+  {
+    name: 'identity.manager_changes.create',
+    summary: 'Ask for a change of manager',
+    summaryEs: 'Pedir un cambio de gestor',
+    roles: ['owner', 'admin', 'manager', 'adviser'],
+  },
+  {
+    name: 'identity.manager_changes.decide',
+    summary: 'Decide the changes of manager towards one’s own team',
+    summaryEs: 'Decidir los cambios de gestor hacia el propio equipo',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  {
     name: 'identity.audit.read',
     summary: 'Read the audit log',
     summaryEs: 'Leer el registro de auditoría',

@@ -11,6 +11,7 @@ import { ApiTokenRevoked } from './api-token-contract.ts';
 import type { LiveApiToken } from './api-token.store.ts';
 import { SessionRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved } from './contract.ts';
 import type { LiveSession } from './session.store.ts';
+import { ReachChanged } from './team-contract.ts';
 
 /** A session and whose rows its person reaches, read together. */
 export type KnownSession = LiveSession & { readonly rows: RowScope };
@@ -91,16 +92,18 @@ function forgetAll(platform: Platform): void {
   tokens.clear();
 }
 
-/** To be called by every transaction that changes a session, an API token, a role or a person's access. */
+/** To be called by every transaction that changes a session, an API token, a role, a team or a person's access. */
 export function forgetSessionsAfterCommit(platform: Platform, tx: Transaction): void {
   forgetAll(platform);
   tx.afterCommit(() => forgetAll(platform));
 }
 
-/** Empties the memory when another process closed a session, changed a role or removed a workspace. */
+/** Empties the memory when another process closed a session, changed a role or a team, or removed a workspace. */
 export function clearWhenHeard(platform: Platform): void {
   const telling: ReadonlySet<string> = new Set(
-    [SessionRevoked, ApiTokenRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved].map(({ name }) => name),
+    [SessionRevoked, ApiTokenRevoked, UserAccessChanged, UserRoleChanged, WorkspaceRemoved, ReachChanged].map(
+      ({ name }) => name,
+    ),
   );
   platform.events.onPublished((events) => {
     if (events.some(({ name }) => telling.has(name))) forgetAll(platform);

@@ -11,6 +11,7 @@ import { permissionsOfRole } from './permissions.ts';
 import { isAtLeast, requireReach } from './role.ts';
 import { forgetSessionsAfterCommit } from './session-cache.ts';
 import type { Locale } from './tables.ts';
+import { leaveTeamForRole } from './team.ts';
 import {
   countMembers,
   findMember,
@@ -89,7 +90,7 @@ export async function changeRole(
   platform: Platform,
   doer: Doer,
   change: { readonly userId: string; readonly role: UserRole },
-): Promise<Result<Member, 'user_not_found' | 'role_above_yours' | 'last_owner'>> {
+): Promise<Result<Member, 'user_not_found' | 'role_above_yours' | 'last_owner' | 'manages_a_team'>> {
   const { actor } = doer;
   const { workspaceId } = actor;
   return platform.db.transaction(async (tx) => {
@@ -101,6 +102,10 @@ export async function changeRole(
     if (!reach.ok) return reach;
     if (member.role === change.role) return ok(member);
     if (isOnlyOwner(owners, member.id)) return refuse('last_owner');
+    const canManage = permissionsOfRole(platform.domains, change.role).has('identity.rows.team');
+    const isAdviser = change.role === 'adviser';
+    const left = await leaveTeamForRole(platform, tx, { doer, userId: member.id, canManage, isAdviser });
+    if (!left.ok) return left;
     await updateRole(tx, { workspaceId, userId: member.id, role: change.role });
     await closeSessions(platform, tx, { workspaceId, userId: member.id, keptSessionId: null });
     const payload = { userId: member.id, role: change.role, previousRole: member.role };

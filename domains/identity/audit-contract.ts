@@ -13,6 +13,8 @@ export const ListAudit = endpoint({
   summary: 'Who did what in this workspace, newest first; by person, action, subject or day on request.',
   query: z.object({
     before: z.coerce.number().int().positive().optional(),
+    /** `nextCursor` of the page before; the same place as `before`. */
+    cursor: z.coerce.number().int().positive().optional(),
     limit: z.coerce.number().int().min(1).max(200).default(100),
     userId: Id.optional(),
     /** The action, or what it begins with: `portfolios.` finds all of them. */
@@ -42,6 +44,8 @@ export const ListAudit = endpoint({
     ),
     /** Pass it as `before` to read on; null at the end. */
     next: z.number().nullable(),
+    /** The same as text, for `cursor`. */
+    nextCursor: z.string().nullable(),
   }),
   refusals: { day_not_valid: 422 },
 });

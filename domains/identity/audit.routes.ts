@@ -15,9 +15,10 @@ export function auditRoutes(http: Http, platform: Platform): void {
     if (from === null || to === null) return refuse('day_not_valid');
     const zone = (await findUser(platform.db, actor.userId))?.timeZone ?? 'UTC';
     const { limit, userId, action, subject } = query;
+    const place = query.cursor ?? query.before;
     const rows = await listAuditRows(platform.db, {
       workspaceId: actor.workspaceId,
-      before: query.before === undefined ? null : BigInt(query.before),
+      before: place === undefined ? null : BigInt(place),
       countMax: limit,
       userId,
       action,
@@ -32,7 +33,8 @@ export function auditRoutes(http: Http, platform: Platform): void {
       before: before && { ...before },
       after: after && { ...after },
     }));
-    return ok({ items, next: rows.length === limit && last ? Number(last.sequence) : null });
+    const next = rows.length === limit && last ? Number(last.sequence) : null;
+    return ok({ items, next, nextCursor: next === null ? null : String(next) });
   });
 
   http.route(VerifyAudit, async ({ actor }) => {

@@ -92,11 +92,11 @@ export const ListManagerChanges = endpoint({
   path: '/api/manager-changes',
   permission: 'identity.teams.read',
   summary: 'Changes of manager, asked, decided or made, newest first: all of them, or those that concern the asker.',
-  query: z.object({ before: Id.optional(), limit: z.coerce.number().int().min(1).max(200).default(100) }),
+  query: z.object({ cursor: Id.optional(), limit: z.coerce.number().int().min(1).max(200).default(100) }),
   response: z.object({
     items: z.array(ManagerChange),
-    /** Pass it as `before` to read on; null at the end. */
-    next: Id.nullable(),
+    /** Pass it as `cursor` to read on; null at the end. */
+    nextCursor: Id.nullable(),
   }),
 });
 

@@ -9,8 +9,8 @@ import {
   mayWithdraw,
   readManagerChanges,
   withdrawManagerChange,
-} from './manager-change.ts';
-import type { ManagerChange } from './manager-change.store.ts';
+} from './team-change.ts';
+import type { ManagerChange } from './team-change.store.ts';
 import { createTeam, removeTeam, updateTeam } from './team.ts';
 import { teamApi } from './team-contract.ts';
 import { listTeams, type Team } from './team.store.ts';
@@ -42,10 +42,10 @@ export function teamRoutes(http: Http, platform: Platform): void {
 
 function changeRoutes(http: Http, platform: Platform): void {
   http.route(teamApi.ListManagerChanges, async ({ actor, query }) => {
-    const page = { before: query.before ?? null, limit: query.limit };
+    const page = { before: query.cursor ?? null, limit: query.limit };
     const changes = await readManagerChanges(platform.db, actor, page);
     const items = changes.map((change) => textOf(actor, change));
-    return ok({ items, next: items.length === query.limit ? (items.at(-1)?.id ?? null) : null });
+    return ok({ items, nextCursor: items.length === query.limit ? (items.at(-1)?.id ?? null) : null });
   });
 
   http.route(teamApi.AskManagerChange, async ({ actor, body, request }) => {

@@ -170,14 +170,14 @@ test('what an admin moves directly is in the history, ends what was pending and 
 test('pages of the history follow each other without a gap', async () => {
   const all = (await changes(made.owner)).map(({ id }) => id);
   const seen: string[] = [];
-  for (let before = ''; ;) {
-    const page = (await made.owner.call(`/api/manager-changes?limit=2${before}`)).json<{
+  for (let cursor = ''; ;) {
+    const page = (await made.owner.call(`/api/manager-changes?limit=2${cursor}`)).json<{
       items: Change[];
-      next: string | null;
+      nextCursor: string | null;
     }>();
     seen.push(...page.items.map(({ id }) => id));
-    if (page.next === null) break;
-    before = `&before=${page.next}`;
+    if (page.nextCursor === null) break;
+    cursor = `&cursor=${page.nextCursor}`;
   }
   expect(seen).toEqual(all);
 });

@@ -7,7 +7,7 @@ import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { checkVersion, type VersionRefusal } from '#platform/http';
 import { appendAudit } from './audit.store.ts';
-import { cancelPending, recordMove } from './manager-change.ts';
+import { cancelPending, recordMove } from './team-change.ts';
 import { permissionsOfRole } from './permissions.ts';
 import { tellReach } from './reach.ts';
 import { TeamCreated, TeamRemoved, TeamUpdated } from './team-contract.ts';

@@ -1,5 +1,5 @@
 /** Identity's part of the web app: setup, sign-in, people and devices. Texts of the pages load with them. */
-import { KeyRound, MonitorSmartphone, ShieldCheck, Users } from 'lucide-react';
+import { KeyRound, MonitorSmartphone, ScrollText, ShieldCheck, Users, UsersRound } from 'lucide-react';
 import { defineTexts } from '#web/i18n';
 import { defineDomainWeb, SECOND_FACTOR_PATH } from '#web/shell';
 
@@ -15,6 +15,10 @@ const texts = defineTexts({
     sessionsDetail: 'Dónde tienes la sesión abierta; cierra la que no reconozcas.',
     apiTokens: 'Claves de API',
     apiTokensDetail: 'Para que tus programas entren sin tu contraseña.',
+    teams: 'Equipos',
+    teamsDetail: 'Quién lleva a quién, y los cambios de gestor.',
+    audit: 'Auditoría',
+    auditDetail: 'Quién hizo qué y cuándo, con lo que había antes y después.',
     reset: 'Recuperar el acceso',
     invitation: 'Invitación',
     invite: 'Invitar a una persona',
@@ -31,6 +35,10 @@ const texts = defineTexts({
     sessionsDetail: 'Where you are signed in; close what you do not recognise.',
     apiTokens: 'API keys',
     apiTokensDetail: 'So that your programs come in without your password.',
+    teams: 'Teams',
+    teamsDetail: 'Who runs whom, and the changes of manager.',
+    audit: 'Audit',
+    auditDetail: 'Who did what and when, with what was there before and after.',
     reset: 'Get back in',
     invitation: 'Invitation',
     invite: 'Invite a person',
@@ -77,6 +85,20 @@ export const domainWeb = defineDomainWeb({
       titleKey: 'users',
       load: () => import('./users.page.tsx'),
       settings: { icon: Users, order: 20, detailKey: 'usersDetail' },
+    },
+    {
+      path: '/ajustes/equipos',
+      permission: 'identity.teams.read',
+      titleKey: 'teams',
+      load: () => import('./teams.page.tsx'),
+      settings: { icon: UsersRound, order: 22, detailKey: 'teamsDetail' },
+    },
+    {
+      path: '/ajustes/auditoria',
+      permission: 'identity.audit.read',
+      titleKey: 'audit',
+      load: () => import('./audit.page.tsx'),
+      settings: { icon: ScrollText, order: 85, detailKey: 'auditDetail' },
     },
     {
       path: SECOND_FACTOR_PATH,

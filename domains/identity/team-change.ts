@@ -14,7 +14,7 @@ import {
   listManagerChanges,
   listPendingIds,
   type ManagerChange,
-} from './manager-change.store.ts';
+} from './team-change.store.ts';
 import { tellReach } from './reach.ts';
 import { ManagerChangeAsked, ManagerChangeClosed } from './team-contract.ts';
 import { listTeams, lockTeams, moveAdviser } from './team.store.ts';
@@ -68,7 +68,12 @@ export async function askManagerChange(
     if (from?.id === to.id) return refuse('already_in_team', { team: to.name });
     const id = platform.newId();
     const isNew = await insertManagerChange(tx, {
-      ...{ id, workspaceId, adviserUserId, from, to, reason },
+      id,
+      workspaceId,
+      adviserUserId,
+      from,
+      to,
+      reason,
       status: 'pending',
       askedById: userId,
       atMs: platform.clock(),
@@ -168,7 +173,12 @@ export async function recordMove(
   const { workspaceId, userId } = doer.actor;
   const id = platform.newId();
   await insertManagerChange(tx, {
-    ...{ id, workspaceId, adviserUserId, from, to, reason: '' },
+    id,
+    workspaceId,
+    adviserUserId,
+    from,
+    to,
+    reason: '',
     status: 'approved',
     askedById: userId,
     atMs: platform.clock(),
@@ -249,8 +259,11 @@ async function record(
     atMs: platform.clock(),
     before: { team: change.from?.name ?? null },
     after: {
-      ...{ adviser: change.adviser.name, team: change.to.name, status: change.status },
-      ...{ reason: change.reason, answer: change.answer },
+      adviser: change.adviser.name,
+      team: change.to.name,
+      status: change.status,
+      reason: change.reason,
+      answer: change.answer,
     },
   });
 }

@@ -32,6 +32,7 @@ export interface DeliveryAnswer {
 }
 
 const SETTLE_ROUNDS_MAX = 1000; // A line of a thousand.
+const PATIENT_MS = 20_000; // A busy machine must not turn a receiver that answers into one that does not.
 
 export interface TestHouse extends TestServer {
   readonly engine: Engine;
@@ -56,7 +57,7 @@ export interface TestHouse extends TestServer {
 export async function openHouse(settings: Record<string, unknown> = {}): Promise<TestHouse> {
   const [workspaceId, otherWorkspaceId] = [newId(), newId()];
   const server = await testServer([identity, webhooks], {
-    settings: { webhooks: { allowPrivateNetworks: true, timeoutMs: 500, ...settings } },
+    settings: { webhooks: { allowPrivateNetworks: true, timeoutMs: PATIENT_MS, ...settings } },
     actor: ({ cookies }) => actorOf(cookies['actor']),
   });
   const engine = engineOf(server.platform);

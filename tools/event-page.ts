@@ -23,7 +23,7 @@ export function eventPage(): string {
   return [
     '# Events',
     '',
-    'Written by `node tools/openapi.ts`; what they travel in is in `docs/webhooks.md`.',
+    'Written by `node tools/openapi.ts`; what they travel in is in [Webhooks](../en/webhooks.md).',
     '',
     events.join('\n\n'),
     '',

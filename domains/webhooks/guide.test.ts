@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newSecret, signingKey, signMessage } from './signature.ts';
 
-const GUIDES = ['webhooks.md', 'webhooks.es.md'] as const;
+const GUIDES = ['en/webhooks.md', 'es/webhooks.md'] as const;
 const nowSeconds = 1_763_700_000;
 const secret = newSecret();
 const body = '{"año":"ñ €"}';
@@ -65,7 +65,7 @@ function calls(): readonly (readonly [string, Call, boolean])[] {
 }
 
 test.each(GUIDES)('%s: the TypeScript code accepts what we sign and nothing else', async (guide) => {
-  const path = join(folder, `${guide}.ts`);
+  const path = join(folder, `${guide.replace('/', '-')}.ts`);
   writeFileSync(path, blockOf(guide, 'ts'));
   const { isFromCactus } = (await import(pathToFileURL(path).href)) as {
     readonly isFromCactus: (secret: string, headers: Record<string, string>, body: string, now: number) => boolean;
@@ -89,7 +89,7 @@ import json, sys
 calls = json.load(sys.stdin)
 print(json.dumps([is_from_cactus(c["secret"], c["headers"], c["body"].encode(), ${nowSeconds}) for c in calls]))
 `;
-  const path = join(folder, `${guide}.py`);
+  const path = join(folder, `${guide.replace('/', '-')}.py`);
   writeFileSync(path, program);
   const input = JSON.stringify(calls().map(([, call]) => call));
   const answers = JSON.parse(execFileSync('python3', [path], { input, encoding: 'utf8' })) as boolean[];
@@ -100,6 +100,6 @@ print(json.dumps([is_from_cactus(c["secret"], c["headers"], c["body"].encode(), 
 
 test('both guides carry the same code, in three languages', () => {
   for (const language of ['ts', 'python', 'go']) {
-    expect(blockOf('webhooks.es.md', language)).toBe(blockOf('webhooks.md', language));
+    expect(blockOf('es/webhooks.md', language)).toBe(blockOf('en/webhooks.md', language));
   }
 });

@@ -45,6 +45,8 @@ const PATHS = [
   '/ajustes/tareas',
   '/ajustes/copias',
   '/ajustes/secretos',
+  '/ayuda',
+  '/ayuda/figures',
   '/no-existe',
 ];
 

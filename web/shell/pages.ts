@@ -64,11 +64,28 @@ export const shellWeb = defineDomainWeb({
       settings: { icon: KeyRound, order: 81, detailKey: 'secretsDetail' },
     },
     {
+      path: '/ayuda',
+      permission: 'session',
+      titleKey: 'help',
+      load: () => import('./help/help.page.tsx'),
+    },
+    {
+      path: '/ayuda/$article',
+      permission: 'session',
+      titleKey: 'help',
+      load: () => import('./help/article.page.tsx'),
+    },
+    {
       path: '/galeria',
       permission: 'identity.users.update',
       titleKey: 'gallery',
       load: () => import('./gallery.page.tsx'),
     },
   ],
+  search: {
+    titleKey: 'help',
+    permission: 'session',
+    load: () => import('./help/help-search.ts').then((module) => ({ default: module.findHelp })),
+  },
   home: { tiles: () => import('./backups-tile.tsx'), order: 90, permission: 'platform.backups.read' },
 });

@@ -2,6 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import {
   Activity,
+  CircleQuestionMark,
   CornerDownRight,
   Eye,
   Keyboard,
@@ -15,6 +16,8 @@ import { useMemo } from 'react';
 import { useTexts } from '#web/i18n';
 import { changePreferences, paintedTheme, preferences, usePreferences } from '#web/preferences';
 import { actions, navPages, pages } from './catalogue.ts';
+import { HELP_PATH } from './help/articles.ts';
+import { usePageHelp } from './help/page-help.ts';
 import { isAllowed, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
 import { useSignOut } from './top-bar.tsx';
@@ -35,6 +38,8 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
   const signOut = useSignOut();
   const { theme, isPrivate, density, language } = usePreferences();
   const reachable = useReachable();
+  const pageHelp = usePageHelp();
+  const navigate = useNavigate();
   return useMemo(() => {
     const own: readonly PaletteEntry[] = [
       {
@@ -66,11 +71,26 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
         icon: Languages,
         run: () => changePreferences(language === 'es' ? { language: 'en' } : { language: 'es' }),
       },
+      {
+        id: 'help',
+        group: 'pages',
+        label: t('help'),
+        icon: CircleQuestionMark,
+        run: () => void navigate({ to: HELP_PATH }),
+      },
+      {
+        id: 'page-help',
+        group: 'actions',
+        label: t('pageHelp'),
+        icon: CircleQuestionMark,
+        keys: 'F1',
+        run: () => void navigate({ to: pageHelp }),
+      },
       { id: 'shortcuts', group: 'actions', label: t('shortcuts'), icon: Keyboard, keys: '?', run: onShortcuts },
       { id: 'sign-out', group: 'actions', label: t('signOut'), icon: LogOut, run: signOut },
     ];
     return [...reachable, ...own];
-  }, [reachable, t, signOut, theme, isPrivate, density, language, onShortcuts]);
+  }, [reachable, navigate, pageHelp, t, signOut, theme, isPrivate, density, language, onShortcuts]);
 }
 
 /** Pages and domain actions this person may use. */

@@ -1,10 +1,11 @@
 /** The areas at the left: 240 px, icons only when collapsed with `[`. */
 import { Link } from '@tanstack/react-router';
-import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { CircleQuestionMark, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { type DomainTexts, useTexts } from '#web/i18n';
 import { changePreferences, usePreferences } from '#web/preferences';
 import { cx, IconButton } from '#web/ui';
 import { type CataloguedPage, navPages } from './catalogue.ts';
+import { HELP_PATH } from './help/articles.ts';
 import { LiveBox } from './live-box.tsx';
 import { Logo } from './logo.tsx';
 import { isAllowed, useSession } from './session.ts';
@@ -50,6 +51,17 @@ export function Sidebar() {
         </ul>
       </nav>
       <div className="flex flex-col gap-2 p-3">
+        <Link
+          to={HELP_PATH}
+          title={isSidebarCollapsed ? t('help') : undefined}
+          className={cx(
+            'flex h-9 items-center gap-2.5 rounded-md text-sm font-medium text-muted hover:bg-sunken hover:text-fg',
+            isSidebarCollapsed ? 'justify-center' : 'px-2',
+          )}
+        >
+          <CircleQuestionMark size={18} aria-hidden className="shrink-0" />
+          <span className={isSidebarCollapsed ? 'sr-only' : ''}>{t('help')}</span>
+        </Link>
         <div className={isSidebarCollapsed ? 'flex justify-center' : ''}>
           <IconButton
             icon={isSidebarCollapsed ? PanelLeftOpen : PanelLeftClose}

@@ -1,14 +1,27 @@
 /** Palette button, workspace, privacy, theme, bell and account. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Building2, Eye, EyeOff, Keyboard, LogOut, Moon, Search, Settings, Sun } from 'lucide-react';
+import {
+  Building2,
+  CircleQuestionMark,
+  Eye,
+  EyeOff,
+  Keyboard,
+  LogOut,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+} from 'lucide-react';
 import { api, live } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { changePreferences, paintedTheme, usePreferences } from '#web/preferences';
 import { Badge, IconButton, Kbd, Menu, toast } from '#web/ui';
 import { Bell } from './bell.tsx';
+import { usePageHelp } from './help/page-help.ts';
 import { Logo } from './logo.tsx';
 import { SIGN_IN_PATH, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
+import { useGo } from './url-state.ts';
 import { useSwitchWorkspace } from './workspace.ts';
 
 export function TopBar({
@@ -45,6 +58,7 @@ export function TopBar({
         <WorkspaceMenu />
         <PrivacyButton />
         <ThemeButton />
+        <PageHelpLink />
         <Bell />
         <AccountMenu onShortcuts={onShortcuts} />
       </div>
@@ -83,6 +97,18 @@ function WorkspaceMenu() {
   );
 }
 
+/** The article about what is on screen; on a phone it is in the menu of the account. */
+function PageHelpLink() {
+  const t = useTexts(shellTexts);
+  const go = useGo();
+  const pageHelp = usePageHelp();
+  return (
+    <span className="hidden sm:block">
+      <IconButton icon={CircleQuestionMark} label={t('pageHelp')} chord="F1" onClick={() => go(pageHelp)} />
+    </span>
+  );
+}
+
 function PrivacyButton() {
   const t = useTexts(shellTexts);
   const { isPrivate } = usePreferences();
@@ -115,6 +141,7 @@ function ThemeButton() {
 function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
   const t = useTexts(shellTexts);
   const { user, role } = useSession();
+  const pageHelp = usePageHelp();
   const signOut = useSignOut();
   return (
     <Menu
@@ -140,6 +167,7 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
       groups={[
         [
           { id: 'settings', label: t('settings'), icon: Settings, to: '/ajustes' },
+          { id: 'help', label: t('pageHelp'), icon: CircleQuestionMark, chord: 'F1', to: pageHelp },
           { id: 'shortcuts', label: t('shortcuts'), icon: Keyboard, chord: '?', onSelect: onShortcuts },
         ],
         [{ id: 'sign-out', label: t('signOut'), icon: LogOut, onSelect: signOut }],

@@ -4,6 +4,7 @@ import { accessJwtRoutes } from './access-jwt.routes.ts';
 import { apiTokenRoutes } from './api-token.routes.ts';
 import { auditAnchorJob } from './audit-anchor.job.ts';
 import { auditRoutes } from './audit.routes.ts';
+import { appendAudit } from './audit.store.ts';
 import { authenticate } from './authenticate.ts';
 import { identityEvents } from './contract.ts';
 import { directoryOf } from './directory.ts';
@@ -35,6 +36,7 @@ export const identity: Domain = {
   settings: identitySettings,
   authenticate,
   directory: directoryOf,
+  recordAudit: appendAudit,
   jobs: (platform) => [sessionPurgeJob(platform), resetRequestJob(platform), auditAnchorJob(platform)],
   start: (platform) => {
     clearWhenHeard(platform);

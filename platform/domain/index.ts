@@ -18,6 +18,9 @@ import type { Secrets } from '#platform/secrets';
 import type { TelegramDoor } from '#platform/telegram';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
 import type { z } from 'zod';
+import type { AuditedChange } from './audit.ts';
+
+export { type AuditedChange, auditChange } from './audit.ts';
 
 /** Parts of a process: `web` answers, `worker` runs jobs and pollers, `trader` and `agent` come with their domains. */
 export type ProcessRole = 'web' | 'worker' | 'trader' | 'agent';
@@ -84,6 +87,8 @@ export interface Domain {
   removeWorkspace?(tx: Transaction, workspaceId: string): Promise<void>;
   /** Identity only: who can be told something in a workspace, and which workspaces there are. */
   directory?(platform: Platform): Directory;
+  /** Identity only: writes the platform's own changes into the audit trail. */
+  recordAudit?(tx: Transaction, change: AuditedChange): Promise<void>;
   /** Identity only: turns a request into its actor. */
   authenticate?(request: RequestFacts, platform: Platform): Promise<Actor | null>;
 }

@@ -2,4 +2,11 @@
 export { createMail, MAIL_TEST_PURPOSE, type MailOptions } from './mail.ts';
 export { deleteMailsOfWorkspace } from './mail.store.ts';
 export { smtpServerOf } from './smtp-server-address.ts';
-export { type Mail, type MailDoor, type MailFaultCode, type MailRow, type MailState } from './types.ts';
+export {
+  type CredentialFact,
+  type Mail,
+  type MailDoor,
+  type MailFaultCode,
+  type MailRow,
+  type MailState,
+} from './types.ts';

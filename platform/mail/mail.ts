@@ -3,7 +3,7 @@ import { assert, type Clock, DAY_MS } from '#kernel';
 import type { Config } from '#platform/config';
 import type { Database } from '#platform/db';
 import { job, type JobContext, type Jobs } from '#platform/jobs';
-import type { SecretScope, Secrets } from '#platform/secrets';
+import { MAIL_PASSWORD, type SecretScope, type Secrets } from '#platform/secrets';
 import type { Log } from '#platform/telemetry';
 import {
   deleteMailsBefore,
@@ -31,7 +31,7 @@ export interface MailOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly log: Log;
-  readonly secrets: Pick<Secrets, 'seal' | 'open'>;
+  readonly secrets: Pick<Secrets, 'seal' | 'open' | 'use' | 'find'>;
 }
 
 const SEND_JOB = 'platform.mail.send';
@@ -51,7 +51,7 @@ export function createMail(options: MailOptions): MailDoor {
       name: SEND_JOB,
       attemptsMax: ATTEMPTS_MAX,
       parse: (payload) => payload as { readonly mailId: string },
-      run: ({ mailId }, context) => sendWaiting(options, server(), { mailId, context }),
+      run: async ({ mailId }, context) => sendWaiting(options, await signedIn(options, server()), { mailId, context }),
     }),
   ]);
   return {
@@ -82,14 +82,25 @@ export function createMail(options: MailOptions): MailDoor {
     server() {
       const current = server();
       if (!current) return null;
-      const { host, port, from, security } = current;
-      return { host, port, from, security };
+      const { host, port, user, from, security } = current;
+      return { host, port, user, from, security };
+    },
+    async passwordFact() {
+      if ((server()?.password ?? null) !== null) return { source: 'settings', changedAtMs: null };
+      const kept = await options.secrets.find(MAIL_PASSWORD);
+      return kept ? { source: 'page', changedAtMs: kept.changedAtMs } : { source: 'none', changedAtMs: null };
     },
     async purge() {
       await expireMails(db, clock());
       await deleteMailsBefore(db, clock() - KEPT_DAYS * DAY_MS);
     },
   };
+}
+
+/** The server with the password of the settings, or else the one that a keeper entered; read anew for every mail. */
+async function signedIn({ secrets }: MailOptions, server: SmtpServer | null): Promise<SmtpServer | null> {
+  if (!server || server.password !== null || server.user === null) return server;
+  return { ...server, password: await secrets.use(MAIL_PASSWORD) };
 }
 
 /** True for one plain address; anything that could name two, or a header, is none. */

@@ -58,6 +58,13 @@ export interface MailFilter {
   readonly countMax: number;
 }
 
+/** Of a password or token: never the value. */
+export interface CredentialFact {
+  readonly source: 'settings' | 'page' | 'none';
+  /** When it was entered; null unless on the page. */
+  readonly changedAtMs: number | null;
+}
+
 export interface MailDoor {
   /** False until an SMTP server is set; offer the link to copy instead of promising a mail. */
   isConfigured(): Promise<boolean>;
@@ -71,7 +78,9 @@ export interface MailDoor {
   /** The newest of a workspace, and those of no workspace. */
   list(queryable: Queryable, filter: MailFilter): Promise<readonly MailRow[]>;
   /** Where mail goes, without secrets; null when no server is set. */
-  server(): Pick<SmtpServer, 'host' | 'port' | 'from' | 'security'> | null;
+  server(): Pick<SmtpServer, 'host' | 'port' | 'user' | 'from' | 'security'> | null;
+  /** Where the password comes from; the settings win over what was entered on the page. */
+  passwordFact(): Promise<CredentialFact>;
   /** Wipes bodies whose time is over and forgets old rows. */
   purge(): Promise<void>;
 }

@@ -49,7 +49,7 @@ export function channelRoutes(http: Http, platform: ChannelPlatform): void {
   http.route(SendTest, ({ body, actor }) => sendTest(platform, actor, body.channel));
 
   http.route(OfferTelegramLink, async ({ actor }) => {
-    if (!telegram.isConfigured) return refuse('channel_not_configured');
+    if (!(await telegram.isConfigured())) return refuse('channel_not_configured');
     const { userId, workspaceId } = actor;
     return ok(await db.transaction((tx) => telegram.offerLink(tx, { userId, workspaceId })));
   });
@@ -89,7 +89,7 @@ async function readPreferences(
     timeZone: person?.timeZone ?? 'UTC',
     email: { isConfigured: await mail.isConfigured(), address: person?.email ?? '' },
     telegram: {
-      isConfigured: telegram.isConfigured,
+      isConfigured: await telegram.isConfigured(),
       botUsername: (await telegram.state(db)).botUsername,
       link: link && pick(link, ['username', 'linkedAtMs', 'disabledReason']),
     },
@@ -101,7 +101,7 @@ async function sendTest(
   actor: Actor,
   channel: Channel,
 ): Promise<Result<{ readonly isQueued: true }, 'channel_not_configured' | 'channel_not_connected'>> {
-  const isConfigured = channel === 'email' ? await mail.isConfigured() : telegram.isConfigured;
+  const isConfigured = channel === 'email' ? await mail.isConfigured() : await telegram.isConfigured();
   if (!isConfigured) return refuse('channel_not_configured', { channel });
   const link = channel === 'email' ? null : await telegram.findLink(db, actor.userId);
   if (channel === 'telegram' && link?.disabledReason !== null) return refuse('channel_not_connected', { channel });

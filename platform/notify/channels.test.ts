@@ -156,6 +156,10 @@ const ROUTES = [
   ['GET', '/connections'],
   ['POST', '/connections/mail/test'],
   ['POST', '/connections/telegram/test'],
+  ['PUT', '/connections/mail/password'],
+  ['DELETE', '/connections/mail/password'],
+  ['PUT', '/connections/telegram/token'],
+  ['DELETE', '/connections/telegram/token'],
 ] as const;
 
 test.each(ROUTES)('%s %s: nobody without a session, nobody without the permission', async (method, path) => {

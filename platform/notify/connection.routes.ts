@@ -22,11 +22,12 @@ export function connectionRoutes(http: Http, platform: ChannelPlatform): void {
     return ok({
       mail: {
         isConfigured: await mail.isConfigured(),
-        ...(server ?? { host: null, port: null, from: null, security: null }),
+        ...(server ?? { host: null, port: null, user: null, from: null, security: null }),
+        password: await mail.passwordFact(),
         lastTest: lastTest ?? null,
         failed: failed.filter(({ purpose }) => purpose !== MAIL_TEST_PURPOSE),
       },
-      telegram: await telegram.state(db),
+      telegram: { ...(await telegram.state(db)), token: await telegram.tokenFact() },
     });
   });
 
@@ -44,7 +45,7 @@ export function connectionRoutes(http: Http, platform: ChannelPlatform): void {
   });
 
   http.route(TestTelegram, async () => {
-    if (!telegram.isConfigured) return refuse('channel_not_configured');
+    if (!(await telegram.isConfigured())) return refuse('channel_not_configured');
     await db.transaction((tx) => telegram.requestCheck(tx));
     return ok({ isQueued: true as const });
   });

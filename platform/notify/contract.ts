@@ -1,6 +1,6 @@
 /** The bell over HTTP. Texts are rendered in the browser from `kind` and `payload`. */
 import { z } from 'zod';
-import { endpoint } from '#kernel';
+import { endpoint, event } from '#kernel';
 
 const Item = z.object({
   id: z.uuid(),
@@ -173,6 +173,9 @@ const Test = z.object({
   createdAtMs: z.number(),
 });
 
+/** Where a password or token comes from: the settings (which win), this page, or nowhere. */
+const Credential = z.object({ source: z.enum(['settings', 'page', 'none']), changedAtMs: z.number().nullable() });
+
 export const ReadConnections = endpoint({
   method: 'GET',
   path: '/api/notifications/connections',
@@ -183,6 +186,9 @@ export const ReadConnections = endpoint({
       isConfigured: z.boolean(),
       host: z.string().nullable(),
       port: z.number().nullable(),
+      /** The account; without one no password is asked for. */
+      user: z.string().nullable(),
+      password: Credential,
       from: z.string().nullable(),
       security: z.enum(['implicit', 'starttls', 'opportunistic', 'none']).nullable(),
       lastTest: Test.nullable(),
@@ -199,6 +205,7 @@ export const ReadConnections = endpoint({
     }),
     telegram: z.object({
       isConfigured: z.boolean(),
+      token: Credential,
       botUsername: z.string().nullable(),
       checkedAtMs: z.number().nullable(),
       errorCode: z.string().nullable(),
@@ -225,4 +232,62 @@ export const TestTelegram = endpoint({
   status: 202,
   response: z.object({ isQueued: z.literal(true) }),
   refusals: { channel_not_configured: 409 },
+});
+
+const CREDENTIAL_LENGTH_MAX = 1_024;
+const BOT_TOKEN_SHAPE = /^\d{3,}:[\w-]{20,}$/;
+
+export const SetMailPassword = endpoint({
+  method: 'PUT',
+  path: '/api/notifications/connections/mail/password',
+  permission: 'platform.connections.update',
+  summary: 'Keeps the password of the mail account, used from the next mail on. It cannot be read back.',
+  stepUp: true,
+  holdsSecret: true,
+  body: z.object({ password: z.string().min(1).max(CREDENTIAL_LENGTH_MAX) }),
+  status: 204,
+  refusals: { credential_in_settings: 409, secrets_full: 409, credential_not_found: 404 },
+});
+
+export const RemoveMailPassword = endpoint({
+  method: 'DELETE',
+  path: '/api/notifications/connections/mail/password',
+  permission: 'platform.connections.update',
+  summary: 'Forgets the password that was entered here.',
+  stepUp: true,
+  status: 204,
+  refusals: { credential_in_settings: 409, secrets_full: 409, credential_not_found: 404 },
+});
+
+export const SetBotToken = endpoint({
+  method: 'PUT',
+  path: '/api/notifications/connections/telegram/token',
+  permission: 'platform.connections.update',
+  summary: 'Keeps the token of the Telegram bot; every process uses it within seconds. It cannot be read back.',
+  stepUp: true,
+  holdsSecret: true,
+  body: z.object({
+    token: z.string().trim().regex(BOT_TOKEN_SHAPE).meta({ allowed: 'the token that @BotFather gives' }),
+  }),
+  status: 204,
+  refusals: { credential_in_settings: 409, secrets_full: 409, credential_not_found: 404 },
+});
+
+export const RemoveBotToken = endpoint({
+  method: 'DELETE',
+  path: '/api/notifications/connections/telegram/token',
+  permission: 'platform.connections.update',
+  summary: 'Forgets the token that was entered here; the bot falls silent.',
+  stepUp: true,
+  status: 204,
+  refusals: { credential_in_settings: 409, secrets_full: 409, credential_not_found: 404 },
+});
+
+export const ConnectionChanged = event({
+  name: 'platform.connection.changed',
+  version: 1,
+  summary: 'The mail password or the bot’s token was entered or removed; never its value.',
+  permission: 'platform.connections.read',
+  schema: z.object({ connection: z.enum(['mail', 'telegram']), isSet: z.boolean() }),
+  example: { connection: 'mail', isSet: true },
 });

@@ -116,7 +116,7 @@ async function isReachable(
   { channel, userId }: { readonly channel: Channel; readonly userId: string },
 ): Promise<boolean> {
   if (channel === 'email') return mail.isConfigured();
-  const link = telegram.isConfigured ? await telegram.findLink(tx, userId) : null;
+  const link = (await telegram.isConfigured(tx)) ? await telegram.findLink(tx, userId) : null;
   return link !== null && link.disabledReason === null;
 }
 

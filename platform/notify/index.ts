@@ -1,4 +1,5 @@
 /** The door of platform/notify. */
+export { ConnectionChanged } from './contract.ts';
 export { recordDeadJob } from './dead-job.ts';
 export { createNotify, noticeCatalogue, type NotifyOptions } from './notify.ts';
 export { notifyRoutes } from './notify.routes.ts';

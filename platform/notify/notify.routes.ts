@@ -3,6 +3,7 @@ import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { channelRoutes } from './channel.routes.ts';
+import { credentialRoutes } from './connection-credential.routes.ts';
 import { connectionRoutes } from './connection.routes.ts';
 import { CountUnread, ListNotifications, MarkAllRead, MarkRead, UNREAD_COUNT_MAX } from './contract.ts';
 import { countUnread, listNotifications, markAllRead, markRead } from './notification.store.ts';
@@ -36,4 +37,5 @@ export function notifyRoutes(http: Http, platform: Platform): void {
   const parts = { ...platform, directory };
   channelRoutes(http, parts);
   connectionRoutes(http, parts);
+  credentialRoutes(http, platform);
 }

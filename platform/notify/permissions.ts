@@ -22,6 +22,12 @@ export const NOTIFY_PERMISSIONS: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin'],
   },
   {
+    name: 'platform.connections.update',
+    summary: 'Enter and remove the mail password and the bot’s token',
+    summaryEs: 'Poner y quitar la contraseña del correo y la clave del bot',
+    roles: ['owner', 'admin'],
+  },
+  {
     name: 'platform.connections.test',
     summary: 'Test the mail server and the Telegram bot',
     summaryEs: 'Probar el servidor de correo y el bot de Telegram',

@@ -68,7 +68,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const realtime = await createRealtime({ db, events, redis, rowGuard: createRowGuard(db, domains), clock, log });
     const jobs = await createJobs({ db, clock, log });
     const mail = createMail({ db, jobs, config, clock, newId, log, secrets });
-    const telegram = createTelegram({ db, jobs, config, clock, log });
+    const telegram = createTelegram({ db, jobs, config, clock, log, secrets });
     const directory = () => domains.find((domain) => 'directory' in domain)?.directory?.(platform);
     const people = async (workspaceId: string) => (await directory()?.people(workspaceId)) ?? [];
     const kinds = noticeCatalogue(domains);

@@ -5,9 +5,9 @@ import type { Domain } from '#platform/domain';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
-import { NOTIFY_PERMISSIONS } from '#platform/notify';
+import { ConnectionChanged, NOTIFY_PERMISSIONS } from '#platform/notify';
 import { deleteLinksOfWorkspace } from '#platform/telegram';
-import { deleteSecretsOfWorkspace, SECRET_PERMISSIONS } from '#platform/secrets';
+import { deleteSecretsOfWorkspace, SECRET_EVENTS, SECRET_PERMISSIONS } from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -17,7 +17,7 @@ export const platformDomain: Domain = {
   tablePrefix: 'platform_',
   // Each part keeps its own folder; platform/db finds them.
   migrations: null,
-  events: [],
+  events: [...SECRET_EVENTS, ConnectionChanged],
   permissions: [
     {
       name: 'platform.health.read',

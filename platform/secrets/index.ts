@@ -1,5 +1,7 @@
 /** The door of platform/secrets. */
 export { unwrapKey, wrapKey } from './envelope.ts';
+export { SECRET_EVENTS } from './events.ts';
+export { BOT_TOKEN, MAIL_PASSWORD } from './installation.ts';
 export { type OldBox, openOldBox } from './old-box.ts';
 export { adoptMasterKeys, keyFileOf, keyOfText, readKeyFile, readMasterKeys } from './master-key.ts';
 export { SECRET_PERMISSIONS, secretRoutes } from './secret.routes.ts';

@@ -1,17 +1,19 @@
 /** Goal: only keepers reach secrets, none of them ever reads a value back, and workspaces do not see each other's. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVERY_ROW, USER_ROLES, type UserRole } from '#kernel';
-import type { Domain } from '#platform/domain';
+import type { AuditedChange, Domain } from '#platform/domain';
 import { newId } from '#platform/db';
-import { SECRET_PERMISSIONS, secretRoutes } from '#platform/secrets';
+import { SECRET_EVENTS, SECRET_PERMISSIONS, secretRoutes } from '#platform/secrets';
 import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 
+const audited: AuditedChange[] = [];
 const toys: Domain = {
   name: 'platform',
   tablePrefix: 'platform_',
   migrations: null,
   permissions: [...SECRET_PERMISSIONS],
-  events: [],
+  events: [...SECRET_EVENTS],
+  recordAudit: async (_tx, change) => void audited.push(change),
 };
 let role: UserRole | null = null;
 let workspaceId = newId();
@@ -79,4 +81,26 @@ test('secrets belong to one workspace; deleting what is not there says so', asyn
   workspaceId = first;
   expect((await browser.call('/api/secrets/mine', { method: 'DELETE' })).statusCode).toBe(204);
   expect((await browser.call('/api/secrets/mine', { method: 'DELETE' })).statusCode).toBe(404);
+});
+
+test('every change is in the audit trail and in the log of events, by name and without the value', async () => {
+  role = 'owner';
+  workspaceId = newId();
+  audited.length = 0;
+  server.platform.heard.length = 0;
+  await put('broker.key', 'one horse');
+  await put('broker.key', 'another horse');
+  await browser.call('/api/secrets/broker.key', { method: 'DELETE' });
+  await browser.call('/api/secrets/broker.key', { method: 'DELETE' });
+  expect(audited.map(({ action, subject }) => [action, subject])).toEqual([
+    ['platform.secret.created', 'broker.key'],
+    ['platform.secret.replaced', 'broker.key'],
+    ['platform.secret.deleted', 'broker.key'],
+  ]);
+  expect(server.platform.heard.map(({ name, payload }) => [name, payload])).toEqual([
+    ['platform.secret.set', { name: 'broker.key', isNew: true }],
+    ['platform.secret.set', { name: 'broker.key', isNew: false }],
+    ['platform.secret.deleted', { name: 'broker.key' }],
+  ]);
+  expect(JSON.stringify([audited, server.platform.heard.map(({ payload }) => payload)])).not.toContain('horse');
 });

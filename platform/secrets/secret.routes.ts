@@ -1,9 +1,9 @@
 /** The secrets page over HTTP. No route answers with a value: there is none to leak. */
 import { ok, refuse, type UserRole } from '#kernel';
-import type { Database } from '#platform/db';
+import { auditChange, type Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { DeleteSecret, ListSecrets, SetSecret } from './contract.ts';
-import type { Secrets } from './types.ts';
+import { SecretDeleted, SecretSet } from './events.ts';
 
 const ROLES: readonly UserRole[] = ['owner', 'admin'];
 
@@ -23,19 +23,30 @@ export const SECRET_PERMISSIONS = [
   },
 ] as const;
 
-export function secretRoutes(http: Http, { db, secrets }: { readonly db: Database; readonly secrets: Secrets }): void {
+export function secretRoutes(http: Http, platform: Pick<Platform, 'db' | 'clock' | 'secrets' | 'domains'>): void {
+  const { db, clock, secrets } = platform;
   http.route(ListSecrets, async ({ actor }) =>
     ok({ items: [...(await secrets.list(actor.workspaceId))], keyId: secrets.keyId }),
   );
 
-  http.route(SetSecret, async ({ params, body, actor }) => {
-    const scope = { workspaceId: actor.workspaceId, name: params.name };
-    return db.transaction((tx) => secrets.set(tx, scope, body.value));
-  });
+  http.route(SetSecret, async ({ params: { name }, body, actor: { workspaceId } }) =>
+    db.transaction(async (tx) => {
+      const set = await secrets.set(tx, { workspaceId, name }, body.value);
+      if (!set.ok) return set;
+      const { isNew } = set.value;
+      const action = isNew ? 'platform.secret.created' : 'platform.secret.replaced';
+      await auditChange(platform, tx, { workspaceId, action, subject: name, atMs: clock() });
+      tx.emit(SecretSet, { workspaceId, subjectId: name, payload: { name, isNew } });
+      return set;
+    }),
+  );
 
-  http.route(DeleteSecret, async ({ params, actor }) => {
-    const scope = { workspaceId: actor.workspaceId, name: params.name };
-    const isDeleted = await db.transaction((tx) => secrets.delete(tx, scope));
-    return isDeleted ? ok(undefined) : refuse('secret_not_found');
-  });
+  http.route(DeleteSecret, async ({ params: { name }, actor: { workspaceId } }) =>
+    db.transaction(async (tx) => {
+      if (!(await secrets.delete(tx, { workspaceId, name }))) return refuse('secret_not_found');
+      await auditChange(platform, tx, { workspaceId, action: 'platform.secret.deleted', subject: name, atMs: clock() });
+      tx.emit(SecretDeleted, { workspaceId, subjectId: name, payload: { name } });
+      return ok(undefined);
+    }),
+  );
 }

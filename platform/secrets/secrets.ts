@@ -51,6 +51,8 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
     },
     delete: deleteSecret,
     list: (workspaceId) => listSecrets(db, workspaceId, SECRETS_PER_WORKSPACE_MAX),
+    find: async ({ workspaceId, name }, queryable = db) =>
+      (await listSecrets(queryable, workspaceId, SECRETS_PER_WORKSPACE_MAX)).find((fact) => fact.name === name) ?? null,
     use: async (scope) => {
       const found = await findSealed(db, scope);
       if (!found) return null;

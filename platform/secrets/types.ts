@@ -1,6 +1,6 @@
 /** Secrets: sealed at rest under the installation's master key; written by people, read only by the parts that use them. */
 import type { Result } from '#kernel';
-import type { Transaction } from '#platform/db';
+import type { Queryable, Transaction } from '#platform/db';
 
 /** Whose secret and which: bound to the sealed text, so that a record copied to another place does not open. */
 export interface SecretScope {
@@ -33,6 +33,8 @@ export interface Secrets {
   ): Promise<Result<{ readonly isNew: boolean }, 'secrets_full'>>;
   delete(tx: Transaction, scope: SecretScope): Promise<boolean>;
   list(workspaceId: string): Promise<readonly SecretFact[]>;
+  /** Name and age of one; null when nobody set it. */
+  find(scope: SecretScope, queryable?: Queryable): Promise<SecretFact | null>;
   /** The value, for the part that needs it; notes the use. Null when nobody set it. Never answer a request with it. */
   use(scope: SecretScope): Promise<string | null>;
   /** The newest master key's id: a fingerprint, safe to show. */

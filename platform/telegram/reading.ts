@@ -23,7 +23,8 @@ import { telegramFaultOf } from './telegram-fault.ts';
 import type { TelegramDoor } from './types.ts';
 
 export interface ReadingParts {
-  readonly bot: Bot;
+  /** The bot of the token that counts now; null while there is none. */
+  readonly current: () => Promise<Bot | null>;
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,6 +33,8 @@ export interface ReadingParts {
 
 const WAIT_SECONDS = 25; // Proxies cut silent connections after 30 to 60 s.
 const LOCK_RETRY_MS = 5_000;
+const TOKEN_ASKED_EVERY_MS = 3_000; // Somebody who entered a token is waiting for the bot to wake up.
+const TOKEN_WAIT_MS = 3_600_000; // Ended by the token itself.
 const PAUSE_MS = 5_000;
 const PAUSE_MS_MAX = 300_000; // A refused token is not asked every five seconds for a month.
 const LOCK_NAME = 'platform.telegram.read';
@@ -60,18 +63,36 @@ async function read(parts: ReadingParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const lock = await parts.db.tryLock(LOCK_NAME).catch(() => null);
     if (lock) {
-      await readWhileHeld(parts, AbortSignal.any([signal, lock.lost]));
+      await readEachBot(parts, AbortSignal.any([signal, lock.lost]));
       await lock.release();
     }
     if (!signal.aborted) await delay(LOCK_RETRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function readWhileHeld(parts: ReadingParts, signal: AbortSignal): Promise<void> {
+/** Reads for the bot of the moment; a token that was entered, replaced or deleted ends the long poll of the one before. */
+async function readEachBot(parts: ReadingParts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const bot = await parts.current().catch(() => null);
+    const changing = new AbortController();
+    const asking = setInterval(() => {
+      parts.current().then(
+        (now) => now !== bot && changing.abort(),
+        () => undefined, // Asked again in a moment.
+      );
+    }, TOKEN_ASKED_EVERY_MS);
+    const until = AbortSignal.any([signal, changing.signal]);
+    if (bot) await readWhileHeld(parts, bot, until);
+    else await delay(TOKEN_WAIT_MS, undefined, { signal: until }).catch(() => undefined);
+    clearInterval(asking);
+  }
+}
+
+async function readWhileHeld(parts: ReadingParts, bot: Bot, signal: AbortSignal): Promise<void> {
   let pauseMs = PAUSE_MS;
   while (!signal.aborted) {
     try {
-      await readUntilFault(parts, signal, () => (pauseMs = PAUSE_MS));
+      await readUntilFault({ ...parts, bot }, signal, () => (pauseMs = PAUSE_MS));
     } catch (error) {
       if (signal.aborted) return;
       const fault = telegramFaultOf(error);
@@ -84,7 +105,11 @@ async function readWhileHeld(parts: ReadingParts, signal: AbortSignal): Promise<
   }
 }
 
-async function readUntilFault(parts: ReadingParts, signal: AbortSignal, onRead: () => void): Promise<void> {
+async function readUntilFault(
+  parts: ReadingParts & { readonly bot: Bot },
+  signal: AbortSignal,
+  onRead: () => void,
+): Promise<void> {
   const { bot, db, clock } = parts;
   const me = await bot.me();
   let nextId = await upsertBot(db, { ...me, seenAtMs: clock() });

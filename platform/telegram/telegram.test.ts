@@ -128,7 +128,7 @@ test('a refused token is told as such, and neither token nor code is stored or l
 
 test('without a token there is nothing to link', async () => {
   const bare = await testPlatform([]);
-  expect(bare.telegram.isConfigured).toBe(false);
+  expect(await bare.telegram.isConfigured()).toBe(false);
   expect(await bare.telegram.state(bare.db)).toMatchObject({ errorCode: 'telegram_not_configured' });
   await (
     await bare.telegram.startReading()

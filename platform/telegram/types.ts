@@ -1,4 +1,5 @@
 /** Telegram as the rest of the product sees it: a bot that people link to, and that writes to them. */
+import type { CredentialFact } from '#platform/mail';
 import type { Queryable, Transaction } from '#platform/db';
 
 export type TelegramFaultCode =
@@ -40,7 +41,10 @@ export interface LinkOffer {
 }
 
 export interface TelegramDoor {
-  readonly isConfigured: boolean;
+  /** False until a token is set, in the settings or on the page. */
+  isConfigured(queryable?: Queryable): Promise<boolean>;
+  /** Where the token comes from; the settings win over what was entered on the page. */
+  tokenFact(): Promise<CredentialFact>;
   state(queryable: Queryable): Promise<TelegramState>;
   findLink(queryable: Queryable, userId: string): Promise<TelegramLink | null>;
   /** A single-use code that links the chat it arrives from. A new one replaces the last. */

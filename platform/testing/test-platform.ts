@@ -75,7 +75,7 @@ export async function testPlatform(
   const notifications: Notification[] = [];
   const secrets = await openSecrets({ dataDir, secretKey: null, previousSecretKey: null, db, clock });
   const mail = recordedMail(createMail({ db, jobs, config, clock, newId, log: silentLog, secrets }), mails);
-  const telegram = createTelegram({ db, jobs, config, clock, log: silentLog });
+  const telegram = createTelegram({ db, jobs, config, clock, log: silentLog, secrets });
   const people = async (workspaceId: string) =>
     (await domains
       .find((domain) => 'directory' in domain)

@@ -13,6 +13,8 @@ export interface TestSmtp {
   readonly port: number;
   readonly received: ReceivedMail[];
   readonly signedIn: string[];
+  /** The passwords that came with them. */
+  readonly passwords: string[];
   /** The next recipient is answered with this. */
   answerNext(answer: { readonly responseCode: number; readonly message: string }): void;
   reset(): void;
@@ -24,6 +26,7 @@ export async function startTestSmtp(): Promise<TestSmtp> {
   const { SMTPServer } = await import('smtp-server'); // Only tests that receive mail pay for it.
   const received: ReceivedMail[] = [];
   const signedIn: string[] = [];
+  const passwords: string[] = [];
   const answers: { readonly responseCode: number; readonly message: string }[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -31,6 +34,7 @@ export async function startTestSmtp(): Promise<TestSmtp> {
     disabledCommands: ['STARTTLS'],
     onAuth: (auth, _session, done) => {
       signedIn.push(auth.username ?? '');
+      passwords.push(auth.password ?? '');
       done(null, { user: auth.username });
     },
     onRcptTo: (_address, _session, done) => {
@@ -52,6 +56,7 @@ export async function startTestSmtp(): Promise<TestSmtp> {
     port: (server.server.address() as AddressInfo).port,
     received,
     signedIn,
+    passwords,
     answerNext: (answer) => void answers.push(answer),
     reset: () => {
       received.length = 0;

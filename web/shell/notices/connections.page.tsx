@@ -4,6 +4,8 @@ import { type ApiOutput, useApi, useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { Async, Button, Card, PageHeader, RelativeTime, Stack, StatusDot, toast, type Tone } from '#web/ui';
 import { useCan } from '../session.ts';
+import { BotToken, MailPassword } from './credential.tsx';
+import { credentialTexts } from './credential-texts.ts';
 import { causeText, noticeTexts } from './notice-texts.ts';
 
 type Connections = ApiOutput<'GET /api/notifications/connections'>;
@@ -35,6 +37,7 @@ export default function ConnectionsPage() {
 
 function MailCard({ mail }: { readonly mail: Connections['mail'] }) {
   const t = useTexts(noticeTexts);
+  const words = useTexts(credentialTexts);
   const test = useApiMutation('POST /api/notifications/connections/mail/test', {
     refreshes: REFRESHES,
     onProblem: (problem) => toast.problem(problem),
@@ -49,6 +52,10 @@ function MailCard({ mail }: { readonly mail: Connections['mail'] }) {
       <Facts>
         <Fact name={t('server')}>{`${mail.host}:${mail.port}`}</Fact>
         <Fact name={t('sender')}>{mail.from}</Fact>
+        {mail.user !== null && <Fact name={words('account')}>{mail.user}</Fact>}
+        <Fact name={words('password')}>
+          {mail.user === null ? words('noAccount') : <MailPassword fact={mail.password} />}
+        </Fact>
         <Fact name={t('security')}>{mail.security && t(`security_${mail.security}`)}</Fact>
         <Fact name={t('lastTest')}>
           {mail.lastTest && outcome ? (
@@ -83,11 +90,23 @@ function MailCard({ mail }: { readonly mail: Connections['mail'] }) {
 
 function BotCard({ telegram }: { readonly telegram: Connections['telegram'] }) {
   const t = useTexts(noticeTexts);
+  const words = useTexts(credentialTexts);
   const test = useApiMutation('POST /api/notifications/connections/telegram/test', {
     refreshes: REFRESHES,
     onProblem: (problem) => toast.problem(problem),
   });
-  if (!telegram.isConfigured) return <Unconfigured title={t('botCard')} how={t('botSetUp')} />;
+  const token = (
+    <Fact name={words('token')}>
+      <BotToken fact={telegram.token} />
+    </Fact>
+  );
+  if (!telegram.isConfigured) {
+    return (
+      <Unconfigured title={t('botCard')} how={words('botSetUpHere')}>
+        <Facts>{token}</Facts>
+      </Unconfigured>
+    );
+  }
   const isFine = telegram.errorCode === null;
   return (
     <Card
@@ -95,6 +114,7 @@ function BotCard({ telegram }: { readonly telegram: Connections['telegram'] }) {
       actions={<TryButton label={t('botCard')} isBusy={test.isPending} onPress={() => test.mutate({})} />}
     >
       <Facts>
+        {token}
         <Fact name={t('bot')}>{telegram.botUsername === null ? t('never') : `@${telegram.botUsername}`}</Fact>
         <Fact name={t('lastCheck')}>
           {telegram.checkedAtMs === null ? (
@@ -145,11 +165,13 @@ function TryButton(button: { readonly label: string; readonly isBusy: boolean; r
   );
 }
 
-function Unconfigured({ title, how }: { readonly title: string; readonly how: string }) {
+function Unconfigured(card: { readonly title: string; readonly how: string; readonly children?: ReactNode }) {
+  const { title, how } = card;
   const t = useTexts(noticeTexts);
   return (
     <Card title={title} aside={<StatusDot tone="neutral">{t('off')}</StatusDot>}>
-      <p className="text-sm break-words text-muted">{how}</p>
+      <p className="mb-3 text-sm break-words text-muted">{how}</p>
+      {card.children}
     </Card>
   );
 }

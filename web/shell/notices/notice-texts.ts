@@ -78,9 +78,7 @@ export const noticeTexts = defineTexts({
     testing: 'Probando…',
     fails: 'Falla',
     mailSetUp:
-      'Escribe el servidor en cactus.yaml o en el entorno y reinicia: CACTUS_SMTP_HOST, CACTUS_SMTP_USER, CACTUS_SMTP_PASSWORD y CACTUS_SMTP_FROM.',
-    botSetUp:
-      'Crea un bot con @BotFather en Telegram, pon su clave en CACTUS_TELEGRAM_BOT_TOKEN y reinicia. Usa un bot solo para esta instalación.',
+      'Escribe el servidor en cactus.yaml o en el entorno y reinicia: CACTUS_SMTP_HOST, CACTUS_SMTP_USER y CACTUS_SMTP_FROM. La contraseña se pone después aquí, o en CACTUS_SMTP_PASSWORD.',
     failedMails: 'Correos que no salieron',
     recipient: 'Para',
     mail_not_configured: 'No hay servidor de correo. Configúralo en Conexiones.',
@@ -182,9 +180,7 @@ export const noticeTexts = defineTexts({
     testing: 'Testing…',
     fails: 'Fails',
     mailSetUp:
-      'Write the server in cactus.yaml or the environment and start again: CACTUS_SMTP_HOST, CACTUS_SMTP_USER, CACTUS_SMTP_PASSWORD and CACTUS_SMTP_FROM.',
-    botSetUp:
-      'Make a bot with @BotFather in Telegram, put its token in CACTUS_TELEGRAM_BOT_TOKEN and start again. Use a bot for this install alone.',
+      'Write the server in cactus.yaml or the environment and start again: CACTUS_SMTP_HOST, CACTUS_SMTP_USER and CACTUS_SMTP_FROM. The password is entered here afterwards, or in CACTUS_SMTP_PASSWORD.',
     failedMails: 'Mails that did not leave',
     recipient: 'To',
     mail_not_configured: 'There is no mail server. Set it up in Connections.',

@@ -13,6 +13,14 @@ export interface Series {
   readonly isBenchmark?: boolean;
 }
 
+/** Something that happened at a point of the time axis: money that came in or went out. */
+export interface Marker {
+  readonly atMs: number;
+  readonly direction: 'in' | 'out';
+  /** What the tooltip and a reader say. */
+  readonly text: string;
+}
+
 export type ChartFigure =
   | { readonly kind: 'money'; readonly currency: string }
   | { readonly kind: 'percent' }

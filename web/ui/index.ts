@@ -9,7 +9,7 @@ export {
   IconButton,
   type IconButtonProps,
 } from './button.tsx';
-export { type ChartFigure, type Point, type Range, type Series } from './chart-series.ts';
+export { type ChartFigure, type Marker, type Point, type Range, type Series } from './chart-series.ts';
 export { Checkbox } from './checkbox.tsx';
 export { RadioGroup } from './radio-group.tsx';
 export { Switch } from './switch.tsx';

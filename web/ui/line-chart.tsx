@@ -13,6 +13,7 @@ import {
   type ChartFigure,
   cutToRange,
   figureText,
+  type Marker,
   type Range,
   rangesFor,
   type Series,
@@ -35,6 +36,10 @@ export interface LineChartProps {
   /** Controlled period, when the server cuts the data; left out, the chart cuts what it has. */
   readonly range?: Range;
   readonly onRange?: (range: Range) => void;
+  /** Periods to offer when the caller knows better than the points; none shows no choice. */
+  readonly ranges?: readonly Range[];
+  /** What happened at points of the axis, drawn at the foot of the plot. */
+  readonly markers?: readonly Marker[];
   readonly actions?: ReactNode;
   /** Under the title: what the figures are, since when. */
   readonly note?: ReactNode;
@@ -45,7 +50,10 @@ interface SeriesStyle {
   readonly isDashed: boolean;
 }
 
-export function LineChart({ title, series, figure, heightPx = 300, range, onRange, actions, note }: LineChartProps) {
+const NO_MARKERS: readonly Marker[] = [];
+
+export function LineChart(props: LineChartProps) {
+  const { title, series, figure, heightPx = 300, range, onRange, actions, note, markers = NO_MARKERS } = props;
   const t = useTexts(uiTexts);
   const [ownRange, setOwnRange] = useState<Range>('all');
   const [isTable, setTable] = useState(false);
@@ -53,7 +61,7 @@ export function LineChart({ title, series, figure, heightPx = 300, range, onRang
     () => (range === undefined ? cutToRange(series, ownRange) : series).slice(0, SERIES_MAX),
     [series, range, ownRange],
   );
-  const ranges = useMemo(() => rangesFor(series), [series]);
+  const ranges = useMemo(() => props.ranges ?? rangesFor(series), [props.ranges, series]);
   const styles = useMemo(
     () => shown.map((one, index) => ({ colour: `--series-${index + 1}`, isDashed: one.isBenchmark === true })),
     [shown],
@@ -98,7 +106,15 @@ export function LineChart({ title, series, figure, heightPx = 300, range, onRang
           {isTable ? (
             <ChartTable title={title} series={shown} data={data} figure={figure} />
           ) : (
-            <PlotArea title={title} series={shown} styles={styles} data={data} figure={figure} heightPx={heightPx} />
+            <PlotArea
+              title={title}
+              series={shown}
+              styles={styles}
+              data={data}
+              figure={figure}
+              heightPx={heightPx}
+              markers={markers}
+            />
           )}
         </Suspense>
       )}
@@ -152,9 +168,10 @@ interface PlotAreaProps {
   readonly data: AlignedSeries;
   readonly figure: ChartFigure;
   readonly heightPx: number;
+  readonly markers: readonly Marker[];
 }
 
-function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaProps) {
+function PlotArea({ title, series, styles, data, figure, heightPx, markers }: PlotAreaProps) {
   const t = useTexts(uiTexts);
   usePreferences();
   const [cursor, setCursor] = useState<{ readonly index: number; readonly leftPx: number } | null>(null);
@@ -179,6 +196,7 @@ function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaPro
   const valueLines = series.map(
     (one, line) => `${one.label}: ${figureText(data.values[line]?.[shownIndex] ?? null, figure)}`,
   );
+  const happened = markers.filter(({ atMs }) => atMs === data.atMs[shownIndex]).map(({ text }) => text);
   return (
     <div
       role="slider"
@@ -187,7 +205,7 @@ function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaPro
       aria-valuemin={0}
       aria-valuemax={last}
       aria-valuenow={shownIndex}
-      aria-valuetext={`${formatDate(data.atMs[shownIndex])}. ${valueLines.join('. ')}`}
+      aria-valuetext={`${formatDate(data.atMs[shownIndex])}. ${[...valueLines, ...happened].join('. ')}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onBlur={() => setTypedIndex(null)}
@@ -202,8 +220,11 @@ function PlotArea({ title, series, styles, data, figure, heightPx }: PlotAreaPro
         hasArea={series.length === 1}
         onCursor={setCursor}
         cursorIndex={typedIndex}
+        markers={markers}
       />
-      {cursor && <ChartTip cursor={cursor} series={series} styles={styles} data={data} figure={figure} />}
+      {cursor && (
+        <ChartTip cursor={cursor} series={series} styles={styles} data={data} figure={figure} happened={happened} />
+      )}
     </div>
   );
 }
@@ -222,7 +243,9 @@ function ChartTip({
   styles,
   data,
   figure,
+  happened,
 }: Pick<PlotAreaProps, 'series' | 'styles' | 'data' | 'figure'> & {
+  readonly happened: readonly string[];
   readonly cursor: { readonly index: number; readonly leftPx: number };
 }) {
   const atMs = data.atMs[cursor.index];
@@ -245,6 +268,11 @@ function ChartTip({
           <span className="figures ml-auto pl-4 font-medium">
             {figureText(data.values[line]?.[cursor.index] ?? null, figure)}
           </span>
+        </div>
+      ))}
+      {happened.map((text) => (
+        <div key={text} data-money="" className="figures leading-5 whitespace-nowrap">
+          {text}
         </div>
       ))}
     </div>

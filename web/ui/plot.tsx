@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { DAY_MS } from '#kernel';
 import { formatDate } from '#web/i18n';
-import { type AlignedSeries, axisText, type ChartFigure } from './chart-series.ts';
+import { type AlignedSeries, axisText, type ChartFigure, type Marker } from './chart-series.ts';
 
 export interface PlotProps {
   readonly data: AlignedSeries;
@@ -15,6 +15,7 @@ export interface PlotProps {
   /** Index under the pointer or keyboard cursor, and its place in px from the chart's left. */
   readonly onCursor: (cursor: { readonly index: number; readonly leftPx: number } | null) => void;
   readonly cursorIndex: number | null;
+  readonly markers: readonly Marker[];
 }
 
 const AXIS_FONT = '12px "Inter Variable", system-ui, sans-serif';
@@ -22,7 +23,7 @@ const AXIS_FONT = '12px "Inter Variable", system-ui, sans-serif';
 export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const { data, styles, heightPx, figure, hasArea, cursorIndex, onCursor } = props;
+  const { data, styles, heightPx, figure, hasArea, markers, cursorIndex, onCursor } = props;
   const latestOnCursor = useRef(onCursor);
   useEffect(() => {
     latestOnCursor.current = onCursor;
@@ -32,7 +33,7 @@ export function Plot(props: PlotProps) {
     if (!element) return undefined;
     const draw = () => {
       chart.current?.destroy();
-      const options = plotOptions(element, { data, styles, heightPx, figure, hasArea }, (cursor) =>
+      const options = plotOptions(element, { data, styles, heightPx, figure, hasArea, markers }, (cursor) =>
         latestOnCursor.current(cursor),
       );
       chart.current = new uPlot(options, [data.atMs, ...data.values] as uPlot.AlignedData, element);
@@ -51,7 +52,7 @@ export function Plot(props: PlotProps) {
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [data, styles, heightPx, figure, hasArea]);
+  }, [data, styles, heightPx, figure, hasArea, markers]);
   useEffect(() => {
     const plot = chart.current;
     const atMs = cursorIndex === null ? undefined : data.atMs[cursorIndex];
@@ -102,6 +103,7 @@ function plotOptions(
     ],
     series: [{}, ...styles.map((style) => lineOptions(style, token, props.hasArea))],
     hooks: {
+      draw: [(plot) => drawMarkers(plot, { markers: props.markers, ink: token('--fg'), ground: token('--surface') })],
       setCursor: [
         (plot) => {
           const { idx, left } = plot.cursor;
@@ -127,6 +129,35 @@ function lineOptions(
     ...(style.isDashed ? { dash: [5, 4] } : {}),
     ...(hasArea && !style.isDashed ? { fill: `${colour}14` } : {}),
   };
+}
+
+const MARKER_PX = 5;
+
+/** Small triangles on the time axis: full for money in, hollow for money out, so that neither needs a colour. */
+function drawMarkers(
+  plot: uPlot,
+  { markers, ink, ground }: { readonly markers: readonly Marker[]; readonly ink: string; readonly ground: string },
+): void {
+  const { ctx, bbox } = plot;
+  const half = MARKER_PX * (bbox.width / plot.over.clientWidth || 1);
+  const foot = bbox.top + bbox.height - 1;
+  ctx.save();
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = half / 4;
+  ctx.lineJoin = 'round';
+  ctx.setLineDash([]);
+  for (const { atMs, direction } of markers) {
+    const x = plot.valToPos(atMs, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x - half, foot);
+    ctx.lineTo(x + half, foot);
+    ctx.lineTo(x, foot - 2 * half);
+    ctx.closePath();
+    ctx.fillStyle = direction === 'in' ? ink : ground;
+    ctx.fill();
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** A tenth of air above and below; a flat line still gets a scale around it. */

@@ -44,6 +44,8 @@ const Point = z.object({
   /** The first point is the day before the period: what it starts with. */
   date: Day,
   value: z.number().nullable(),
+  /** Money put in so far less money taken out; null in another currency than the portfolio's. */
+  invested: z.number().nullable(),
   /** Linked time-weighted return since the start. */
   ratio: z.number().nullable(),
   /** Fall from the highest return so far, zero or negative. */
@@ -116,6 +118,7 @@ export const ReadPerformance = endpoint({
   refusals: { portfolio_not_found: 404, period_not_valid: 422, benchmark_not_found: 404, currency_not_known: 422 },
 });
 
+/** `shareRatio` is against the size of the whole profit: a gain is positive within a loss too. */
 const Share = { profit: MaybeDecimal, shareRatio: z.number().nullable() };
 
 /** A class of instruments, `cash`, or a currency. */

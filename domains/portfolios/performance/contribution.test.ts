@@ -7,7 +7,7 @@ import { FxTable } from '../fx-table.ts';
 import type { SupportedEventType } from '../ledger-event-check.ts';
 import type { BookEvent } from '../posting.ts';
 import { valueBook, type ValuationPrice } from '../valuation.ts';
-import { contributionsOf, edgeOf, NOTHING_YET, type PeriodEdge, totalOf } from './contribution.ts';
+import { contributionsOf, edgeOf, NOTHING_YET, type PeriodEdge, shareOf, totalOf } from './contribution.ts';
 
 const FIRST = localDate('2026-01-01');
 const decimal = (max: number, scale: number): fc.Arbitrary<Decimal> =>
@@ -139,4 +139,10 @@ test('a holding without a price leaves its own row and the profit unknown, and t
     ['B', null],
   ]);
   expect(totalOf(rows.map((row) => row.profit))).toBeNull();
+});
+
+test('a share keeps the sign of its part, within a loss too', () => {
+  expect(shareOf(Decimal.from('30'), Decimal.from('-60'))).toBe(0.5);
+  expect(shareOf(Decimal.from('-90'), Decimal.from('-60'))).toBe(-1.5);
+  expect(shareOf(Decimal.from('1'), Decimal.zero)).toBeNull();
 });

@@ -109,10 +109,10 @@ export function totalOf(figures: readonly (Decimal | null)[]): Decimal | null {
   return sum.total;
 }
 
-/** `part` of `whole` as a float, of a loss too; null when either is unknown or the whole is zero. */
+/** `part` against the size of `whole`, so that a gain is positive within a loss too; null when unknown or the whole is zero. */
 export function shareOf(part: Decimal | null, whole: Decimal | null): number | null {
   if (!part || !whole || whole.isZero) return null;
-  return part.toStatistic() / whole.toStatistic();
+  return part.toStatistic() / whole.absolute().toStatistic();
 }
 
 function rowsOf(start: ReadonlyMap<string, RowState>, end: ReadonlyMap<string, RowState>) {

@@ -11,6 +11,8 @@ import type { DailyColumns } from './time-weighted.ts';
 export interface BookColumns extends DailyColumns {
   /** Days on which some holding is valued at the price of its last own operation, for want of a market price. */
   readonly estimatedDayCount: number;
+  /** Money put in so far less money taken out, at the end of each day; NaN where a rate of some flow is missing. */
+  readonly invested: Float64Array;
 }
 
 /** Columns from the first to the last day of a period, both included. */
@@ -26,17 +28,24 @@ export function dailyColumns(
   const dayCount = Math.max(0, epochDay(period.to) - firstDay + 1);
   // One day more in front: its value is what the period starts with.
   const days = Array.from({ length: dayCount + 1 }, (_unused, index) => firstDay - 1 + index);
-  const { values, unknownCounts, estimates } = seriesColumns(book, days, period.closesOf);
+  const { values, unknownCounts, estimates, invested } = seriesColumns(book, days, period.closesOf);
   const known = values.map((value, index) => (unknownCounts[index] === 0 ? value : Number.NaN));
   const flows = { inflows: new Float64Array(dayCount), outflows: new Float64Array(dayCount) };
   addFlows(book, { ...flows, firstDay });
   const estimatedDayCount = estimates.reduce((count, estimated) => count + (estimated === 0 ? 0 : 1), 0);
-  return { firstDay, openingValue: known[0] ?? 0, values: known.slice(1), ...flows, estimatedDayCount };
+  return {
+    firstDay,
+    openingValue: known[0] ?? 0,
+    values: known.slice(1),
+    ...flows,
+    estimatedDayCount,
+    invested: invested.slice(1),
+  };
 }
 
 /** The same columns in another currency; `rateAt` is its units per one of theirs, NaN where it is unknown. */
 export function convertedColumns(columns: BookColumns, rateAt: (day: number) => number): BookColumns {
-  const { firstDay, openingValue, values, inflows, outflows, estimatedDayCount } = columns;
+  const { firstDay, openingValue, values, inflows, outflows, estimatedDayCount, invested } = columns;
   // Nothing is nothing in every currency, whatever the rate.
   const convert = (figure: number, day: number): number => (figure === 0 ? 0 : figure * rateAt(day));
   const column = (figures: Float64Array): Float64Array =>
@@ -48,6 +57,8 @@ export function convertedColumns(columns: BookColumns, rateAt: (day: number) => 
     inflows: column(inflows),
     outflows: column(outflows),
     estimatedDayCount,
+    // Each flow has the rate of its own day, which a running sum no longer knows.
+    invested: invested.map(() => Number.NaN),
   };
 }
 

@@ -99,3 +99,16 @@ test('paying in first and taking out later always has one rate, the same in any 
     }),
   );
 });
+
+test('thousands of flows in both directions have the one rate they grew at', () => {
+  const daily = 1.08 ** (1 / 365);
+  const flows: DatedFlow[] = [];
+  let balance = 0;
+  for (let day = 0; day < 3_650; day += 1) {
+    const paid = day === 0 ? 1_000 : day % 3 === 2 ? -30 : 25;
+    balance = balance * daily + paid;
+    flows.push({ day, flow: -paid });
+  }
+  const found = moneyWeighted([...flows, { day: 3_650, flow: balance * daily }]);
+  expect(found).toMatchObject({ status: 'unique', rate: expect.closeTo(0.08, 9) as unknown });
+});

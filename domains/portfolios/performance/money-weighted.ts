@@ -40,7 +40,7 @@ export function moneyWeighted(flows: readonly DatedFlow[]): MoneyWeighted {
   const changes = signChanges(terms);
   const [first] = terms;
   if (!first || changes === 0) return { rate: null, status: 'undefined', residual: sum, roots: [] };
-  const found = changes === 1 ? [onlyRoot(terms)] : allRoots(terms);
+  const found = changes === 1 || hasOneRate(terms) ? [onlyRoot(terms)] : allRoots(terms);
   const roots = found
     .filter((logRate) => logRate !== null)
     .map((logRate) => Math.expm1(logRate))
@@ -72,6 +72,28 @@ function termsOf(flows: readonly DatedFlow[]): Term[] {
 
 function signChanges(terms: readonly Term[]): number {
   return terms.filter((term, index) => index > 0 && term.flow * (terms[index - 1]?.flow ?? 0) < 0).length;
+}
+
+/**
+ * True when the running sums prove that there is exactly one rate (Laguerre 1883, as Norstrøm 1972 uses it): there are at most as
+ * many positive rates as the sums from the first flow on change sign, and as many negative ones as the sums from the last flow
+ * back. A book of thousands of flows is then spared the search of the whole range.
+ */
+function hasOneRate(terms: readonly Term[]): boolean {
+  const onwards = sumChanges(terms);
+  const backwards = sumChanges(terms.toReversed());
+  return onwards.total !== 0 && onwards.count + backwards.count === 1;
+}
+
+function sumChanges(terms: readonly Term[]): { readonly count: number; readonly total: number } {
+  let [total, sign, count] = [0, 0, 0];
+  for (const { flow } of terms) {
+    total += flow;
+    if (total === 0) continue;
+    if (sign !== 0 && Math.sign(total) !== sign) count += 1;
+    sign = Math.sign(total);
+  }
+  return { count, total };
 }
 
 /** Present value at a yearly rate, in the flows' currency. */

@@ -103,6 +103,7 @@ function pointsOf({ columns, performance, steady, benchmark, isEmpty }: Measured
     points.push({
       date: dateOfEpochDay(firstDay + index),
       value: known(values[index]),
+      invested: known(columns.invested[index]),
       ratio: known(ratios[index]?.[1]),
       drawdownRatio: known(drawdowns[index]),
       steadyValue: known(steady?.[index]),
@@ -114,6 +115,7 @@ function pointsOf({ columns, performance, steady, benchmark, isEmpty }: Measured
   points.push({
     date: dateOfEpochDay(firstDay - 1),
     value: known(openingValue),
+    invested: null,
     ratio: hasReturn ? 0 : null,
     drawdownRatio: hasReturn ? 0 : null,
     steadyValue: steady ? known(openingValue) : null,

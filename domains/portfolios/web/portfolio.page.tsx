@@ -5,17 +5,19 @@ import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useCan, usePageTitle, usePathParam, useUrlState } from '#web/shell';
 import { Async, Button, ButtonLink, Card, Money, PageHeader, Stack, Tabs } from '#web/ui';
+import { ContributionsPart } from './contributions.tsx';
 import { type Asked, ExplanationDrawer } from './explanation.tsx';
 import { FigureKpis, FigureNotices, type PortfolioView } from './figures-kpis.tsx';
 import { useLiveRefresh } from './live-refresh.ts';
 import { OperationDrawer } from './operation-drawer.tsx';
 import { OperationsTable } from './operations-table.tsx';
+import { PerformanceSection } from './performance-section.tsx';
+import { performanceTexts } from './performance-texts.ts';
 import { PortfolioMenu } from './portfolio-menu.tsx';
 import { PositionDrawer } from './position-drawer.tsx';
 import { PositionsTable } from './positions-table.tsx';
 import type { PositionRow } from './price-cell.tsx';
 import { portfolioTexts } from './texts.ts';
-import { ValueChart } from './value-chart.tsx';
 import { portfolioWords } from './words.ts';
 
 export default function PortfolioPage() {
@@ -43,7 +45,8 @@ type Opened =
 function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
   usePageTitle(portfolio.name);
-  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones']);
+  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones', 'aportacion']);
+  const words = useTexts(performanceTexts);
   const [opened, setOpened] = useState<Opened>(null);
   const { id: portfolioId, figures } = portfolio;
   const close = (): void => setOpened(null);
@@ -57,7 +60,7 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
       <Stack>
         <FigureNotices figures={figures} />
         <FigureKpis figures={figures} onExplain={(metric) => setOpened({ what: 'explanation', asked: { metric } })} />
-        {portfolio.operationCount > 0 && <ValueChart portfolioId={portfolioId} title={t('evolution')} />}
+        {portfolio.operationCount > 0 && <PerformanceSection portfolioId={portfolioId} />}
         {portfolio.cash.length > 0 && <CashCard portfolio={portfolio} />}
         <Tabs
           label={t('portfolio')}
@@ -75,6 +78,11 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
               ),
             },
             { value: 'operaciones', label: t('operations'), content: <OperationsTable portfolioId={portfolioId} /> },
+            {
+              value: 'aportacion',
+              label: words('contributions'),
+              content: <ContributionsPart portfolioId={portfolioId} />,
+            },
           ]}
         />
       </Stack>

@@ -5,7 +5,16 @@ import { useTexts } from '#web/i18n';
 import { ErrorState, LineChart, type Series, Skeleton } from '#web/ui';
 import { portfolioTexts } from './texts.ts';
 
-export function ValueChart({ portfolioId, title }: { readonly portfolioId: string; readonly title: string }) {
+export function ValueChart({
+  portfolioId,
+  title,
+  note,
+}: {
+  readonly portfolioId: string;
+  readonly title: string;
+  /** One more fact beside the legend. */
+  readonly note?: string | undefined;
+}) {
   const t = useTexts(portfolioTexts);
   const query = { params: { portfolioId }, query: { range: 'all' as const } };
   const chart = useApi('GET /api/portfolios/:portfolioId/value-series', query, { keepsPrevious: true });
@@ -30,6 +39,7 @@ export function ValueChart({ portfolioId, title }: { readonly portfolioId: strin
   if (chart.error && !chart.data) return <ErrorState error={chart.error} onRetry={() => void chart.refetch()} />;
   if (!chart.data || !points) return <Skeleton rowCount={6} className="rounded-lg border border-line bg-surface p-4" />;
   const notes = [
+    note ?? '',
     points.some((point) => point.isPartial) ? t('chartPartial') : '',
     points.some((point) => point.isEstimated) ? t('chartEstimated') : '',
   ].filter(Boolean);

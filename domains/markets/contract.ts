@@ -5,6 +5,9 @@
 import { z } from 'zod';
 import { endpoint, event } from '#kernel';
 import { PRICE_PROVIDERS } from './price.ts';
+import { providerApi } from './provider-contract.ts';
+
+export { providerApi } from './provider-contract.ts';
 
 const NOTE_LENGTH_MAX = 200; // A reminder, not a document.
 
@@ -262,43 +265,6 @@ export const ListAlertFirings = endpoint({
   }),
 });
 
-export const ReadProviders = endpoint({
-  method: 'GET',
-  path: '/api/markets/providers',
-  permission: 'markets.provider.read',
-  summary: 'Where prices come from: state, last success and last failure of each provider.',
-  response: z.object({
-    priceSource: z.enum(['live', 'simulated']),
-    simulatorFault: z.enum(['none', 'outage', 'stale', 'spike']),
-    items: z.array(
-      z.object({
-        provider: z.enum(['yahoo', 'ecb', 'simulator']),
-        state: z.enum(['closed', 'open', 'half_open', 'unused']),
-        failuresInRow: z.number(),
-        lastSuccessAtMs: z.number().nullable(),
-        lastFailureAtMs: z.number().nullable(),
-        lastFailure: z.string().nullable(),
-        openUntilMs: z.number().nullable(),
-      }),
-    ),
-    watchedCount: z.number(),
-    staleCount: z.number(),
-    missingCount: z.number(),
-    quarantinedCount: z.number(),
-    newestFxDay: Day.nullable(),
-  }),
-});
-
-export const SetSimulatorFault = endpoint({
-  method: 'PUT',
-  path: '/api/markets/simulator/fault',
-  permission: 'markets.provider.write',
-  summary: 'Makes the simulated market of a demo workspace fail on purpose.',
-  body: z.object({ fault: z.enum(['none', 'outage', 'stale', 'spike']) }),
-  status: 204,
-  refusals: { workspace_not_simulated: 409 },
-});
-
 export const marketsApi = {
   ListInstruments,
   CreateInstrument,
@@ -313,8 +279,7 @@ export const marketsApi = {
   DeleteAlertRule,
   RestoreAlertRule,
   ListAlertFirings,
-  ReadProviders,
-  SetSimulatorFault,
+  ...providerApi,
 } as const;
 
 const EXAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';

@@ -10,6 +10,7 @@ import { marketsNotices } from './notices.ts';
 import { startPoller } from './poller.ts';
 import { priceRoutes } from './price.routes.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
+import { providerTestJob } from './provider-test.job.ts';
 import { providerRoutes } from './provider.routes.ts';
 import { MarketsSettings } from './settings.ts';
 import { deleteWorkspaceRows } from './workspace.store.ts';
@@ -52,8 +53,8 @@ const permissions: readonly PermissionDefinition[] = [
   },
   {
     name: 'markets.provider.write',
-    summary: 'Make the simulated market fail on purpose',
-    summaryEs: 'Hacer fallar a propósito el mercado simulado',
+    summary: 'Set up price providers: keys, switches and tests',
+    summaryEs: 'Configurar los proveedores de precios: claves, interruptores y pruebas',
     roles: ['owner', 'admin'],
   },
 ];
@@ -72,7 +73,7 @@ export const markets: Domain = {
     alertRoutes(http, platform);
     providerRoutes(http, platform);
   },
-  jobs: (platform) => [historyJob(platform), dayCloseJob(platform), ratesJob(platform)],
+  jobs: (platform) => [historyJob(platform), dayCloseJob(platform), ratesJob(platform), providerTestJob(platform)],
   async start(platform) {
     return platform.roles.has('worker') ? startPoller(platform) : async () => undefined;
   },

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addDays, type Clock, DAY_MS, dateOfEpochDay, Decimal, type LocalDate, ok } from '#kernel';
 import type { Platform } from '#platform/domain';
+import type { Counter, Telemetry } from '#platform/telemetry';
 import type { Instrument } from './instrument.ts';
 import { type KeyedProvider, makeProviderAccess, type ProviderAccess } from './provider-access.ts';
 import { coinMarketCapProvider } from './provider/coinmarketcap.adapter.ts';
@@ -23,7 +24,7 @@ export interface Feed {
 }
 
 /** What the feed needs of the platform. */
-export type FeedRoots = Pick<Platform, 'cache' | 'config' | 'clock' | 'db' | 'secrets'>;
+export type FeedRoots = Pick<Platform, 'cache' | 'config' | 'clock' | 'db' | 'secrets' | 'telemetry'>;
 
 const feeds = new WeakMap<object, Feed>();
 const RECENT_DAYS = 7; // A look at now brings the closes of a long weekend with it.
@@ -34,6 +35,7 @@ export function feedOf(platform: FeedRoots): Feed {
   if (known) return known;
   const settings = platform.config.section<MarketsSettings>('markets');
   const { clock } = platform;
+  const asked = askedCounter(platform.telemetry);
   const access = makeProviderAccess(platform, settings);
   const feed: Feed = {
     settings,
@@ -42,6 +44,7 @@ export function feedOf(platform: FeedRoots): Feed {
       // Without live providers the chain is empty and every price is missing or written by hand.
       providers: settings.liveProviders ? liveProviders(settings, clock, access) : [],
       gate: (name) => access.closedReason(name),
+      onAsked: (provider, outcome) => asked.add(1, { provider, outcome }),
       clock,
       caches: platform.cache,
       sleep: async (delayMs) => delay(delayMs),
@@ -50,6 +53,18 @@ export function feedOf(platform: FeedRoots): Feed {
   };
   feeds.set(platform, feed);
   return feed;
+}
+
+const counters = new WeakMap<object, Counter>();
+
+/** One counter per set of figures, however many platforms share it. */
+function askedCounter(telemetry: Telemetry): Counter {
+  const labels = ['provider', 'outcome'];
+  const counter =
+    counters.get(telemetry) ??
+    telemetry.counter('cactus_markets_provider_requests_total', 'Questions to price providers.', labels);
+  counters.set(telemetry, counter);
+  return counter;
 }
 
 function liveProviders(settings: MarketsSettings, clock: Clock, access: ProviderAccess): PriceProvider[] {

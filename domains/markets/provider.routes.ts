@@ -1,27 +1,30 @@
-/** Providers over HTTP: where prices come from, how they fare, and the faults of a simulated market. */
-import { ok, refuse } from '#kernel';
+/** Providers over HTTP: where prices come from, how they fare, their keys and switches, and the faults of a simulated market. */
+import { ok, type OutputOf, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { recordChange } from './audit.ts';
-import { ReadProviders, SetSimulatorFault } from './contract.ts';
+import { feedOf } from './feed.ts';
 import { listProviderHealth, listWatchedInstruments } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
+import type { LatestPrice } from './price.ts';
 import { latestPrices, listQuarantined } from './price.store.ts';
-import type { ProviderHealth } from './provider/breaker.ts';
-import { listSimulatedWorkspaces, updateSimulatorFault } from './workspace.store.ts';
+import { keyScope } from './provider-access.ts';
+import { providerApi } from './provider-contract.ts';
+import { listProviderSetups, upsertProviderSwitch, upsertProviderTest } from './provider-setup.store.ts';
+import { TEST_JOB } from './provider-test.job.ts';
+import { isSimulatedWorkspace, listSimulatedWorkspaces, updateSimulatorFault } from './workspace.store.ts';
+
+type ProviderMessage = OutputOf<(typeof providerApi.ReadProviders)['response']>['items'][number];
 
 export function providerRoutes(http: Http, platform: Platform): void {
-  http.route(ReadProviders, async ({ actor }) => {
+  http.route(providerApi.ReadProviders, async ({ actor }) => {
     const { workspaceId } = actor;
     const atMs = platform.clock();
     const simulated = (await listSimulatedWorkspaces(platform.db)).find((entry) => entry.workspaceId === workspaceId);
     const watched = await listWatchedInstruments(platform.db, workspaceId);
     const instrumentIds = watched.map(({ id }) => id);
     const prices = [...(await latestPrices(platform.db, { workspaceId, instrumentIds, atMs })).values()];
-    const newest = prices.flatMap((price) => (price.state === 'priced' ? [price.fetchedAtMs] : []));
-    const items = simulated
-      ? [simulatorHealth(simulated.fault !== 'none', newest.length > 0 ? Math.max(...newest) : null)]
-      : liveHealth(await listProviderHealth(platform.db));
+    const items = simulated ? [simulatorState(simulated.fault !== 'none', prices)] : await liveStates(platform, prices);
     return ok({
       priceSource: simulated ? ('simulated' as const) : ('live' as const),
       simulatorFault: simulated?.fault ?? ('none' as const),
@@ -34,7 +37,7 @@ export function providerRoutes(http: Http, platform: Platform): void {
     });
   });
 
-  http.route(SetSimulatorFault, async ({ body, actor }) => {
+  http.route(providerApi.SetSimulatorFault, async ({ body, actor }) => {
     const workspace = { workspaceId: actor.workspaceId, fault: body.fault };
     const isSimulated = await platform.db.transaction(async (tx) => {
       if (!(await updateSimulatorFault(tx, workspace))) return false;
@@ -45,6 +48,58 @@ export function providerRoutes(http: Http, platform: Platform): void {
     });
     return isSimulated ? ok(undefined) : refuse('workspace_not_simulated');
   });
+  setupRoutes(http, platform);
+}
+
+/** Keys, switches and tests belong to the installation: somebody who only plays in a demo may not touch them. */
+function setupRoutes(http: Http, platform: Platform): void {
+  http.route(providerApi.SetProviderKey, async ({ params, body, actor }) => {
+    const { workspaceId } = actor;
+    const { provider } = params;
+    if (await isSimulatedWorkspace(platform.db, workspaceId)) return refuse('workspace_simulated');
+    if ((await feedOf(platform).access.keySource(provider)) === 'environment') return refuse('key_from_environment');
+    return platform.db.transaction(async (tx) => {
+      const kept = await platform.secrets.set(tx, keyScope(provider), body.key);
+      if (!kept.ok) return kept;
+      await recordChange(platform, tx, { workspaceId, action: 'markets.provider.key_set', subject: provider });
+      return ok(undefined);
+    });
+  });
+
+  http.route(providerApi.DeleteProviderKey, async ({ params, actor }) => {
+    const { workspaceId } = actor;
+    const { provider } = params;
+    if (await isSimulatedWorkspace(platform.db, workspaceId)) return refuse('workspace_simulated');
+    return platform.db.transaction(async (tx) => {
+      if (!(await platform.secrets.delete(tx, keyScope(provider)))) return refuse('key_not_found');
+      await recordChange(platform, tx, { workspaceId, action: 'markets.provider.key_deleted', subject: provider });
+      return ok(undefined);
+    });
+  });
+
+  http.route(providerApi.SwitchProvider, async ({ params, body, actor }) => {
+    const { workspaceId } = actor;
+    const { provider } = params;
+    const { isEnabled } = body;
+    if (await isSimulatedWorkspace(platform.db, workspaceId)) return refuse('workspace_simulated');
+    if (isEnabled && !body.areTermsAccepted) return refuse('terms_not_accepted');
+    await platform.db.transaction(async (tx) => {
+      await upsertProviderSwitch(tx, { provider, isEnabled, atMs: platform.clock() });
+      const change = { workspaceId, action: 'markets.provider.switched' as const, subject: provider };
+      await recordChange(platform, tx, { ...change, after: { isEnabled } });
+    });
+    return ok(undefined);
+  });
+
+  http.route(providerApi.TestProvider, async ({ params, actor }) => {
+    const { provider } = params;
+    if (await isSimulatedWorkspace(platform.db, actor.workspaceId)) return refuse('workspace_simulated');
+    await platform.db.transaction(async (tx) => {
+      await upsertProviderTest(tx, { provider, outcome: null, atMs: platform.clock() });
+      await tx.addJob(TEST_JOB, { provider }, { key: `${TEST_JOB}:${provider}` });
+    });
+    return ok({ isQueued: true as const });
+  });
 }
 
 const UNUSED = {
@@ -53,15 +108,58 @@ const UNUSED = {
   lastSuccessAtMs: null,
   lastFailureAtMs: null,
   lastFailure: null,
+  lastFailureCode: null,
   openUntilMs: null,
   credits: [],
+  keySource: 'not_needed',
+  isEnabled: null,
+  newestPriceAtMs: null,
+  testedAtMs: null,
+  testOutcome: null,
 } as const;
 
-function liveHealth(stored: ReadonlyMap<string, ProviderHealth>) {
-  return (['yahoo', 'ecb'] as const).map((provider) => ({ ...(stored.get(provider) ?? UNUSED), provider }));
+async function liveStates(platform: Platform, prices: readonly LatestPrice[]): Promise<ProviderMessage[]> {
+  const { access } = feedOf(platform);
+  const stored = await listProviderHealth(platform.db);
+  const setups = await listProviderSetups(platform.db);
+  const states = (['yahoo', 'coinmarketcap', 'twelve_data', 'financial_times', 'ecb'] as const).map(
+    async (provider): Promise<ProviderMessage> => {
+      const keySource = await access.keySource(provider);
+      const isEnabled = provider === 'financial_times' ? await access.isEnabled(provider) : null;
+      const known = stored.get(provider);
+      const setup = setups.get(provider);
+      const isSetUp = keySource !== 'none' && isEnabled !== false;
+      return {
+        ...UNUSED,
+        ...known,
+        provider,
+        state: isSetUp ? (known?.state ?? 'unused') : 'not_set_up',
+        credits: [...(known?.credits ?? [])],
+        lastFailureCode: codeOf(known?.lastFailure ?? null),
+        keySource,
+        isEnabled,
+        newestPriceAtMs: newestOf(prices, provider),
+        testedAtMs: setup?.testedAtMs ?? null,
+        testOutcome: codeOf(setup?.testOutcome ?? null),
+      };
+    },
+  );
+  return Promise.all(states);
 }
 
-function simulatorHealth(hasFault: boolean, lastSuccessAtMs: number | null) {
-  const state = hasFault ? ('open' as const) : ('closed' as const);
-  return { ...UNUSED, provider: 'simulator' as const, state, lastSuccessAtMs };
+function simulatorState(hasFault: boolean, prices: readonly LatestPrice[]): ProviderMessage {
+  const newest = newestOf(prices, 'simulator');
+  const state = hasFault ? 'open' : 'closed';
+  return { ...UNUSED, credits: [], provider: 'simulator', state, lastSuccessAtMs: newest, newestPriceAtMs: newest };
+}
+
+function newestOf(prices: readonly LatestPrice[], provider: string): number | null {
+  const times = prices.flatMap((price) =>
+    price.state === 'priced' && price.provider === provider ? [price.marketAtMs] : [],
+  );
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+function codeOf(failure: string | null): string | null {
+  return failure?.split(':')[0] ?? null;
 }

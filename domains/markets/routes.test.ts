@@ -6,6 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { marketsApi, marketsEvents } from './contract.ts';
 import { identity } from '../identity/domain.ts';
 import { markets } from './domain.ts';
+import { SHARED_WORKSPACE_ID } from './fx.store.ts';
+import { providerTestJob } from './provider-test.job.ts';
 import { type MarketFacts, marketFixture } from './market-fixture.ts';
 import { deleteWorkspaceRows } from './workspace.store.ts';
 
@@ -22,7 +24,7 @@ const everything = new Set<string>(markets.permissions.map(({ name }) => name));
 let permissions: ReadonlySet<string> | null = everything;
 
 beforeAll(async () => {
-  market = await openMarketFixture();
+  market = await openMarketFixture({ settings: { markets: { yahooBaseUrl: 'http://127.0.0.1:1/' } } });
   http = await createHttp({
     config: market.config,
     telemetry: market.telemetry,
@@ -204,11 +206,57 @@ test('providers say how they fare; faults are only for simulated workspaces', as
       priceSource: 'live',
       items: [
         { provider: 'yahoo', state: 'unused' },
+        { provider: 'coinmarketcap', state: 'not_set_up', keySource: 'none' },
+        { provider: 'twelve_data', state: 'not_set_up', keySource: 'none' },
+        { provider: 'financial_times', state: 'not_set_up', isEnabled: false },
         { provider: 'ecb', state: 'unused' },
       ],
     },
   });
   expect(await call('PUT /api/markets/simulator/fault', { body: { fault: 'outage' } })).toMatchObject({ status: 409 });
+});
+
+test('a key is kept sealed, never told, and forgotten on demand', async () => {
+  const key = 'una-llave-muy-secreta';
+  const route = 'PUT /api/markets/providers/coinmarketcap/key' as const;
+  expect(await call(route, { body: { key: 'con espacios no' } })).toMatchObject({ status: 400 });
+  expect(await call(route, { body: { key } })).toMatchObject({ status: 204 });
+  market.time.advance(6_000);
+  const listed = await call('GET /api/markets/providers');
+  expect(listed).toMatchObject({
+    body: { items: [{}, { provider: 'coinmarketcap', keySource: 'stored' }, {}, {}, {}] },
+  });
+  expect(JSON.stringify(listed)).not.toContain(key);
+  const kept = await market.secrets.list(SHARED_WORKSPACE_ID);
+  expect(kept.map(({ name }) => name)).toEqual(['markets.provider-key:coinmarketcap']);
+  expect(await market.secrets.list(market.workspaceId)).toEqual([]);
+  expect(await call('DELETE /api/markets/providers/coinmarketcap/key')).toMatchObject({ status: 204 });
+  expect(await call('DELETE /api/markets/providers/coinmarketcap/key')).toMatchObject({ status: 404 });
+});
+
+test('the Financial Times is turned on only by who accepts its terms', async () => {
+  const turn = async (body: object) =>
+    (await call('PUT /api/markets/providers/financial_times/switch', { body })).status;
+  const stateOf = async () => {
+    market.time.advance(6_000);
+    const { body } = await call('GET /api/markets/providers');
+    const items: readonly { readonly provider: string }[] = body?.['items'] ?? [];
+    return items.find(({ provider }) => provider === 'financial_times');
+  };
+  expect(await turn({ isEnabled: true })).toBe(422);
+  expect(await stateOf()).toMatchObject({ isEnabled: false });
+  expect(await turn({ isEnabled: true, areTermsAccepted: true })).toBe(204);
+  expect(await stateOf()).toMatchObject({ isEnabled: true, state: 'unused' });
+  expect(await turn({ isEnabled: false })).toBe(204);
+});
+
+test('a test is asked for in the background and its outcome is told by its code', async () => {
+  expect(await call('POST /api/markets/providers/yahoo/test')).toMatchObject({ status: 202 });
+  expect(market.askedJobs.at(-1)).toEqual({ name: 'markets.provider.test', payload: { provider: 'yahoo' } });
+  const context = { attempt: 1, signal: new AbortController().signal, progress: async () => undefined };
+  await providerTestJob(market).run({ provider: 'yahoo' }, context);
+  const { body } = await call('GET /api/markets/providers');
+  expect(body).toMatchObject({ items: [{ provider: 'yahoo', testOutcome: 'provider_unreachable' }, {}, {}, {}, {}] });
 });
 
 test('removing a workspace leaves nothing of it', async () => {

@@ -47,6 +47,7 @@ const PATHS = [
   '/ajustes/secretos',
   '/ayuda',
   '/ayuda/figures',
+  '/ajustes/proveedores',
   '/no-existe',
 ];
 

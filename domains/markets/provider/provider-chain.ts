@@ -30,6 +30,8 @@ export interface ChainOptions {
   readonly sleep: (delayMs: number) => Promise<void>;
   /** Why a provider is not to be asked at all (no key, switched off); null when it may be. */
   readonly gate?: (name: LiveProviderName) => Promise<string | null>;
+  /** Hears how each question to a provider ended, for the figures. */
+  readonly onAsked?: (name: LiveProviderName, outcome: 'answered' | 'refused' | 'failed') => void;
 }
 
 export interface Ask {
@@ -199,11 +201,13 @@ async function askOne(entry: Guarded, question: Question): Promise<Result<PriceA
     const spend = (creditCount = 1): Promise<void> => pay(entry, question.options, creditCount);
     const answer = await provider.fetchPrices(question.ref, { from, signal, spend });
     breaker.recordSuccess();
+    question.options.onAsked?.(provider.name, answer.ok ? 'answered' : 'refused');
     if (answer.ok) return answer;
     return refuse('unknown_symbol', { reason: `${answer.code}: ${reasonOf(answer.details)}` });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     recordFault(breaker, error);
+    question.options.onAsked?.(provider.name, 'failed');
     return refuse('provider_failed', { reason: `${error.code}: ${error.message}` });
   }
 }

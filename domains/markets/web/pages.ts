@@ -1,5 +1,5 @@
 /** Markets' part of the web app. Texts of the page load with it; those of the bell are here. */
-import { BellRing } from 'lucide-react';
+import { BellRing, RadioTower } from 'lucide-react';
 import { defineTexts } from '#web/i18n';
 import { defineDomainWeb } from '#web/shell';
 
@@ -8,11 +8,15 @@ const texts = defineTexts({
     alerts: 'Alertas',
     createAlert: 'Crear una alerta de precio',
     seePrices: 'Ver precios y proveedores',
+    providers: 'Proveedores de precios',
+    providersDetail: 'Quién nos dice los precios, con qué clave y cuánto cupo queda',
   },
   en: {
     alerts: 'Alerts',
     createAlert: 'Create a price alert',
     seePrices: 'See prices and providers',
+    providers: 'Price providers',
+    providersDetail: 'Who tells us prices, with which key and how much quota is left',
   },
 });
 
@@ -26,6 +30,13 @@ export const domainWeb = defineDomainWeb({
       titleKey: 'alerts',
       nav: { icon: BellRing, order: 40 },
       load: () => import('./alerts.page.tsx'),
+    },
+    {
+      path: '/ajustes/proveedores',
+      permission: 'markets.provider.read',
+      titleKey: 'providers',
+      load: () => import('./providers.page.tsx'),
+      settings: { icon: RadioTower, order: 70, detailKey: 'providersDetail' },
     },
   ],
   actions: [

@@ -5,6 +5,7 @@ import { termsText } from './alert-terms.ts';
 import { distanceRatio } from './distance.ts';
 import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { marketsTexts } from './markets-texts.ts';
+import { providerTexts } from './provider-texts.ts';
 import { domainWeb } from './pages.ts';
 
 test.each([
@@ -35,7 +36,7 @@ test('terms read as a sentence with the figures of the reader', () => {
 test('both languages have the same slots, and no text is empty', () => {
   const slots = (text: string) =>
     [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).toSorted((a, b) => String(a).localeCompare(String(b)));
-  for (const texts of [marketsTexts, domainWeb.texts]) {
+  for (const texts of [marketsTexts, providerTexts, domainWeb.texts]) {
     const spanish: Readonly<Record<string, string>> = texts.es;
     const english: Readonly<Record<string, string>> = texts.en;
     const slotsOf = (dictionary: typeof spanish) => Object.entries(dictionary).map(([key, text]) => [key, slots(text)]);

@@ -12,6 +12,7 @@ import { announceClosed, openSession } from './open-session.ts';
 import { forgetSessionsAfterCommit } from './session-cache.ts';
 import { findLastWorkspaceId, revokeSession } from './session.store.ts';
 import type { SignInMethod } from './sign-in-method.ts';
+import { tellUnfamiliar } from './unfamiliar-sign-in.ts';
 import type { User } from './user.store.ts';
 import { listWorkspacesOfUser } from './workspace.store.ts';
 
@@ -45,6 +46,7 @@ export async function admitPerson(
       forgetSessionsAfterCommit(platform, tx);
     }
     await alongside?.(tx);
+    await tellUnfamiliar(platform, tx, { userId: user.id, workspaceId: workspace.id, request });
     const opened = await openSession(platform, tx, { userId: user.id, workspaceId: workspace.id, request });
     tx.emit(SessionOpened, {
       workspaceId: workspace.id,

@@ -189,6 +189,50 @@ export async function touchApiToken(
   );
 }
 
+export interface EndingApiToken {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly expiresAtMs: number;
+}
+
+/** Live tokens of people who may sign in that end in the window; not those made for less time than `aheadMs` anyway. */
+export async function listEndingApiTokens(
+  queryable: Queryable,
+  window: { readonly nowMs: number; readonly untilMs: number; readonly aheadMs: number },
+): Promise<EndingApiToken[]> {
+  const rows = await queryable
+    .tables<IdentityTables>()
+    .selectFrom('identity_api_tokens as token')
+    .innerJoin('identity_users as person', 'person.user_id', 'token.user_id')
+    .select([
+      'token.api_token_id',
+      'token.workspace_id',
+      'token.user_id',
+      'token.name',
+      'token.hint',
+      'token.expires_at',
+    ])
+    .where('person.disabled_at', 'is', null)
+    .where('token.revoked_at', 'is', null)
+    .where('token.expires_at', '>', instant(window.nowMs))
+    .where('token.expires_at', '<=', instant(window.untilMs))
+    .where(sql<boolean>`token.expires_at - token.created_at > ${window.aheadMs} * interval '1 millisecond'`)
+    .orderBy('token.expires_at')
+    .limit(LISTED_MAX)
+    .execute();
+  return rows.map((row) => ({
+    id: row.api_token_id,
+    workspaceId: row.workspace_id,
+    userId: row.user_id,
+    name: row.name,
+    hint: row.hint,
+    expiresAtMs: row.expires_at,
+  }));
+}
+
 /** Forgets tokens that ended before `beforeMs`; gives how many. */
 export async function deleteEndedApiTokens(queryable: Queryable, beforeMs: number): Promise<number> {
   const ended = await queryable

@@ -1,6 +1,7 @@
 /** Identity's manifest: who is who, and who may do what. */
 import type { Domain } from '#platform/domain';
 import { accessJwtRoutes } from './access-jwt.routes.ts';
+import { apiTokenReminderJob } from './api-token-reminder.job.ts';
 import { apiTokenRoutes } from './api-token.routes.ts';
 import { auditAnchorJob } from './audit-anchor.job.ts';
 import { auditRoutes } from './audit.routes.ts';
@@ -37,7 +38,12 @@ export const identity: Domain = {
   authenticate,
   directory: directoryOf,
   recordAudit: appendAudit,
-  jobs: (platform) => [sessionPurgeJob(platform), resetRequestJob(platform), auditAnchorJob(platform)],
+  jobs: (platform) => [
+    sessionPurgeJob(platform),
+    resetRequestJob(platform),
+    auditAnchorJob(platform),
+    apiTokenReminderJob(platform),
+  ],
   start: (platform) => {
     clearWhenHeard(platform);
     return Promise.resolve(() => Promise.resolve());

@@ -14,6 +14,28 @@ export const identityNotices: readonly NoticeKind[] = [
     channels: ['telegram'],
   },
   {
+    kind: 'identity.session.unfamiliar',
+    permission: 'session',
+    severity: 'urgent',
+    label: { es: 'Entrada desde un dispositivo o lugar nuevo', en: 'Sign-in from a new device or place' },
+    text: {
+      es: 'Se entró en tu cuenta desde un dispositivo o lugar nuevo: {device}, {ip}. Si no fuiste tú, cierra esa sesión y cambia la contraseña.',
+      en: 'Your account was entered from a new device or place: {device}, {ip}. If that was not you, close that session and change the password.',
+    },
+    channels: ['email', 'telegram'],
+  },
+  {
+    kind: 'identity.api_token.ending',
+    permission: 'session',
+    severity: 'warning',
+    label: { es: 'Una clave de API está por caducar', en: 'An API token is about to end' },
+    text: {
+      es: 'Tu clave de API {name} ({hint}) caduca en {days} días. Crea otra y cámbiala en el programa que la usa.',
+      en: 'Your API token {name} ({hint}) ends in {days} days. Make another and change it in the program that uses it.',
+    },
+    channels: ['email'],
+  },
+  {
     kind: 'identity.factor.added',
     permission: 'session',
     severity: 'warning',

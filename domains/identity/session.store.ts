@@ -104,6 +104,24 @@ export async function findLiveSession(
   };
 }
 
+const PLACES_MAX = 500; // Of one person in a month; more would be a program.
+
+/** Where a person's sessions came from, those that ended too. */
+export async function listSessionPlaces(
+  queryable: Queryable,
+  userId: string,
+): Promise<readonly { readonly ip: string; readonly userAgent: string }[]> {
+  const rows = await queryable
+    .tables<IdentityTables>()
+    .selectFrom('identity_sessions')
+    .select(['ip', 'user_agent'])
+    .distinct()
+    .where('user_id', '=', userId)
+    .limit(PLACES_MAX)
+    .execute();
+  return rows.map(({ ip, user_agent }) => ({ ip, userAgent: user_agent }));
+}
+
 /** Moves "last seen" and the idle end forward; loses against a newer touch. */
 export async function touchSession(queryable: Queryable, session: LiveSession, nowMs: number): Promise<void> {
   const expiry = sessionExpiry(session.createdAtMs, nowMs);

@@ -1,6 +1,6 @@
 /** Jobs of backups: made every night, proved every week, watched every morning; people hear when one of them fails. */
 import { DAY_MS, Fault } from '#kernel';
-import type { Platform } from '#platform/domain';
+import { type Platform, workspaceIdsOf } from '#platform/domain';
 import { job, type JobDefinition } from '#platform/jobs';
 import { z } from 'zod';
 
@@ -33,6 +33,8 @@ function createJob(platform: Platform): JobDefinition {
         const { manifest } = await platform.backups.create(payload.kind, { signal, report: progress });
         const damagedCount = manifest.files.damaged.length;
         if (damagedCount > 0) await tell(platform, 'files_damaged', `${damagedCount}`);
+        const { lastOffsiteError } = await platform.backups.figures();
+        if (lastOffsiteError !== null) await tell(platform, 'offsite_failed', lastOffsiteError);
       } catch (error) {
         if (error instanceof Fault && error.code === 'backup_cancelled') return; // A person wanted it so.
         if (attempt >= ATTEMPTS_MAX) await tell(platform, 'create_failed', messageOf(error));
@@ -78,11 +80,10 @@ function watchJob(platform: Platform): JobDefinition {
 
 /** Rings the bell of every workspace's keepers: a backup holds all of them. */
 async function tell(platform: Platform, trouble: Trouble, detail: string): Promise<void> {
-  const { db, notify, domains } = platform;
-  const lists = await Promise.all(
-    domains.map(async (domain) => (await domain.directory?.(platform).workspaceIds()) ?? []),
-  );
-  for (const workspaceId of lists.flat()) {
+  const { db, notify, clock } = platform;
+  // Once a day and cause, however often the job asks.
+  const dedupeKey = `backup:${trouble}:${Math.floor(clock() / DAY_MS)}:${detail.slice(0, 200)}`;
+  for (const workspaceId of await workspaceIdsOf(platform)) {
     await db.transaction((tx) =>
       notify.record(tx, {
         workspaceId,
@@ -91,6 +92,7 @@ async function tell(platform: Platform, trouble: Trouble, detail: string): Promi
         kind: `platform.backup.${trouble}`,
         payload: { detail: detail.slice(0, 500) },
         href: '/ajustes/copias',
+        dedupeKey,
       }),
     );
   }

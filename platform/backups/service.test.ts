@@ -8,6 +8,7 @@ import { DAY_MS, EVERY_ROW, USER_ROLES, type UserRole } from '#kernel';
 import { newId } from '#platform/db';
 import type { Domain } from '#platform/domain';
 import { BACKUP_PERMISSIONS, backupHealth, backupJobs, backupRoutes, createBackups } from '#platform/backups';
+import { noticeCatalogue } from '#platform/notify';
 import { openFolder } from '#platform/objects';
 import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { backupFolderOf } from './backup-file.ts';
@@ -44,6 +45,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   role = 'owner';
   server.platform.notifications.length = 0;
+  await sql`delete from platform_notifications`.execute(server.platform.db.tables());
   rmSync(folder(), { recursive: true, force: true });
   await sql`delete from platform_backups`.execute(server.platform.db.tables());
 });
@@ -153,7 +155,12 @@ test('an off-site place that is away fails the copy, not the backup, and the mor
   await copied.create('nightly', UNWATCHED);
   expect((await isListed())[0]).toMatchObject({ state: 'ready', offsiteState: 'failed' });
   await runWatch();
-  expect(server.platform.notifications).toMatchObject([{ kind: 'platform.backup.offsite_failed', workspaceId }]);
+  await runWatch();
+  expect(server.platform.notifications[0]).toMatchObject({ kind: 'platform.backup.offsite_failed', workspaceId });
+  expect(await rung('platform.backup.offsite_failed')).toBe(1);
+  server.platform.time.advance(DAY_MS);
+  await runWatch();
+  expect(await rung('platform.backup.offsite_failed')).toBe(2);
 });
 
 test('a backup that grew too old is told once a morning, and health asks for one', async () => {
@@ -167,6 +174,31 @@ test('a backup that grew too old is told once a morning, and health asks for one
   expect(server.platform.notifications).toMatchObject([{ kind: 'platform.backup.too_old', href: '/ajustes/copias' }]);
   expect(await backupHealth(server.platform)).toMatchObject([{ state: 'degraded' }]);
 });
+
+test('a backup that cannot be made is told at its last attempt, and every kind that is told is declared', async () => {
+  const { platform } = server;
+  const away = createBackups({ ...platform.backups.house, dataDir: join(tmpdir(), 'no', 'such', '\0place') }, null);
+  const create = backupJobs({ ...platform, backups: away }).find(({ name }) => name === 'platform.backups.create');
+  const run = (attempt: number) =>
+    create?.run(
+      { kind: 'nightly' },
+      { attempt, signal: new AbortController().signal, progress: async () => undefined },
+    );
+  await expect(run(1)).rejects.toThrow('null bytes');
+  expect(await rung('platform.backup.create_failed')).toBe(0);
+  await expect(run(3)).rejects.toThrow('null bytes');
+  expect(await rung('platform.backup.create_failed')).toBe(1);
+  const kinds = noticeCatalogue([]);
+  for (const trouble of ['create_failed', 'verify_failed', 'too_old', 'offsite_failed', 'files_damaged'])
+    expect(kinds.get(`platform.backup.${trouble}`)?.channels).toContain('email');
+});
+
+/** How many of a kind the bell holds for the workspace. */
+async function rung(kind: string): Promise<number> {
+  const rows = await sql<{ count: number }>`select count(*)::integer as count from platform_notifications
+    where workspace_id = ${workspaceId} and kind = ${kind}`.execute(server.platform.db.tables());
+  return rows.rows[0]?.count ?? -1;
+}
 
 async function runWatch(): Promise<void> {
   const watch = backupJobs(server.platform).find(({ name }) => name === 'platform.backups.watch');

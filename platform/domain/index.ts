@@ -21,6 +21,7 @@ import type { z } from 'zod';
 import type { AuditedChange } from './audit.ts';
 
 export { type AuditedChange, auditChange } from './audit.ts';
+export { workspaceIdsOf } from './workspaces.ts';
 
 /** Parts of a process: `web` answers, `worker` runs jobs and pollers, `trader` and `agent` come with their domains. */
 export type ProcessRole = 'web' | 'worker' | 'trader' | 'agent';

@@ -7,7 +7,7 @@ import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
 import { ConnectionChanged, NOTIFY_PERMISSIONS } from '#platform/notify';
 import { deleteLinksOfWorkspace } from '#platform/telegram';
-import { deleteSecretsOfWorkspace, SECRET_EVENTS, SECRET_PERMISSIONS } from '#platform/secrets';
+import { deleteSecretsOfWorkspace, SECRET_EVENTS, SECRET_PERMISSIONS, tellKeyChange } from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -72,6 +72,7 @@ export const platformDomain: Domain = {
   start: async (platform) => {
     const stopMetrics = await startBackupMetrics(platform);
     if (!platform.roles.has('worker')) return stopMetrics;
+    await tellKeyChange(platform);
     // One process of all reads what people send to the bot; the others wait for its lock.
     const stopReading = await platform.telegram.startReading();
     return async () => {

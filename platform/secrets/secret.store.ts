@@ -21,6 +21,21 @@ export async function findNewestKeyId(queryable: Queryable): Promise<string | nu
   return (await keys.orderBy('position', 'desc').limit(1).executeTakeFirst())?.key_id ?? null;
 }
 
+/** The key that replaced another one last; null while the first still seals. */
+export async function findKeyChange(
+  queryable: Queryable,
+): Promise<{ readonly keyId: string; readonly createdAtMs: number } | null> {
+  const rows = await queryable
+    .tables<SecretTables>()
+    .selectFrom('platform_secret_keys')
+    .select(['key_id', 'created_at'])
+    .orderBy('position', 'desc')
+    .limit(2)
+    .execute();
+  const [newest] = rows;
+  return newest && rows.length > 1 ? { keyId: newest.key_id, createdAtMs: newest.created_at } : null;
+}
+
 export async function insertKeyId(queryable: Queryable, keyId: string, createdAtMs: number): Promise<void> {
   await queryable
     .tables<SecretTables>()

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId } from '#platform/db';
-import { keyFileOf, openSecrets, rotateMasterKey, type SecretsOptions } from '#platform/secrets';
+import type { Domain } from '#platform/domain';
+import { keyFileOf, openSecrets, rotateMasterKey, type SecretsOptions, tellKeyChange } from '#platform/secrets';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { sql } from 'kysely';
 
@@ -156,4 +157,30 @@ test('a key file in a folder open to others is closed to them', async () => {
   writeFileSync(keyFileOf(dataDir), `${randomBytes(32).toString('base64')}\n`, { mode: 0o644 });
   await openSecrets(options());
   expect(statSync(keyFileOf(dataDir)).mode & 0o777).toBe(0o600);
+});
+
+test('keepers hear of a changed master key once, whoever changed it; the first key is no change', async () => {
+  const workspaceId = newId();
+  const keepers: Domain = {
+    name: 'toys',
+    tablePrefix: 'toys_',
+    migrations: null,
+    permissions: [],
+    events: [],
+    directory: () => ({ people: async () => [], workspaceIds: async () => [workspaceId] }),
+  };
+  const told = async (): Promise<unknown[]> =>
+    (
+      await sql`select kind, payload from platform_notifications where workspace_id = ${workspaceId}`.execute(
+        platform.db.tables(),
+      )
+    ).rows;
+  const house = { ...platform, domains: [keepers] };
+  await openSecrets(options());
+  await tellKeyChange(house);
+  expect(await told()).toEqual([]);
+  const keyId = await rotateMasterKey(options());
+  await tellKeyChange(house);
+  await tellKeyChange(house);
+  expect(await told()).toEqual([{ kind: 'platform.secret_key.changed', payload: { key: keyId } }]);
 });

@@ -296,6 +296,35 @@ test('a name taken by another adviser is free: a refusal tells nothing', async (
   await requireOk(browserOf('adviser2'), `/api/portfolios/${id}`, { method: 'DELETE' });
 });
 
+test('who creates a portfolio names whom she may: herself without a word, her people, nobody beyond', async () => {
+  const create = (by: Person, owners: object) =>
+    browserOf(by).call('/api/portfolios', { method: 'POST', body: { name: 'Recién hecha', ...owners } });
+  const [adviser1, adviser2] = [userIdOf('adviser1'), userIdOf('adviser2')];
+  for (const [by, owners, code] of [
+    ['adviser1', { adviserUserId: adviser2 }, 'adviser_not_found'],
+    ['adviser1', { adviserUserId: null }, 'adviser_not_found'],
+    ['adviser1', { clientUserId: userIdOf('client1') }, 'client_not_found'],
+    ['manager1', { adviserUserId: adviser2 }, 'adviser_not_found'],
+    ['manager1', { adviserUserId: null }, 'adviser_not_found'],
+    ['manager1', { clientUserId: adviser1 }, 'client_not_found'],
+    ['owner', { adviserUserId: userIdOf('stranger') }, 'adviser_not_found'],
+  ] as const) {
+    const answer = await create(by, owners);
+    expect([by, owners, answer.json<{ code: string }>().code]).toEqual([by, owners, code]);
+  }
+  for (const [by, owners, adviserId] of [
+    ['adviser1', {}, adviser1],
+    ['manager1', { adviserUserId: adviser1, clientUserId: userIdOf('client1') }, adviser1],
+    ['owner', {}, null],
+  ] as const) {
+    const made = (await create(by, owners)).json<{ id: string; adviser: { id: string } | null }>();
+    expect([by, made.adviser?.id ?? null]).toEqual([by, adviserId]);
+    await requireOk(browserOf('owner'), `/api/portfolios/${made.id}`, { method: 'DELETE' });
+  }
+  const people = await requireOk<{ advisers: { id: string }[] }>(browserOf('manager1'), '/api/portfolio-people');
+  expect(people.advisers.map(({ id }) => id).toSorted()).toEqual([adviser1, userIdOf('manager1')].toSorted());
+});
+
 test('a manager hands a portfolio to her own people only, and cannot look beyond', async () => {
   const assign = (adviserUserId: string | null) =>
     browserOf('manager1').call(`/api/portfolios/${idOf('A1')}/assignment`, {

@@ -9,7 +9,7 @@ export { diagnoseOidc, type OidcDiagnosis } from './oidc-doctor.ts';
 export { permissionCatalogue, permissionsOfRole } from './permissions.ts';
 export { issueResetAsOperator } from './reset.ts';
 export { type AuditAnchor, type ChainVerdict, verifyAllChains as verifyAuditChains } from './audit-verification.ts';
-export { listMembers as members, type Member } from './user.store.ts';
+export { listMembers as members, listUserNames as userNames, type Member } from './user.store.ts';
 export { rowScopeOf } from './row-scope.ts';
 export { createSetupLink } from './setup.ts';
 export {

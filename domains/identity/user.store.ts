@@ -180,6 +180,17 @@ export async function lockEnabledOwners(tx: Transaction, workspaceId: string): P
   return rows.map((row) => row.user_id);
 }
 
+/** Names by id, for showing whom a row belongs to; unknown ids are left out. */
+export async function listUserNames(queryable: Queryable, userIds: readonly string[]): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await queryable.prepared<{ user_id: string; name: string }>(
+    'identity.user.names',
+    'select user_id, name from identity_users where user_id = any($1::uuid[])',
+    [userIds],
+  );
+  return new Map(rows.map((row) => [row.user_id, row.name]));
+}
+
 /** Puts two changes of the same membership in a line. */
 export async function lockMembership(tx: Transaction, workspaceId: string, userId: string): Promise<void> {
   await tx

@@ -5,6 +5,21 @@ import { endpoint } from '#kernel';
 const Id = z.uuid();
 const Person = z.object({ id: Id, name: z.string() });
 
+const Assignable = {
+  advisers: z.array(Person),
+  clients: z.array(Person),
+  /** Whether the asker may leave a portfolio without an adviser. */
+  mayUnassign: z.boolean(),
+};
+
+export const ListAssignable = endpoint({
+  method: 'GET',
+  path: '/api/portfolio-people',
+  permission: 'portfolios.portfolio.assign',
+  summary: 'Whom the asker may name as responsible person and as client of a portfolio.',
+  response: z.object(Assignable),
+});
+
 export const ReadAssignment = endpoint({
   method: 'GET',
   path: '/api/portfolios/:portfolioId/assignment',
@@ -15,10 +30,7 @@ export const ReadAssignment = endpoint({
     version: z.number(),
     adviserUserId: Id.nullable(),
     clientUserId: Id.nullable(),
-    advisers: z.array(Person),
-    clients: z.array(Person),
-    /** Whether the portfolio may be left without an adviser by the asker. */
-    mayUnassign: z.boolean(),
+    ...Assignable,
   }),
   refusals: { portfolio_not_found: 404 },
 });

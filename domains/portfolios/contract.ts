@@ -49,6 +49,9 @@ const Portfolio = z.object({
   version: z.number(),
   operationCount: z.number(),
   createdAtMs: z.number(),
+  /** Who is responsible for it, and who may look at it in the portal. */
+  adviser: z.object({ id: Id, name: z.string() }).nullable(),
+  client: z.object({ id: Id, name: z.string() }).nullable(),
 });
 
 const Figures = z.object({
@@ -92,11 +95,17 @@ export const CreatePortfolio = endpoint({
   method: 'POST',
   path: '/api/portfolios',
   permission: 'portfolios.portfolio.write',
-  summary: 'Creates an empty portfolio.',
-  body: z.object({ name: Name, baseCurrency: BaseCurrency.default('EUR') }),
+  summary:
+    'Creates an empty portfolio; of whom it is may be said by who may assign. Left out, an adviser or manager looks after it.',
+  body: z.object({
+    name: Name,
+    baseCurrency: BaseCurrency.default('EUR'),
+    adviserUserId: Id.nullable().optional(),
+    clientUserId: Id.nullable().optional(),
+  }),
   response: Portfolio,
   status: 201,
-  refusals: { portfolio_name_taken: 409, portfolios_too_many: 409 },
+  refusals: { portfolio_name_taken: 409, portfolios_too_many: 409, adviser_not_found: 422, client_not_found: 422 },
 });
 
 export const RenamePortfolio = endpoint({
@@ -367,4 +376,4 @@ export const portfoliosApi = {
 
 export { importsApi } from './imports/contract.ts';
 export { performanceApi } from './performance/contract.ts';
-export { AssignPortfolio, ReadAssignment } from './assignment-contract.ts';
+export { AssignPortfolio, ListAssignable, ReadAssignment } from './assignment-contract.ts';

@@ -1,5 +1,7 @@
 /** Routes of portfolios, positions and the chart. Figures are computed from the shelf; nothing here waits on the outside. */
+import { userNames } from '#identity';
 import { Decimal, ok, refuse, type Result } from '#kernel';
+import type { Queryable } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { cashOf, chartOf } from './chart.ts';
@@ -22,7 +24,7 @@ import {
   type ValuedPortfolio,
 } from './figures.ts';
 import { positionText } from './position-text.ts';
-import { createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';
+import { checkOwners, createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';
 import { type Reach, reachOf } from './portfolio-reach.store.ts';
 import { findPortfolio, listAccounts, listPortfolios, type Portfolio } from './portfolio.store.ts';
 import { ratioOf } from './valuation.ts';
@@ -39,7 +41,8 @@ function listRoutes(http: Http, platform: Platform, source: FiguresSource): void
     const found = await listPortfolios(platform.db, reachOf(actor));
     const valued: ValuedPortfolio[] = [];
     for (const portfolio of found) valued.push(await valuePortfolio(source, portfolio));
-    const items = valued.map((entry) => ({ ...portfolioText(entry.portfolio), figures: figuresOf(entry) }));
+    const names = await namesOf(platform.db, found);
+    const items = valued.map((entry) => ({ ...portfolioText(entry.portfolio, names), figures: figuresOf(entry) }));
     const groups = Map.groupBy(valued, (entry) => entry.valuation.currency);
     return ok({ items, totals: [...groups].map(([currency, entries]) => totalOf(currency, entries)) });
   });
@@ -47,17 +50,25 @@ function listRoutes(http: Http, platform: Platform, source: FiguresSource): void
 
 function editRoutes(http: Http, platform: Platform): void {
   http.route(CreatePortfolio, async ({ actor, body }) => {
-    const adviserUserId = actor.rows.kind === 'all' ? null : actor.userId;
-    const wish = { ...body, workspaceId: actor.workspaceId, adviserUserId };
+    const own = { adviserUserId: actor.rows.kind === 'all' ? null : actor.userId, clientUserId: null };
+    const { adviserUserId = own.adviserUserId, clientUserId = null } = body;
+    const wanted = { adviserUserId, clientUserId };
+    if (!actor.permissions.has('portfolios.portfolio.assign')) {
+      if (adviserUserId !== own.adviserUserId) return refuse('adviser_not_found', { adviserUserId });
+      if (clientUserId !== null) return refuse('client_not_found', { clientUserId });
+    }
+    const checked = await checkOwners(platform.db, actor, { wanted, current: own });
+    if (!checked.ok) return checked;
+    const wish = { name: body.name, baseCurrency: body.baseCurrency, workspaceId: actor.workspaceId, ...wanted };
     const result = await platform.db.transaction((tx) => createPortfolio(platform, tx, wish));
-    return result.ok ? ok(portfolioText(result.value)) : result;
+    return result.ok ? ok(portfolioText(result.value, await namesOf(platform.db, [result.value]))) : result;
   });
   http.route(RenamePortfolio, async ({ actor, params, body, ifMatch, reply }) => {
     const change = { ...reachOf(actor), ...params, ...body, ifMatch };
     const result = await platform.db.transaction((tx) => renamePortfolio(platform, tx, change));
     if (!result.ok) return result;
     reply.setVersion(result.value.version);
-    return ok(portfolioText(result.value));
+    return ok(portfolioText(result.value, await namesOf(platform.db, [result.value])));
   });
   http.route(DeletePortfolio, async ({ actor, params }) =>
     platform.db.transaction((tx) => deletePortfolio(platform, tx, { ...reachOf(actor), ...params })),
@@ -72,12 +83,13 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
   http.route(ReadPortfolio, async ({ actor, params }) => {
     const found = await find(actor, params.portfolioId);
     if (!found.ok) return found;
-    const [valued, accounts] = await Promise.all([
+    const [valued, accounts, names] = await Promise.all([
       valuePortfolio(source, found.value),
       listAccounts(platform.db, found.value.id),
+      namesOf(platform.db, [found.value]),
     ]);
     return ok({
-      ...portfolioText(found.value),
+      ...portfolioText(found.value, names),
       figures: figuresOf(valued),
       accounts,
       cash: cashOf(valued, accounts),
@@ -99,9 +111,17 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
   });
 }
 
-export function portfolioText(portfolio: Portfolio) {
+export function portfolioText(portfolio: Portfolio, names: ReadonlyMap<string, string>) {
   const { id, name, baseCurrency, version, liveEventCount: operationCount, createdAtMs } = portfolio;
-  return { id, name, baseCurrency, version, operationCount, createdAtMs };
+  const person = (userId: string | null) => (userId === null ? null : { id: userId, name: names.get(userId) ?? '' });
+  const people = { adviser: person(portfolio.adviserUserId), client: person(portfolio.clientUserId) };
+  return { id, name, baseCurrency, version, operationCount, createdAtMs, ...people };
+}
+
+/** Names of everybody these portfolios belong to. */
+function namesOf(queryable: Queryable, portfolios: readonly Portfolio[]): Promise<Map<string, string>> {
+  const ids = portfolios.flatMap(({ adviserUserId, clientUserId }) => [adviserUserId, clientUserId]);
+  return userNames(queryable, [...new Set(ids.filter((id) => id !== null))]);
 }
 
 /** Largest value first; the unknown ones after, by name. */

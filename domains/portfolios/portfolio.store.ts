@@ -113,15 +113,17 @@ export interface NewPortfolio {
   readonly name: string;
   readonly baseCurrency: string;
   readonly adviserUserId: string | null;
+  readonly clientUserId: string | null;
   readonly createdAtMs: number;
 }
 
 /** Adds a portfolio; false when its adviser already has one of that name. */
 export async function insertPortfolio(tx: Transaction, portfolio: NewPortfolio): Promise<boolean> {
   const { rows } = await sql`
-    insert into portfolios_portfolios (portfolio_id, workspace_id, name, base_currency, adviser_user_id, created_at)
+    insert into portfolios_portfolios (portfolio_id, workspace_id, name, base_currency, adviser_user_id, client_user_id,
+      created_at)
     values (${portfolio.id}, ${portfolio.workspaceId}, ${portfolio.name}, ${portfolio.baseCurrency},
-      ${portfolio.adviserUserId}, ${new Date(portfolio.createdAtMs).toISOString()})
+      ${portfolio.adviserUserId}, ${portfolio.clientUserId}, ${new Date(portfolio.createdAtMs).toISOString()})
     on conflict do nothing returning portfolio_id`.execute(tx.tables());
   return rows.length > 0;
 }

@@ -29,15 +29,16 @@ export async function createPortfolio(
     readonly name: string;
     readonly baseCurrency: string;
     readonly adviserUserId: string | null;
+    readonly clientUserId?: string | null;
   },
 ): Promise<Result<Portfolio, 'portfolio_name_taken' | 'portfolios_too_many'>> {
-  const { workspaceId, name, baseCurrency, adviserUserId } = wish;
+  const { workspaceId, name, baseCurrency, adviserUserId, clientUserId = null } = wish;
   if ((await countPortfolios(tx, workspaceId)) >= PORTFOLIOS_MAX) {
     return refuse('portfolios_too_many', { portfoliosMax: PORTFOLIOS_MAX });
   }
   const id = platform.newId();
   const createdAtMs = platform.clock();
-  const isNew = await insertPortfolio(tx, { id, workspaceId, name, baseCurrency, adviserUserId, createdAtMs });
+  const isNew = await insertPortfolio(tx, { ...wish, id, clientUserId, createdAtMs });
   const portfolio = isNew ? await findPortfolio(tx, { workspaceId, rows: EVERY_ROW, portfolioId: id }) : null;
   if (!portfolio) return refuse('portfolio_name_taken', { name });
   tx.emit(PortfolioCreated, { workspaceId, subjectId: id, payload: { portfolioId: id, name, baseCurrency } });
@@ -46,7 +47,7 @@ export async function createPortfolio(
     action: 'portfolios.portfolio.created',
     subject: id,
     atMs: createdAtMs,
-    after: { name, baseCurrency, adviserUserId },
+    after: { name, baseCurrency, adviserUserId, clientUserId },
   });
   return ok(portfolio);
 }
@@ -113,6 +114,24 @@ export async function listAssignable(
   };
 }
 
+/** Refuses owners whom the asker may not name; those named already may stay. */
+export async function checkOwners(
+  queryable: Queryable,
+  reach: { readonly workspaceId: string; readonly rows: RowScope },
+  { wanted, current }: { readonly wanted: RowOwner; readonly current: RowOwner },
+): Promise<Result<null, 'adviser_not_found' | 'client_not_found'>> {
+  const { adviserUserId, clientUserId } = wanted;
+  const keepsAdviser = adviserUserId === current.adviserUserId;
+  const keepsClient = clientUserId === null || clientUserId === current.clientUserId;
+  if (keepsAdviser && keepsClient) return ok(null);
+  const people = await listAssignable(queryable, reach);
+  const mayAdvise =
+    adviserUserId === null ? reach.rows.kind === 'all' : people.advisers.some(({ id }) => id === adviserUserId);
+  if (!keepsAdviser && !mayAdvise) return refuse('adviser_not_found', { adviserUserId });
+  const isClient = people.clients.some(({ id }) => id === clientUserId);
+  return keepsClient || isClient ? ok(null) : refuse('client_not_found', { clientUserId });
+}
+
 type AssignRefusal =
   | 'portfolio_not_found'
   | 'adviser_not_found'
@@ -134,13 +153,8 @@ export async function assignPortfolio(
   const versions = checkVersion(change.ifMatch, portfolio.version);
   if (!versions.ok) return versions;
   const { workspaceId, adviserUserId, clientUserId } = change;
-  const people = await listAssignable(tx, change);
-  const keepsAdviser = adviserUserId === portfolio.adviserUserId;
-  const mayAdvise =
-    adviserUserId === null ? change.rows.kind === 'all' : people.advisers.some(({ id }) => id === adviserUserId);
-  if (!keepsAdviser && !mayAdvise) return refuse('adviser_not_found', { adviserUserId });
-  const isClient = clientUserId === null || people.clients.some(({ id }) => id === clientUserId);
-  if (!isClient && clientUserId !== portfolio.clientUserId) return refuse('client_not_found', { clientUserId });
+  const checked = await checkOwners(tx, change, { wanted: change, current: portfolio });
+  if (!checked.ok) return checked;
   if (!(await updateOwners(tx, change))) return refuse('portfolio_name_taken', { name: portfolio.name });
   const before = { adviserUserId: portfolio.adviserUserId, clientUserId: portfolio.clientUserId };
   const after = { adviserUserId, clientUserId };

@@ -1,18 +1,22 @@
 /** What is rarely done to a portfolio: rename it, or delete it while it is empty. */
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { Ellipsis, Pencil, Trash2, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { useGo } from '#web/shell';
+import { useCan, useGo } from '#web/shell';
 import { Button, ConfirmDialog, Dialog, FormProblem, IconButton, Menu, TextField, toast } from '#web/ui';
+import { AssignmentDialog } from './assignment-dialog.tsx';
+import { assignmentTexts } from './assignment-texts.ts';
 import type { PortfolioView } from './figures-kpis.tsx';
 import { portfolioTexts } from './texts.ts';
 import { portfolioWords } from './words.ts';
 
 export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
+  const words = useTexts(assignmentTexts);
   const go = useGo();
-  const [asked, setAsked] = useState<'rename' | 'remove' | null>(null);
+  const canAssign = useCan('portfolios.portfolio.assign');
+  const [asked, setAsked] = useState<'rename' | 'assign' | 'remove' | null>(null);
   const close = (): void => setAsked(null);
   const remove = useApiMutation('DELETE /api/portfolios/:portfolioId', {
     refreshes: ['GET /api/portfolios'],
@@ -22,12 +26,14 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
     },
     onProblem: (problem) => {
       close();
-      const words = portfolioWords(t)[problem.code];
-      if (words) toast.failed(words);
+      const said = portfolioWords(t)[problem.code];
+      if (said) toast.failed(said);
       else toast.problem(problem);
     },
   });
   const rename = { id: 'rename', label: t('rename'), icon: Pencil, onSelect: () => setAsked('rename') };
+  const assign = { id: 'assign', label: words('assign'), icon: UserRound, onSelect: () => setAsked('assign') };
+  const usual = canAssign ? [rename, assign] : [rename];
   const removal = {
     id: 'remove',
     label: t('remove'),
@@ -40,8 +46,9 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
       <Menu
         trigger={<IconButton icon={Ellipsis} label={t('actions')} />}
         // A ledger that was ever written is kept, so deleting is offered only where it can work.
-        groups={portfolio.ledgerVersion === 0 ? [[rename], [removal]] : [[rename]]}
+        groups={portfolio.ledgerVersion === 0 ? [usual, [removal]] : [usual]}
       />
+      {asked === 'assign' && <AssignmentDialog portfolio={portfolio} onClose={close} />}
       {asked === 'rename' && <RenameDialog portfolio={portfolio} onClose={close} />}
       <ConfirmDialog
         isOpen={asked === 'remove'}

@@ -3,7 +3,7 @@ import { Plus } from 'lucide-react';
 import { useMemo } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
-import { useCan, useGo, useUrlState } from '#web/shell';
+import { useCan, useGo, useSession, useUrlState } from '#web/shell';
 import {
   Badge,
   Button,
@@ -20,6 +20,7 @@ import {
   Stack,
   Table,
 } from '#web/ui';
+import { type AssignmentKey, assignmentTexts } from './assignment-texts.ts';
 import { useLiveRefresh } from './live-refresh.ts';
 import { NewPortfolioDialog } from './new-portfolio-dialog.tsx';
 import { type PortfolioKey, portfolioTexts } from './texts.ts';
@@ -33,7 +34,15 @@ export default function PortfoliosPage() {
   const [asked, setAsked] = useUrlState('nueva', 'no', ['no', 'si']);
   const portfolios = useApi('GET /api/portfolios');
   useLiveRefresh('GET /api/portfolios');
-  const columns = useMemo(() => portfolioColumns(t), [t]);
+  const words = useTexts(assignmentTexts);
+  const { role } = useSession();
+  // An adviser and a client have one answer in every row; who works alone has none.
+  const isOfOne = role === 'adviser' || role === 'client';
+  const isShared = !isOfOne && (portfolios.data?.items.some(({ adviser }) => adviser !== null) ?? false);
+  const columns = useMemo(
+    () => portfolioColumns(t).toSpliced(1, 0, ...(isShared ? [adviserColumn(words)] : [])),
+    [t, words, isShared],
+  );
   const canCreate = useCan('portfolios.portfolio.write');
   const canImport = useCan('portfolios.import.run');
   const create = canCreate && (
@@ -58,6 +67,7 @@ export default function PortfoliosPage() {
         }
       />
       <Stack>
+        <UnassignedNotice count={portfolios.data?.items.filter(({ adviser }) => adviser === null).length ?? 0} />
         {portfolios.data?.totals.map((total) => (
           <TotalKpis key={total.currency} total={total} />
         ))}
@@ -86,6 +96,26 @@ export default function PortfoliosPage() {
       {canCreate && asked === 'si' && <NewPortfolioDialog onClose={() => setAsked('no')} />}
     </>
   );
+}
+
+/** Said to people who see the whole workspace, where others work with their own: nobody else can see these. */
+function UnassignedNotice({ count }: { readonly count: number }) {
+  const t = useTexts(assignmentTexts);
+  const canAssign = useCan('portfolios.portfolio.assign');
+  const people = useApi('GET /api/portfolio-people', undefined, { enabled: canAssign && count > 0 });
+  const hasOthers = (people.data?.advisers.length ?? 0) > 1;
+  if (count === 0 || !hasOthers) return null;
+  return <p className="text-sm text-muted">{t('unassignedNotice', { count })}</p>;
+}
+
+function adviserColumn(t: Translate<AssignmentKey>): Column<PortfolioRow> {
+  return {
+    id: 'adviser',
+    head: t('responsible'),
+    widthPx: 170,
+    value: ({ adviser }) => adviser?.name ?? '',
+    cell: ({ adviser }) => adviser?.name ?? <span className="text-muted">{t('unassigned')}</span>,
+  };
 }
 
 function TotalKpis({ total }: { readonly total: Total }) {

@@ -38,7 +38,7 @@ beforeAll(async () => {
     domains.flatMap(({ permissions }) => permissions.map((permission) => [permission.name, permission])),
   );
   server = await testServer(domains);
-  jobRoutes(server.http, server.platform.jobs);
+  jobRoutes(server.http, server.platform.jobs, server.platform);
   const link = await createSetupLink(server.platform);
   const owner = server.browser();
   browsers.set('owner', owner);

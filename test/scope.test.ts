@@ -321,8 +321,8 @@ test('who creates a portfolio names whom she may: herself without a word, her pe
     expect([by, made.adviser?.id ?? null]).toEqual([by, adviserId]);
     await requireOk(browserOf('owner'), `/api/portfolios/${made.id}`, { method: 'DELETE' });
   }
-  const people = await requireOk<{ advisers: { id: string }[] }>(browserOf('manager1'), '/api/portfolio-people');
-  expect(people.advisers.map(({ id }) => id).toSorted()).toEqual([adviser1, userIdOf('manager1')].toSorted());
+  const mayName = await requireOk<{ advisers: { id: string }[] }>(browserOf('manager1'), '/api/portfolio-people');
+  expect(mayName.advisers.map(({ id }) => id).toSorted()).toEqual([adviser1, userIdOf('manager1')].toSorted());
 });
 
 test('a manager hands a portfolio to her own people only, and cannot look beyond', async () => {

@@ -5,6 +5,7 @@ import type { Http, RequestFacts } from '#platform/http';
 import { admitPerson } from './admission.ts';
 import { ADDRESS_LIMIT, addressKey } from './attempt.ts';
 import { reserveAttempt, returnAttempt } from './attempt.store.ts';
+import { appendAudit } from './audit.store.ts';
 import {
   AddPasskey,
   type ReadSecurity,
@@ -74,7 +75,13 @@ export function passkeyRoutes(http: Http, platform: Platform): void {
 
   http.route(RenamePasskey, async ({ params, body, actor }) => {
     const passkey = { id: params.passkeyId, userId: actor.userId };
-    return (await renamePasskey(platform.db, passkey, body.name)) ? ok(undefined) : refuse('passkey_not_found');
+    const { workspaceId } = actor;
+    const change = { workspaceId, action: 'identity.passkey.renamed', subject: passkey.id, atMs: platform.clock() };
+    return platform.db.transaction(async (tx) => {
+      if (!(await renamePasskey(tx, passkey, body.name))) return refuse('passkey_not_found');
+      await appendAudit(tx, { ...change, after: { name: body.name } });
+      return ok(undefined);
+    });
   });
 
   http.route(RemovePasskey, ({ params, actor, request }) =>

@@ -2,6 +2,7 @@
  * Bulk replay and recovery: many deliveries sent again, asked once, done in small steps by a durable job. A step begins when
  * what the last one queued has left, so that live events are not pushed aside and a cancellation means something.
  */
+import { recordAudit } from '#identity';
 import { refuse, ok, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
@@ -76,6 +77,13 @@ export async function startReplay(
   await platform.db.transaction(async (tx) => {
     await insertReplay(tx, replay);
     await orderReplay(tx, { workspaceId: replay.workspaceId, replayId: replay.id });
+    await recordAudit(tx, {
+      workspaceId: replay.workspaceId,
+      action: 'webhooks.replay.started',
+      subject: replay.id,
+      atMs: replay.createdAtMs,
+      after: { kind, total: replay.total, filter: { ...pick.filter } },
+    });
   });
   return replay;
 }
@@ -96,6 +104,8 @@ export function cancelReplay(
     if (replay.state !== 'running') return refuse('replay_over');
     const cancelled: Replay = { ...replay, state: 'cancelled', finishedAtMs: platform.clock() };
     await updateReplay(tx, cancelled);
+    const { workspaceId, id: subject } = replay;
+    await recordAudit(tx, { workspaceId, action: 'webhooks.replay.cancelled', subject, atMs: platform.clock() });
     return ok(cancelled);
   });
 }

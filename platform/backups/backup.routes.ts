@@ -1,11 +1,12 @@
 /** The backups page over HTTP. Starting is adding a job: it outlives the page, the request and the process. */
-import { type Clock, ok, refuse, type UserRole } from '#kernel';
-import type { Database } from '#platform/db';
-import type { Http } from '#platform/http';
+import { ok, refuse, type UserRole } from '#kernel';
+import type { Transaction } from '#platform/db';
+import { auditChange, type Platform } from '#platform/domain';
+import type { Actor, Http } from '#platform/http';
 import { nextRunAtMs } from '#platform/jobs';
 import { CREATE_CRON, CREATE_JOB, VERIFY_CRON, VERIFY_JOB } from './backup.job.ts';
 import { askCancel } from './backup.store.ts';
-import type { Backups, BackupView } from './backups.ts';
+import type { BackupView } from './backups.ts';
 import { CancelBackup, CreateBackup, ListBackups, VerifyBackup } from './contract.ts';
 
 const ROLES: readonly UserRole[] = ['owner', 'admin'];
@@ -26,10 +27,15 @@ export const BACKUP_PERMISSIONS = [
   },
 ] as const;
 
-export function backupRoutes(
-  http: Http,
-  { backups, db, clock }: { readonly backups: Backups; readonly db: Database; readonly clock: Clock },
-): void {
+export function backupRoutes(http: Http, platform: Pick<Platform, 'backups' | 'db' | 'clock' | 'domains'>): void {
+  const { backups, db, clock } = platform;
+  const audit = (
+    tx: Transaction,
+    change: { readonly actor: Actor; readonly action: string; readonly subject: string },
+  ) => {
+    const { actor, ...entry } = change;
+    return auditChange(platform, tx, { ...entry, workspaceId: actor.workspaceId, atMs: clock() });
+  };
   http.route(ListBackups, async () => {
     const views = await backups.list();
     const nowMs = clock();
@@ -43,21 +49,31 @@ export function backupRoutes(
     });
   });
 
-  http.route(CreateBackup, async () => {
-    await db.transaction((tx) => tx.addJob(CREATE_JOB, { kind: 'manual' }, { key: 'backup:create' }));
+  http.route(CreateBackup, async ({ actor }) => {
+    await db.transaction(async (tx) => {
+      await tx.addJob(CREATE_JOB, { kind: 'manual' }, { key: 'backup:create' });
+      await audit(tx, { actor, action: 'platform.backup.ordered', subject: actor.workspaceId });
+    });
     return ok({ isQueued: true as const });
   });
 
-  http.route(VerifyBackup, async ({ params }) => {
+  http.route(VerifyBackup, async ({ params, actor }) => {
     const view = (await backups.list()).find(({ backupId }) => backupId === params.backupId);
     if (!view?.file) return refuse('backup_not_found');
     const { fileName } = view.file;
-    await db.transaction((tx) => tx.addJob(VERIFY_JOB, { fileName }, { key: `backup:verify:${fileName}` }));
+    await db.transaction(async (tx) => {
+      await tx.addJob(VERIFY_JOB, { fileName }, { key: `backup:verify:${fileName}` });
+      await audit(tx, { actor, action: 'platform.backup.verify_ordered', subject: params.backupId });
+    });
     return ok({ isQueued: true as const });
   });
 
-  http.route(CancelBackup, async ({ params }) =>
-    (await askCancel(db, params.backupId)) ? ok(undefined) : refuse('backup_not_running'),
+  http.route(CancelBackup, ({ params, actor }) =>
+    db.transaction(async (tx) => {
+      if (!(await askCancel(tx, params.backupId))) return refuse('backup_not_running');
+      await audit(tx, { actor, action: 'platform.backup.cancelled', subject: params.backupId });
+      return ok(undefined);
+    }),
   );
 }
 

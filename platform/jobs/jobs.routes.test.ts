@@ -52,7 +52,7 @@ function actorNow(): Actor | null {
 
 beforeAll(async () => {
   server = await testServer([toys], { actor: actorNow });
-  jobRoutes(server.http, server.platform.jobs);
+  jobRoutes(server.http, server.platform.jobs, server.platform);
   browser = server.browser();
   await server.platform.jobs.start();
 });

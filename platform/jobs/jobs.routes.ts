@@ -1,6 +1,7 @@
 /** The jobs page over HTTP; every job is scoped to the reader's workspace or to the installation. */
-import { ok, type UserRole } from '#kernel';
-import type { Http } from '#platform/http';
+import { ok, type Result, type UserRole } from '#kernel';
+import { auditChange, type Platform } from '#platform/domain';
+import type { Actor, Http } from '#platform/http';
 import { DiscardJob, ListJobs, ListSchedules, RetryJob, RunJobNow } from './contract.ts';
 import type { JobRow } from './job-queue.adapter.ts';
 import type { Jobs } from './jobs.ts';
@@ -23,7 +24,7 @@ export const JOB_PERMISSIONS = [
   },
 ] as const;
 
-export function jobRoutes(http: Http, jobs: Jobs): void {
+export function jobRoutes(http: Http, jobs: Jobs, platform: Pick<Platform, 'db' | 'clock' | 'domains'>): void {
   http.route(ListJobs, async ({ query, actor }) => {
     const page = {
       state: query.state ?? null,
@@ -49,9 +50,25 @@ export function jobRoutes(http: Http, jobs: Jobs): void {
     }),
   );
 
-  http.route(RetryJob, async ({ params, actor }) => await jobs.retry(actor, BigInt(params.jobId)));
-  http.route(DiscardJob, async ({ params, actor }) => await jobs.discard(actor, BigInt(params.jobId)));
-  http.route(RunJobNow, async ({ params }) => await jobs.runNow(params.name));
+  const written = async <R extends Result<undefined, string>>(
+    result: R,
+    change: { readonly action: string; readonly subject: string; readonly actor: Actor },
+  ): Promise<R> => {
+    const { action, subject, actor } = change;
+    const entry = { workspaceId: actor.workspaceId, action, subject, atMs: platform.clock() };
+    // The queue has its own connection, so the entry follows what it did.
+    if (result.ok) await platform.db.transaction((tx) => auditChange(platform, tx, entry));
+    return result;
+  };
+  http.route(RetryJob, async ({ params: { jobId }, actor }) =>
+    written(await jobs.retry(actor, BigInt(jobId)), { action: 'platform.job.retried', subject: jobId, actor }),
+  );
+  http.route(DiscardJob, async ({ params: { jobId }, actor }) =>
+    written(await jobs.discard(actor, BigInt(jobId)), { action: 'platform.job.discarded', subject: jobId, actor }),
+  );
+  http.route(RunJobNow, async ({ params: { name }, actor }) =>
+    written(await jobs.runNow(name), { action: 'platform.job.run', subject: name, actor }),
+  );
 }
 
 function jobView({ doneRatio, message, id, ...row }: JobRow) {

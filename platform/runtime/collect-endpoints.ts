@@ -37,7 +37,7 @@ function recordPlatform(recorder: Http, platform: Platform): void {
   notifyRoutes(recorder, platform);
   secretRoutes(recorder, platform);
   backupRoutes(recorder, platform);
-  jobRoutes(recorder, platform.db as unknown as Jobs);
+  jobRoutes(recorder, platform.db as unknown as Jobs, platform);
 }
 
 const unanswered = (): never => {

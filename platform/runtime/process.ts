@@ -158,7 +158,7 @@ async function openHttp({ composition, telemetry, domains, webDir, version }: Pa
   });
   for (const domain of domains) http.mount(domain, platform);
   notifyRoutes(http, platform);
-  jobRoutes(http, composition.jobs);
+  jobRoutes(http, composition.jobs, platform);
   secretRoutes(http, platform);
   backupRoutes(http, platform);
   http.serveDocs({ version, events: domains.flatMap((domain) => domain.events) });

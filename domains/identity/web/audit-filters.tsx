@@ -55,7 +55,7 @@ export function AuditFilters({ isFiltered }: { readonly isFiltered: boolean }) {
       <TextField label={t('from')} type="date" value={from} onChange={setFrom} max={to === '' ? undefined : to} />
       <TextField label={t('to')} type="date" value={to} onChange={setTo} min={from === '' ? undefined : from} />
       {isFiltered && (
-        <div className="self-end">
+        <div className="pt-[1.625rem]">
           <Button icon={FilterX} onClick={() => go('/ajustes/auditoria')}>
             {t('clear')}
           </Button>

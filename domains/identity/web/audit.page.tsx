@@ -97,7 +97,7 @@ function entryColumns(t: Translate<AuditKey>, nameOf: (action: string) => string
       card: 'hidden',
       value: ({ before, after }) => changeLine(before, after),
       cell: ({ before, after }) => (
-        <span className="line-clamp-1 break-all text-muted">{changeLine(before, after)}</span>
+        <span className="block max-w-[26rem] truncate text-muted">{changeLine(before, after)}</span>
       ),
     },
     { id: 'address', head: t('address'), widthPx: 130, card: 'hidden', value: ({ ip }) => ip },

@@ -21,7 +21,7 @@ const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const Kind = z.enum(['crypto', 'stock', 'fund', 'etf', 'bond', 'cash', 'other']);
 const Provider = z.enum(PRICE_PROVIDERS);
 const Condition = z.enum(['above', 'below', 'percent_move', 'percent_up', 'percent_down']);
-const Doubt = z.enum(['not_positive', 'wrong_currency', 'absurd_jump', 'from_the_future']);
+const Doubt = z.enum(['not_positive', 'wrong_currency', 'absurd_jump', 'from_the_future', 'providers_disagree']);
 const Repeat = z.enum(['once', 'rearming']);
 
 const Instrument = z.object({
@@ -133,6 +133,8 @@ const Quarantined = z.object({
   marketAtMs: z.number(),
   reason: Doubt,
   referencePrice: DecimalText.nullable(),
+  /** What another provider says at the same time; null when nobody else was asked. */
+  other: z.object({ provider: Provider, price: DecimalText }).nullable(),
 });
 
 export const ListQuarantinedPrices = endpoint({

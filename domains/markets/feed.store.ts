@@ -86,6 +86,25 @@ export async function updateProviderSymbol(
   return rows.length > 0;
 }
 
+export interface Comparison {
+  readonly comparedAtMs: number | null;
+  readonly isDisputed: boolean;
+}
+
+/** When a price was last held against another provider's, and how that ended. */
+export async function findComparison(queryable: Queryable, instrumentId: string): Promise<Comparison> {
+  const { rows } = await sql<{ compared_at: number | null; is_disputed: boolean }>`
+    select compared_at, is_disputed from markets_instruments where id = ${instrumentId}`.execute(queryable.tables());
+  return { comparedAtMs: rows[0]?.compared_at ?? null, isDisputed: rows[0]?.is_disputed ?? false };
+}
+
+/** Notes a comparison; a dispute lasts until providers agree again or a person accepts a price. */
+export async function updateComparison(tx: Transaction, instrumentId: string, comparison: Comparison): Promise<void> {
+  await sql`
+    update markets_instruments set compared_at = ${instant(comparison.comparedAtMs)}, is_disputed = ${comparison.isDisputed}
+    where id = ${instrumentId}`.execute(tx.tables());
+}
+
 export interface HistoryNeed {
   readonly instrument: Instrument;
   /** First day wanted. */

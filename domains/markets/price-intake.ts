@@ -8,6 +8,7 @@ import type { Platform } from '#platform/domain';
 import { evaluateAlerts } from './alert-evaluation.ts';
 import { PriceQuarantined, PriceRecorded } from './contract.ts';
 import type { Instrument } from './instrument.ts';
+import { updateComparison } from './feed.store.ts';
 import { findInstruments } from './instrument.store.ts';
 import { isSimulatedWorkspace } from './workspace.store.ts';
 import { doubtOf, type Price } from './price.ts';
@@ -15,6 +16,7 @@ import {
   deleteQuarantined,
   latestPrices,
   listQuarantined,
+  type QuarantinedPrice,
   upsertDailyPrices,
   upsertLatestPrices,
   upsertQuarantined,
@@ -27,6 +29,8 @@ export type IntakePlatform = Pick<Platform, 'clock' | 'newId' | 'notify' | 'real
 export interface PriceArrival extends Price {
   /** New units per old one of the splits since the last stored price; one when there was none. */
   readonly splitRatio: Decimal;
+  /** What another provider says when the two disagree; the price then waits for a person. */
+  readonly dispute?: { readonly other: QuarantinedPrice['other'] };
 }
 
 export interface PriceBatch {
@@ -54,8 +58,9 @@ export async function takePrices(platform: IntakePlatform, tx: Transaction, batc
       splitRatio: arrival.splitRatio,
       atMs,
     });
-    if (!doubt) good.push(arrival);
-    else await quarantine(tx, { instrument, arrival, reason: doubt, referencePrice: priced?.price ?? null });
+    const reason = doubt ?? (arrival.dispute ? 'providers_disagree' : null);
+    if (!reason) good.push(arrival);
+    else await quarantine(tx, { instrument, arrival, reason, referencePrice: priced?.price ?? null });
   }
   if (good.length === 0) return new Set();
   return storeGood(platform, tx, { workspaceId, good, instruments });
@@ -92,14 +97,19 @@ async function storeGood(platform: IntakePlatform, tx: Transaction, prices: Good
 
 interface Suspect {
   readonly instrument: Instrument;
-  readonly arrival: Price;
+  readonly arrival: PriceArrival;
   readonly reason: NonNullable<ReturnType<typeof doubtOf>>;
   readonly referencePrice: Decimal | null;
 }
 
 async function quarantine(tx: Transaction, suspect: Suspect): Promise<void> {
   const { instrument, arrival, reason, referencePrice } = suspect;
-  const isNew = await upsertQuarantined(tx, instrument.workspaceId, { price: arrival, reason, referencePrice });
+  const isNew = await upsertQuarantined(tx, instrument.workspaceId, {
+    price: arrival,
+    reason,
+    referencePrice,
+    other: arrival.dispute?.other ?? null,
+  });
   if (!isNew) return; // One event per incident: a broken feed repeats itself every minute.
   tx.emit(PriceQuarantined, {
     workspaceId: instrument.workspaceId,
@@ -208,6 +218,7 @@ export async function settleQuarantined(
     if (entry.price.price.sign <= 0 || entry.reason === 'wrong_currency') return refuse('price_not_acceptable');
     const instruments = await findInstruments(tx, workspaceId, [instrumentId]);
     await storeGood(platform, tx, { workspaceId, good: [entry.price], instruments });
+    await updateComparison(tx, instrumentId, { comparedAtMs: platform.clock(), isDisputed: false });
   }
   await deleteQuarantined(tx, workspaceId, [instrumentId]);
   return ok(null);

@@ -59,12 +59,13 @@ export function priceRoutes(http: Http, platform: Platform): void {
     const entries = await listQuarantined(platform.db, workspaceId);
     const ids = entries.map(({ price }) => price.instrumentId);
     const instruments = await findInstruments(platform.db, workspaceId, ids);
-    const items = entries.flatMap(({ price, reason, referencePrice }) => {
+    const items = entries.flatMap(({ price, reason, referencePrice, other: heard }) => {
       const instrument = instruments.get(price.instrumentId);
       if (!instrument) return [];
       const { currency, provider, marketAtMs } = price;
       const figures = { price: price.price.toString(), referencePrice: referencePrice?.toString() ?? null };
-      return [{ instrument: instrumentMessage(instrument), currency, provider, marketAtMs, reason, ...figures }];
+      const other = heard && { provider: heard.provider, price: heard.price.toString() };
+      return [{ instrument: instrumentMessage(instrument), currency, provider, marketAtMs, reason, other, ...figures }];
     });
     return ok({ items });
   });

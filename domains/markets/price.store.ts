@@ -193,6 +193,8 @@ export interface QuarantinedPrice {
   readonly price: Price;
   readonly reason: PriceDoubt;
   readonly referencePrice: Decimal | null;
+  /** What another provider said at the same time; null when nobody else was asked. */
+  readonly other: { readonly provider: PriceProviderName; readonly price: Decimal } | null;
 }
 
 /** Keeps the newest refused price of an instrument for a person to look at. True when there was none waiting. */
@@ -201,16 +203,17 @@ export async function upsertQuarantined(
   workspaceId: string,
   entry: QuarantinedPrice,
 ): Promise<boolean> {
-  const { price, reason, referencePrice } = entry;
+  const { price, reason, referencePrice, other } = entry;
   const { rows } = await sql<{ is_new: boolean }>`
     insert into markets_quarantined_prices (instrument_id, workspace_id, price, currency, provider, market_at,
-      fetched_at, is_adjusted, reason, reference_price)
+      fetched_at, is_adjusted, reason, reference_price, other_provider, other_price)
     values (${price.instrumentId}, ${workspaceId}, ${price.price.toString()}, ${price.currency}, ${price.provider},
       ${instant(price.marketAtMs)}, ${instant(price.fetchedAtMs)}, ${price.isAdjusted}, ${reason},
-      ${referencePrice?.toString() ?? null})
+      ${referencePrice?.toString() ?? null}, ${other?.provider ?? null}, ${other?.price.toString() ?? null})
     on conflict (instrument_id) do update set price = excluded.price, currency = excluded.currency,
       provider = excluded.provider, market_at = excluded.market_at, fetched_at = excluded.fetched_at,
-      reason = excluded.reason, reference_price = excluded.reference_price
+      reason = excluded.reason, reference_price = excluded.reference_price,
+      other_provider = excluded.other_provider, other_price = excluded.other_price
     returning (xmax = 0) as is_new`.execute(tx.tables());
   return rows[0]?.is_new ?? false;
 }
@@ -237,6 +240,8 @@ interface QuarantinedRow {
   readonly is_adjusted: boolean;
   readonly reason: PriceDoubt;
   readonly reference_price: string | null;
+  readonly other_provider: PriceProviderName | null;
+  readonly other_price: string | null;
 }
 
 const QUARANTINE_SHOWN_MAX = 200; // More than this is one broken provider, not two hundred decisions.
@@ -244,7 +249,8 @@ const QUARANTINE_SHOWN_MAX = 200; // More than this is one broken provider, not 
 /** The refused prices that wait for a person. */
 export async function listQuarantined(queryable: Queryable, workspaceId: string): Promise<QuarantinedPrice[]> {
   const { rows } = await sql<QuarantinedRow>`
-    select instrument_id, price, currency, provider, market_at, fetched_at, is_adjusted, reason, reference_price
+    select instrument_id, price, currency, provider, market_at, fetched_at, is_adjusted, reason, reference_price,
+      other_provider, other_price
     from markets_quarantined_prices where workspace_id = ${workspaceId}
     order by fetched_at desc limit ${QUARANTINE_SHOWN_MAX}`.execute(queryable.tables());
   return rows.map((row) => ({
@@ -260,5 +266,9 @@ export async function listQuarantined(queryable: Queryable, workspaceId: string)
     },
     reason: row.reason,
     referencePrice: row.reference_price === null ? null : Decimal.from(row.reference_price),
+    other:
+      row.other_provider === null || row.other_price === null
+        ? null
+        : { provider: row.other_provider, price: Decimal.from(row.other_price) },
   }));
 }

@@ -80,7 +80,7 @@ const JUMP_PERCENT_MAX = 50n; // No listed thing halves or doubles between two l
 const JUMP_REFERENCE_AGE_MAX_MS = 7 * DAY_MS; // An older reference says nothing about today.
 const CLOCK_SKEW_MAX_MS = 5 * MINUTE_MS;
 
-export type PriceDoubt = 'not_positive' | 'wrong_currency' | 'absurd_jump' | 'from_the_future';
+export type PriceDoubt = 'not_positive' | 'wrong_currency' | 'absurd_jump' | 'from_the_future' | 'providers_disagree';
 
 export interface PriceCheck {
   readonly candidate: Pick<Price, 'price' | 'currency' | 'marketAtMs'>;

@@ -4,10 +4,11 @@
  */
 import { Decimal, type LocalDate } from '#kernel';
 import type { Platform } from '#platform/domain';
-import { fetchInstrument, splitRatioBetween } from './feed.ts';
+import { dayOf, fetchInstrument, splitRatioBetween } from './feed.ts';
 import { updateAttempt } from './feed.store.ts';
 import type { Instrument } from './instrument.ts';
 import { takePrices } from './price-intake.ts';
+import { fetchSecondOpinion, type SecondOpinion } from './second-opinion.ts';
 import { type DailyPriceInput, latestPrices, upsertDailyPrices } from './price.store.ts';
 import type { ChainAnswer, ChainResult } from './provider/provider-chain.ts';
 import type { SimulatedWorkspace } from './workspace.store.ts';
@@ -42,8 +43,11 @@ export async function refreshInstrument(
     );
     return result;
   }
-  await storeCloses(platform, instrument, result.value, look);
-  await storeQuote(platform, instrument, result.value);
+  const opinion = await fetchSecondOpinion(platform, instrument, result.value);
+  const doubtedFrom = await storeQuote(platform, instrument, { answer: result.value, opinion });
+  if (isDispute(opinion)) return result; // The closes are of the same doubtful hand.
+  const closes = result.value.closes.filter(({ on }) => doubtedFrom === null || on < doubtedFrom);
+  await storeCloses(platform, instrument, { ...result.value, closes }, look);
   return result;
 }
 
@@ -66,10 +70,19 @@ async function storeCloses(
   }
 }
 
-async function storeQuote(platform: FeedPlatform, instrument: Instrument, answer: ChainAnswer): Promise<void> {
+function isDispute({ verdict }: SecondOpinion): boolean {
+  return verdict === 'disputed' || verdict === 'held';
+}
+
+/** Stores the price of now. Returns its day when it was not taken: a close of that day would be the same doubtful figure. */
+async function storeQuote(
+  platform: FeedPlatform,
+  instrument: Instrument,
+  { answer, opinion }: { readonly answer: ChainAnswer; readonly opinion: SecondOpinion },
+): Promise<LocalDate | null> {
   const { quote, provider, fetchedAtMs, providerSymbol, providerName } = answer;
   const { id: instrumentId, workspaceId } = instrument;
-  await platform.db.transaction(async (tx) => {
+  return platform.db.transaction(async (tx) => {
     const problem = quote ? null : 'provider_failed: the provider knows it but gave no price';
     const isNamer = provider === 'yahoo'; // The stored name is Yahoo's; the others find theirs by symbol or ISIN.
     await updateAttempt(tx, instrumentId, {
@@ -78,14 +91,16 @@ async function storeQuote(platform: FeedPlatform, instrument: Instrument, answer
       providerSymbol: isNamer ? providerSymbol : null,
       providerName: isNamer ? providerName : null,
     });
-    if (!quote) return;
+    if (!quote) return null;
     const known = (await latestPrices(tx, { workspaceId, instrumentIds: [instrumentId], atMs: fetchedAtMs })).get(
       instrumentId,
     );
     const splitRatio =
       known?.state === 'priced' ? splitRatioBetween(answer.splits, known.marketAtMs, quote.marketAtMs) : Decimal.one;
-    const arrival = { ...quote, instrumentId, provider, fetchedAtMs, isAdjusted: false, splitRatio };
-    await takePrices(platform, tx, { workspaceId, arrivals: [arrival] });
+    const dispute = isDispute(opinion) ? { dispute: { other: opinion.other } } : {};
+    const arrival = { ...quote, ...dispute, instrumentId, provider, fetchedAtMs, isAdjusted: false, splitRatio };
+    const taken = await takePrices(platform, tx, { workspaceId, arrivals: [arrival] });
+    return taken.has(instrumentId) ? null : dayOf(quote.marketAtMs);
   });
 }
 

@@ -46,6 +46,19 @@ export const MarketsSettings = z.object({
     .max(604_800)
     .default(21_600)
     .describe('Seconds between two looks at a fund, which publishes once a day.'),
+  quorumPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(5)
+    .describe('Percent by which two providers may differ before their price waits for a person; 0 asks only one.'),
+  quorumSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(604_800)
+    .default(21_600)
+    .describe('Seconds between two comparisons of one price with another provider.'),
   simulatorTickMs: z
     .number()
     .int()

@@ -3,6 +3,7 @@ import { defineTexts } from '#web/i18n';
 
 export const providerTexts = defineTexts({
   es: {
+    title: 'Proveedores de precios',
     providersLine: 'Quién nos dice los precios, cómo responde y qué le queda de su cupo.',
     back: 'Ajustes',
     use_yahoo: 'Precios y cierres de casi todo; sin clave',
@@ -69,6 +70,7 @@ export const providerTexts = defineTexts({
     problem_key_not_found_detail: 'No hay nada que olvidar.',
   },
   en: {
+    title: 'Price providers',
     providersLine: 'Who tells us prices, how they answer and how much of their quota is left.',
     back: 'Settings',
     use_yahoo: 'Prices and closes of almost everything; no key',

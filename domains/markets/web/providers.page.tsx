@@ -1,20 +1,14 @@
 /** Ajustes, Proveedores: who tells prices, how they fare, and what a person may set. */
 import { useTexts } from '#web/i18n';
 import { PageHeader, Stack } from '#web/ui';
-import { marketsTexts } from './markets-texts.ts';
 import { providerTexts } from './provider-texts.ts';
 import { ProvidersCard } from './providers-card.tsx';
 
 export default function ProvidersPage() {
   const t = useTexts(providerTexts);
-  const words = useTexts(marketsTexts);
   return (
     <>
-      <PageHeader
-        title={words('providers')}
-        description={t('providersLine')}
-        back={{ to: '/ajustes', label: t('back') }}
-      />
+      <PageHeader title={t('title')} description={t('providersLine')} back={{ to: '/ajustes', label: t('back') }} />
       <Stack>
         <ProvidersCard />
       </Stack>

@@ -25,7 +25,7 @@ export function QuarantineCard() {
   return (
     <Card title={t('quarantine')} aside={t('quarantineDetail')} isFlush>
       <ul>
-        {items.map(({ instrument, price, currency, reason, referencePrice }) => (
+        {items.map(({ instrument, price, currency, reason, referencePrice, other }) => (
           <li
             key={instrument.id}
             className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line px-4 py-3"
@@ -37,7 +37,12 @@ export function QuarantineCard() {
                   price: formatPrice(price, currency),
                   reason: t(`doubt_${reason}`),
                   reference: referencePrice === null ? UNKNOWN_TEXT : formatPrice(referencePrice, currency),
-                })}
+                })}{' '}
+                {other &&
+                  t('quarantineOther', {
+                    name: t(`provider_${other.provider}`),
+                    price: formatPrice(other.price, currency),
+                  })}
               </span>
             </p>
             {canSettle && (

@@ -16,6 +16,9 @@ import { deleteFilesOfWorkspace, findFile, insertFile, isContentReferenced, lock
 import { openObjects } from './objects.adapter.ts';
 import type { ContentPlace, FileStore, StoredFile } from './types.ts';
 
+/** Removes the bytes that a workspace left behind, right after it went. */
+export const FORGET_JOB = 'platform.files.forget';
+const FORGOTTEN_AT_ONCE = 500; // Per job, so that one that fails repeats little.
 const LEFTOVER_MS = 60 * 60_000; // No upload lasts an hour: what is older belongs to nobody.
 
 export interface FileStoreOptions {
@@ -69,7 +72,13 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
         if (written.sha256 !== sha256) throw new FileDiffers(sha256);
         await contents.place({ path, ...written });
       }),
-    removeWorkspace: deleteFilesOfWorkspace,
+    removeWorkspace: async (tx, workspaceId) => {
+      const contentsOfIt = await deleteFilesOfWorkspace(tx, workspaceId);
+      for (let from = 0; from < contentsOfIt.length; from += FORGOTTEN_AT_ONCE) {
+        await tx.addJob(FORGET_JOB, { contents: contentsOfIt.slice(from, from + FORGOTTEN_AT_ONCE) });
+      }
+    },
+    forget: (sha256s) => forget(store, sha256s),
     sweep: () => sweep(store),
   };
 }
@@ -135,16 +144,27 @@ async function sweepPlace({ db, olderThanMs }: Store, place: ContentPlace): Prom
   let count = 0;
   for await (const { sha256, changedAtMs } of place.list()) {
     if (changedAtMs >= olderThanMs() || (await isContentReferenced(db, sha256))) continue;
-    const isRemoved = await db.transaction(async (tx) => {
-      await lockContent(tx, sha256);
-      // Asked again under the lock: an upload of the same content may have come in between.
-      if (await isContentReferenced(tx, sha256)) return false;
-      await place.delete(sha256);
-      return true;
-    });
-    if (isRemoved) count += 1;
+    if (await deleteUnnamed(db, place, sha256)) count += 1;
   }
   return count;
+}
+
+/** Deletes a content that no row names; false when one does. */
+async function deleteUnnamed(db: Database, place: ContentPlace, sha256: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await lockContent(tx, sha256);
+    // Asked under the lock: an upload of the same content may have come in between.
+    if (await isContentReferenced(tx, sha256)) return false;
+    await place.delete(sha256);
+    return true;
+  });
+}
+
+async function forget({ db, contents, earlier }: Store, sha256s: readonly string[]): Promise<void> {
+  for (const sha256 of sha256s) {
+    await deleteUnnamed(db, contents, sha256);
+    if (earlier) await deleteUnnamed(db, earlier, sha256);
+  }
 }
 
 /** Moves what is on this disk to the shared store; damaged bytes stay where they are, for a person to look at. */

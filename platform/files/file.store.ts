@@ -65,6 +65,13 @@ export async function isContentReferenced(queryable: Queryable, sha256: string):
   return (await files.where('sha256', '=', sha256).limit(1).executeTakeFirst()) !== undefined;
 }
 
-export async function deleteFilesOfWorkspace(tx: Transaction, workspaceId: string): Promise<void> {
-  await tx.tables<FileTables>().deleteFrom('platform_files').where('workspace_id', '=', workspaceId).execute();
+/** Deletes the rows of a workspace and gives the contents they named. */
+export async function deleteFilesOfWorkspace(tx: Transaction, workspaceId: string): Promise<readonly string[]> {
+  const rows = await tx
+    .tables<FileTables>()
+    .deleteFrom('platform_files')
+    .where('workspace_id', '=', workspaceId)
+    .returning('sha256')
+    .execute();
+  return [...new Set(rows.map(({ sha256 }) => sha256))];
 }

@@ -8,8 +8,10 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { newId } from '#platform/db';
-import { FileTooLarge, openFileStore, type StoredFile } from '#platform/files';
+import type { Domain } from '#platform/domain';
+import { FileTooLarge, FORGET_JOB, openFileStore, type StoredFile } from '#platform/files';
 import { openS3 } from '#platform/objects';
+import { platformDomain } from '#platform/runtime';
 import { startS3, testPlatform, type TestPlatform, type TestS3 } from '#platform/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -31,14 +33,23 @@ interface Place {
   makeOld(sha256: string, atMs: number): Promise<void>;
 }
 
+/** The platform's own manifest runs this job in the product. */
+const forgetful: Domain = {
+  name: 'toys',
+  tablePrefix: 'toys_',
+  migrations: null,
+  permissions: [],
+  events: [],
+  jobs: (platform) => (platformDomain.jobs?.(platform) ?? []).filter(({ name }) => name === FORGET_JOB),
+};
 let s3: TestS3;
 let onDisk: TestPlatform;
 let onS3: TestPlatform;
 const settings = () => ({ ...ACCOUNT, endpoint: s3.url, prefix: PREFIX });
 beforeAll(async () => {
   s3 = await startS3(ACCOUNT);
-  onDisk = await testPlatform([]);
-  onS3 = await testPlatform([], { config: { files: { s3: settings() } } });
+  onDisk = await testPlatform([forgetful]);
+  onS3 = await testPlatform([forgetful], { config: { files: { s3: settings() } } });
 });
 afterAll(async () => {
   await onDisk.close();
@@ -219,6 +230,28 @@ describe.each([
     expect((await place.bytesAt(first.sha256))?.equals(shared)).toBe(true);
     expect(String(await place.bytesAt(kept.sha256))).toBe('kept');
     expect(await files.sweep()).toBe(0);
+  });
+
+  test('the bytes of a removed workspace are forgotten at once, those that others hold stay', async () => {
+    const { db, files, jobs } = open();
+    const gone = newId();
+    const shared = randomBytes(64);
+    const own = await put(Readable.from([randomBytes(64)]), { workspaceId: gone });
+    const held = await put(Readable.from([shared]), { workspaceId: gone });
+    await put(Readable.from([shared]));
+    await db.transaction((tx) => files.removeWorkspace(tx, gone));
+    expect(await place.bytesAt(own.sha256)).not.toBeNull();
+    await jobs.start();
+    await expect.poll(() => place.bytesAt(own.sha256)).toBeNull();
+    await jobs.stop();
+    expect((await place.bytesAt(held.sha256))?.equals(shared)).toBe(true);
+    await expect(
+      db.transaction(async (tx) => {
+        await files.removeWorkspace(tx, workspaceId);
+        throw new Error('undone');
+      }),
+    ).rejects.toThrow('undone');
+    expect(await files.find(db, { workspaceId, fileId: (await put(Readable.from(['after']))).id })).not.toBeNull();
   });
 
   test('a sweep beside uploads of the same content never takes bytes from a row', async () => {

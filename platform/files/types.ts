@@ -32,8 +32,10 @@ export interface FileStore {
   readContent(sha256: string): Promise<Readable>;
   /** Puts bytes at their address unless they are there, for a restore; throws `file_content_differs` when they are others. */
   placeContent(sha256: string, bytes: Readable): Promise<void>;
-  /** Forgets the files of one workspace; their bytes go with the next sweep unless others hold the same content. */
+  /** Forgets the files of one workspace; their bytes go by a job after the commit unless others hold the same content. */
   removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
+  /** Deletes those of the contents that no row names. */
+  forget(sha256s: readonly string[]): Promise<void>;
   /** Removes left-over temporary files and bytes that no row names; gives how many. Safe at any time. */
   sweep(): Promise<number>;
 }

@@ -58,6 +58,13 @@ export const changePassword = endpoint({
   holdsSecret: true,
 });
 
+export const tidyNotes = endpoint({
+  method: 'POST',
+  path: '/api/note-tidying',
+  permission: 'test.note.write',
+  summary: 'Tidies the notes',
+});
+
 export const WORKSPACE_ID = '0190aaaa-0000-7000-8000-000000000003';
 
 const actorWith = (...names: string[]): Actor => ({
@@ -145,6 +152,7 @@ export async function openFixture(
     }
     return ok({ name: upload.name, sizeBytes });
   });
+  http.route(tidyNotes, async () => ok(undefined));
   http.route(changePassword, async () => ok(undefined));
   http.route(signIn, async ({ request, reply }) => {
     reply.setCookie('cactus_session', 'writer', { maxAgeSeconds: 60 });

@@ -93,6 +93,21 @@ test('a body that is not JSON, a form, nothing and too much are told apart', asy
   const large = await send('application/json', JSON.stringify({ text: 'x'.repeat(1_100_000) }));
   expect([large.statusCode, codeOf(large)]).toEqual([413, 'body_too_large']);
   expect((await http.inject(post)).statusCode).toBe(400);
+  expect((await send('application/json', '')).statusCode).toBe(400);
+});
+
+test('a call without a body may say that it is JSON', async () => {
+  const http = await open();
+  const headers = { ...writer, 'content-type': 'application/json' };
+  for (const payload of ['', undefined]) {
+    const answer = await http.inject({
+      method: 'POST',
+      url: '/api/note-tidying',
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    expect(answer.statusCode).toBe(204);
+  }
 });
 
 test('an unknown address is a problem too', async () => {
@@ -128,6 +143,7 @@ test('mounted endpoints can be listed', async () => {
     'POST /api/notes/:noteId test.note.write',
     'GET /api/notes test.note.read',
     'POST /api/note-files test.note.write',
+    'POST /api/note-tidying test.note.write',
     'POST /api/test-password session',
     'POST /api/test-session public',
   ]);

@@ -159,7 +159,12 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
 /** Only JSON and raw bytes are read; a form or text post from another site never reaches a handler. */
 function addParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    // Many clients send the type with every call: nothing is no body, and a route that wants one still says so.
+    if (text === '') done(null);
+    else parseJson(request, text, done);
+  });
   app.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null, null));
 }
 

@@ -2,6 +2,7 @@
 import { DAY_MS } from '#kernel';
 import { BACKUP_PERMISSIONS, backupHealth, backupJobs, startBackupMetrics } from '#platform/backups';
 import type { Domain } from '#platform/domain';
+import { FORGET_JOB } from '#platform/files';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
 import { deleteMailsOfWorkspace } from '#platform/mail';
@@ -53,6 +54,12 @@ export const platformDomain: Domain = {
       cron: '11 4 * * *',
       parse: () => undefined as never,
       run: async () => void (await platform.files.sweep()),
+    }),
+    job({
+      name: FORGET_JOB,
+      attemptsMax: 5,
+      parse: (payload) => payload as { readonly contents: readonly string[] },
+      run: ({ contents }) => platform.files.forget(contents),
     }),
     job({
       name: 'platform.mail.purge',

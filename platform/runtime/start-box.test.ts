@@ -40,5 +40,7 @@ test.each([
 test('a process without web says where it answers for its health', () => {
   const box = renderStartBox({ ...facts, url: null, setup: null, monitorUrl: 'http://127.0.0.1:7701' }, 'es');
   expect(box).toMatch(/Estado +http:\/\/127\.0\.0\.1:7701\/health/);
+  expect(box).not.toContain('Abre');
+  expect(renderStartBox(facts, 'es')).toContain('Abre');
   expect(renderStartBox(facts, 'es')).not.toContain('Estado');
 });

@@ -48,7 +48,8 @@ export function renderStartBox(facts: StartFacts, language: Language): string {
   const texts = TEXTS[language];
   const seconds = (facts.startedInMs / 1000).toFixed(1).replace('.', language === 'es' ? ',' : '.');
   const labels: [string, string][] = [
-    [texts.open, facts.setup?.url ?? facts.url ?? '-'],
+    // A process that serves no people has nothing to open.
+    ...(facts.url === null ? [] : ([[texts.open, facts.setup?.url ?? facts.url]] as [string, string][])),
     ...(facts.monitorUrl === null ? [] : ([[texts.monitor, `${facts.monitorUrl}/health`]] as [string, string][])),
     ...(facts.setup ? ([['', `(${texts.setup(facts.setup.lifeMinutes)})`]] as [string, string][]) : []),
     [texts.data, facts.dataDir],

@@ -119,3 +119,39 @@ test('a gap moves the place to resume from and is told, so that the page reads a
   await until(() => subscriptions.length === 2);
   expect(subscriptions[1]?.after).toBe('301');
 });
+
+test('after a cut browsers come back at different moments, never later than the pause', () => {
+  vi.useFakeTimers();
+  try {
+    const waits = [0, 0.4, 0.99].map((share) => {
+      const made: FakeSocket[] = [];
+      class FakeSocket extends EventTarget {
+        constructor() {
+          super();
+          made.push(this);
+        }
+        close(): void {
+          this.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }));
+        }
+      }
+      vi.stubGlobal('WebSocket', FakeSocket);
+      const lost = new LiveClient(
+        () => 'ws://127.0.0.1:9',
+        () => share,
+      );
+      lost.start(() => undefined);
+      made[0]?.close();
+      let waitedMs = 0;
+      while (made.length === 1 && waitedMs < 1_000) {
+        vi.advanceTimersByTime(5);
+        waitedMs += 5;
+      }
+      lost.stop();
+      return waitedMs;
+    });
+    expect(waits).toEqual([500, 400, 255]);
+  } finally {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  }
+});

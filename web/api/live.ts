@@ -37,12 +37,14 @@ type Handler = (signal: LiveSignal) => void;
 
 const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 15_000;
+const PAUSE_SPREAD = 0.5;
 const QUIET_MS = 25_000; // Proxies cut silent sockets after 30 to 60 s.
 const ANSWER_MS = 10_000; // A server that is alive answers a subscription at once.
 const SESSION_ENDED = 4401;
 
 export class LiveClient {
   readonly #url: () => string;
+  readonly #chance: () => number;
   #socket: WebSocket | null = null;
   #isWanted = false;
   #pauseMs = PAUSE_FIRST_MS;
@@ -56,8 +58,10 @@ export class LiveClient {
   readonly #listeners = new Set<() => void>();
   readonly #gapListeners = new Set<() => void>();
 
-  constructor(url: () => string) {
+  /** `chance` gives a number from 0 up to 1. */
+  constructor(url: () => string, chance: () => number = anyShare) {
     this.#url = url;
+    this.#chance = chance;
   }
 
   get state(): LiveState {
@@ -141,7 +145,8 @@ export class LiveClient {
     if (!this.#isWanted) return;
     this.#askedAtMs = null;
     this.#change({ ...this.#state, phase: 'lost' });
-    this.#retryTimer = setTimeout(() => this.#open(), this.#pauseMs);
+    // A restarted server must not meet everybody at the same moment: each browser waits its own share of the pause.
+    this.#retryTimer = setTimeout(() => this.#open(), this.#pauseMs * (1 - PAUSE_SPREAD * this.#chance()));
     this.#pauseMs = Math.min(this.#pauseMs * 2, PAUSE_MAX_MS);
   }
 
@@ -204,6 +209,10 @@ export class LiveClient {
     if (!isNewPhase) return;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function anyShare(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }
 
 type ServerSignal =

@@ -4,6 +4,8 @@
  */
 import { Fault } from '#kernel';
 import {
+  type Offsite,
+  offsiteOf,
   planRestore,
   type Progress,
   readBackupFile,
@@ -21,6 +23,7 @@ import { EXIT, requireConfig, withPlatform } from './install.ts';
 
 interface Flags {
   readonly json?: boolean;
+  readonly offsite?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly keyFile?: string;
@@ -37,6 +40,7 @@ export function registerBackup(program: Command): void {
   backup
     .command('list')
     .description('backups of this install, newest first')
+    .option('--offsite', 'those in the off-site place instead')
     .option('--json', 'machine-readable output')
     .action(runList);
   backup
@@ -50,6 +54,7 @@ export function registerBackup(program: Command): void {
     .command('restore')
     .argument('<file>', 'a backup of the list, or a path')
     .description('replace the database by a backup; the current one is kept under another name')
+    .option('--offsite', 'fetch it from the off-site place by its name first')
     .option('--dry-run', 'read and check everything, say what would happen, change nothing')
     .option('--yes', 'really do it')
     .option('--key-file <path>', 'master key file of the installation that made it')
@@ -72,7 +77,26 @@ async function runCreate(flags: Flags): Promise<void> {
   process.exitCode = damagedFiles.length > 0 ? EXIT.partial : EXIT.ok;
 }
 
+/** Needs no database: on a new machine this is the first look. */
+async function runListOffsite(flags: Flags): Promise<void> {
+  const offsite = requireOffsite();
+  const copies = await offsite.list();
+  if (flags.json) return console.log(JSON.stringify({ version: 1, place: offsite.place, backups: copies }, null, 2));
+  if (copies.length === 0) console.error(`There are no backups in ${offsite.place} yet.`);
+  for (const { fileName, createdAtMs, sizeBytes } of copies)
+    console.log(`${new Date(createdAtMs).toISOString()}  ${megabytes(sizeBytes).padStart(9)}  ${fileName}`);
+}
+
+function requireOffsite(): Offsite {
+  const offsite = offsiteOf(requireConfig().config.backups);
+  if (offsite) return offsite;
+  throw new Fault('offsite_not_set', 'No off-site place is set: backups.offsiteFolder or backups.offsiteS3.', {
+    retryable: false,
+  });
+}
+
 async function runList(flags: Flags): Promise<void> {
+  if (flags.offsite) return runListOffsite(flags);
   const items = await withPlatform(async ({ backups }) =>
     (await backups.list()).map(({ backupId, file, record }) => ({
       backupId,
@@ -117,6 +141,7 @@ async function runRestore(file: string, flags: Flags): Promise<void> {
   }
   const { config } = requireConfig();
   const plan = await withHouse(flags, async (house) => {
+    if (flags.offsite) await requireOffsite().fetch(file, `${house.dataDir}/backups/${file}`);
     const path = await pathOf(file, house.dataDir);
     return flags.dryRun ? planRestore(house, path) : restoreBackup(house, path, watched());
   });

@@ -8,6 +8,7 @@ export const CREATE_CRON = '10 3 * * *';
 export const VERIFY_CRON = '40 4 * * 0';
 /** A night that was missed is noticed the next morning. */
 export const AGE_MS_MAX = 1.5 * DAY_MS;
+const FULL_CHECK_WEEKDAY = 0; // Sundays: reading a copy through costs its transfer.
 const ATTEMPTS_MAX = 3;
 const CreatePayload = z.object({ kind: z.enum(['nightly', 'manual']).default('nightly') });
 const VerifyPayload = z.object({ fileName: z.string().nullable().default(null) });
@@ -70,6 +71,8 @@ function watchJob(platform: Platform): JobDefinition {
     cron: '0 7 * * *',
     parse: () => undefined as never,
     run: async () => {
+      const isFull = new Date(platform.clock()).getUTCDay() === FULL_CHECK_WEEKDAY;
+      await platform.backups.checkOffsite(isFull);
       const { lastReadyAtMs, lastOffsiteError, isYoung } = await platform.backups.figures();
       const ageMs = platform.clock() - (lastReadyAtMs ?? 0);
       if (ageMs > AGE_MS_MAX && !isYoung) await tell(platform, 'too_old', '');

@@ -49,6 +49,11 @@ export interface Backups {
   /** Files and what is known of them, newest first, with runs that left none. */
   list(): Promise<readonly BackupView[]>;
   figures(): Promise<BackupFigures>;
+  /**
+   * Looks after the copy of the newest backup: copies it when that failed before, else asks whether it is still there whole
+   * (every byte when `isFull`). What is wrong is recorded, for the page and the bell.
+   */
+  checkOffsite(isFull: boolean): Promise<void>;
 }
 
 export interface BackupFigures {
@@ -78,6 +83,9 @@ export function createBackups(house: BackupHouse, offsite: Offsite | null): Back
     verify: (fileName, progress) => alone(house, () => verifyRecorded(house, fileName, progress)),
     list: () => listBackups(house),
     figures: () => figuresOf(house),
+    checkOffsite: async (isFull) => {
+      if (offsite) await alone(house, () => checkOffsite(house, offsite, isFull));
+    },
   };
 }
 
@@ -236,10 +244,24 @@ async function prune(house: BackupHouse): Promise<void> {
 }
 
 /** A copy that fails does not fail the backup: it is recorded, and the watch tells people. */
+async function checkOffsite(house: BackupHouse, offsite: Offsite, isFull: boolean): Promise<void> {
+  const newest = (await listRecords(house.db)).find(({ state }) => state === 'ready');
+  if (!newest || newest.fileName === null || newest.sizeBytes === null || newest.sha256 === null) return;
+  const { backupId, fileName, sha256, offsiteState } = newest;
+  const copy = { fileName, sha256, sizeBytes: Number(newest.sizeBytes) };
+  const path = join(backupFolderOf(house.dataDir), fileName);
+  // A copy that failed, or was made before a place was set, is made now.
+  const work = offsiteState === 'copied' ? offsite.check(copy, isFull) : offsite.copy({ ...copy, path });
+  await recordWork(house, backupId, work);
+}
+
 async function copyOffsite(house: BackupHouse, offsite: Offsite, created: CreatedBackup): Promise<void> {
-  const { backupId } = created;
+  await recordWork(house, created.backupId, offsite.copy(created));
+}
+
+async function recordWork(house: BackupHouse, backupId: string, work: Promise<void>): Promise<void> {
   try {
-    await offsite.copy(created);
+    await work;
     await recordOffsite(house.db, { backupId, error: null, atMs: house.clock() });
   } catch (error) {
     house.log.error('A backup was not copied off-site', { backupId, error: messageOf(error) });

@@ -4,7 +4,7 @@ export { readBackupFile } from './backup-file.ts';
 export { backupJobs } from './backup.job.ts';
 export { BACKUP_PERMISSIONS, backupRoutes } from './backup.routes.ts';
 export { type Backups, createBackups } from './backups.ts';
-export { offsiteOf } from './offsite.ts';
+export { type Offsite, offsiteOf } from './offsite.ts';
 export { planRestore, restoreBackup, type RestorePlan } from './restore.ts';
 export { type BackupHouse, type Progress } from './types.ts';
 export { verifyBackup } from './verify.ts';

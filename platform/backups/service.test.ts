@@ -163,6 +163,40 @@ test('an off-site place that is away fails the copy, not the backup, and the mor
   expect(await rung('platform.backup.offsite_failed')).toBe(2);
 });
 
+test('the newest copy is asked for, read through when told so, made again when it failed, and fetched by its name', async () => {
+  const { backups, platform } = { backups: server.platform.backups, platform: server.platform };
+  const place = mkdtempSync(join(tmpdir(), 'cactus-offsite-'));
+  const offsite = offsiteIn(openFolder(place));
+  const copied = createBackups(backups.house, offsite);
+  const { fileName, sizeBytes } = await copied.create('nightly', UNWATCHED);
+  const state = async () => (await isListed())[0]?.['offsiteState'];
+  const copy = join(place, fileName);
+  const whole = readFileSync(copy);
+  await copied.checkOffsite(true);
+  expect(await state()).toBe('copied');
+  expect(await offsite.list()).toMatchObject([{ fileName, sizeBytes }]);
+
+  writeFileSync(copy, Buffer.concat([whole.subarray(0, -1), Buffer.from([(whole.at(-1) ?? 0) ^ 1])]));
+  await copied.checkOffsite(false);
+  expect(await state()).toBe('copied');
+  await copied.checkOffsite(true);
+  expect((await isListed())[0]).toMatchObject({ offsiteState: 'failed', offsiteError: expect.any(String) as string });
+  await copied.checkOffsite(false);
+  expect(await state()).toBe('copied');
+  expect(readFileSync(copy).equals(whole)).toBe(true);
+
+  rmSync(copy);
+  await copied.checkOffsite(false);
+  expect((await isListed())[0]?.['offsiteError']).toContain('is gone');
+  await copied.checkOffsite(false);
+  const target = join(platform.config.dataDir, 'fetched', fileName);
+  await offsite.fetch(fileName, target);
+  expect(readFileSync(target).equals(whole)).toBe(true);
+  for (const name of ['../../etc/passwd', fileName.replace('cactus-2', 'cactus-1')])
+    await expect(offsite.fetch(name, target)).rejects.toMatchObject({ code: 'backup_not_found' });
+  rmSync(place, { recursive: true });
+});
+
 test('a backup that grew too old is told once a morning, and health asks for one', async () => {
   const { backups, db, time } = server.platform;
   await sql`update platform_migrations set applied_at = now() - interval '3 years'`.execute(db.tables());

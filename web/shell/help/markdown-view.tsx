@@ -1,7 +1,8 @@
 /** Draws blocks of an article. Text is text: nothing of it becomes markup, and only known kinds of address become links. */
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTexts } from '#web/i18n';
+import { cx } from '#web/ui';
 import { type CataloguedPage, pages } from '../catalogue.ts';
 import { usePageLabel } from '../sidebar.tsx';
 import { HELP_PATH } from './articles.ts';
@@ -9,12 +10,21 @@ import { helpTexts } from './help-texts.ts';
 import { type Block, type Inline, plainText } from './markdown.ts';
 
 const PAGES: ReadonlyMap<string, CataloguedPage> = new Map(pages.map((page) => [page.path, page]));
+const NARROW_COLUMNS_MAX = 4;
+const LONG_WORD = /\S{15}/;
 const LINK = 'text-accent underline underline-offset-2 hover:no-underline';
-const CODE = 'rounded bg-sunken px-1 py-px font-mono text-[0.8125rem] [overflow-wrap:anywhere]';
+const CODE = 'rounded bg-sunken px-1 py-px font-mono text-[0.8125rem]';
 
 export function MarkdownView({ blocks }: { readonly blocks: readonly Block[] }) {
+  // Lines of prose stay short; a table of five columns needs the room.
+  const isWide = blocks.some((block) => block.kind === 'table' && block.head.length > NARROW_COLUMNS_MAX);
   return (
-    <div className="flex min-w-0 max-w-[46rem] flex-col gap-4 text-[0.9375rem] leading-6">
+    <div
+      className={cx(
+        'flex min-w-0 flex-col gap-4 text-[0.9375rem] leading-6',
+        isWide ? 'max-w-[60rem]' : 'max-w-[46rem]',
+      )}
+    >
       {blocks.map((block, index) => (
         // An article never changes while it is read: its places are its keys.
         // oxlint-disable-next-line react/no-array-index-key
@@ -97,7 +107,7 @@ function TableView({ block }: { readonly block: Extract<Block, { kind: 'table' }
       aria-label={block.head.map(plainText).join(', ')}
       className="overflow-x-auto rounded-md border border-line bg-surface"
     >
-      <table className="w-full min-w-[32rem] text-sm leading-5 print:min-w-0">
+      <table className="w-full min-w-[34rem] text-sm leading-5 print:min-w-0">
         <thead>
           <tr className="border-b border-line text-left text-xs text-muted">{block.head.map(cellOf('th'))}</tr>
         </thead>
@@ -130,7 +140,7 @@ function Words({ content }: { readonly content: readonly Inline[] }) {
 function Word({ part }: { readonly part: Inline }): ReactNode {
   switch (part.kind) {
     case 'text':
-      return part.text;
+      return <Breakable text={part.text} />;
     case 'strong':
       return <strong className="font-semibold">{part.text}</strong>;
     case 'emphasis':
@@ -145,7 +155,25 @@ function Word({ part }: { readonly part: Inline }): ReactNode {
 /** The address of a page of the app reads as its name and leads there; anything else is code. */
 function Code({ text }: { readonly text: string }) {
   const page = PAGES.get(text);
-  return page && !text.includes('$') ? <PageLink page={page} /> : <code className={CODE}>{text}</code>;
+  return page && !text.includes('$') ? (
+    <PageLink page={page} />
+  ) : (
+    <code className={CODE}>
+      <Breakable text={text} />
+    </code>
+  );
+}
+
+/** Long names and addresses may break where their parts meet, so that a table of them fits its page; figures never do. */
+function Breakable({ text }: { readonly text: string }): ReactNode {
+  if (!LONG_WORD.test(text)) return text;
+  return text.split(/(?<=[._/:@])(?=[^\s\d._/:@])|(?<=[a-z])(?=[A-Z])/).map((piece, index) => (
+    // oxlint-disable-next-line react/no-array-index-key -- see above
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {piece}
+    </Fragment>
+  ));
 }
 
 function PageLink({ page }: { readonly page: CataloguedPage }) {

@@ -9,23 +9,8 @@ import { platformDomain } from '#platform/runtime';
 import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { domains } from '../main.ts';
-
-type Person = 'owner' | 'manager1' | 'manager2' | 'adviser1' | 'adviser2' | 'client1' | 'client2' | 'stranger';
-const EXPECTED: Readonly<Record<Exclude<Person, 'stranger'>, readonly string[]>> = {
-  owner: ['A1', 'A2', 'B1', 'B2', 'House'],
-  manager1: ['A1', 'A2'],
-  manager2: ['B1', 'B2'],
-  adviser1: ['A1', 'A2'],
-  adviser2: ['B1', 'B2'],
-  client1: ['A1', 'A2'],
-  client2: ['B1', 'B2'],
-};
-const PEOPLE = Object.keys(EXPECTED) as Exclude<Person, 'stranger'>[];
-
-interface AddedUser {
-  readonly browser: TestBrowser;
-  readonly userId: string;
-}
+import { type AddedUser, bodyFor, EXPECTED, PEOPLE, type Person, requireOk } from './scope-people.ts';
+import { openScopeSockets, type ScopeSocket, type ScopeSockets } from './scope-sockets.ts';
 
 let server: TestServer;
 const people = new Map<Person, AddedUser>();
@@ -40,16 +25,6 @@ const browserOf = (person: Person): TestBrowser => {
 };
 const idOf = (name: string): string => portfolios.get(name) ?? '';
 const userIdOf = (person: Person): string => people.get(person)?.userId ?? '';
-
-async function requireOk<Body>(
-  by: TestBrowser,
-  url: string,
-  call: Parameters<TestBrowser['call']>[1] = {},
-): Promise<Body> {
-  const answer = await by.call(url, call);
-  assert(answer.statusCode < 300, `scope: ${call.method ?? 'GET'} ${url} answered ${answer.statusCode} ${answer.body}`);
-  return answer.statusCode === 204 ? (undefined as Body) : answer.json<Body>();
-}
 
 beforeAll(async () => {
   server = await testServer([platformDomain, ...domains]);
@@ -199,16 +174,6 @@ async function ask(browser: TestBrowser, { method, path }: EndpointShape, name: 
   return browser.call(`${url}${query}`, { method, headers: { 'if-match': '999' }, ...body });
 }
 
-function bodyFor(path: string): Record<string, unknown> {
-  if (path.endsWith('/assignment')) return { adviserUserId: null, clientUserId: null };
-  if (path.endsWith('/operations')) {
-    const key = { idempotencyKey: 'never-recorded' };
-    return { type: 'deposit', date: '2026-01-06', accountName: 'X', amount: '1', currency: 'EUR', ...key };
-  }
-  if (path.endsWith('/mapping')) return { sheets: [], openingDate: null };
-  return { name: 'Nuevo' };
-}
-
 describe.each([...PEOPLE, 'stranger' as const])('%s', (person) => {
   const reached: readonly string[] = person === 'stranger' ? [] : EXPECTED[person];
 
@@ -345,4 +310,75 @@ test('a manager hands a portfolio to her own people only, and cannot look beyond
   expect((await assign(userIdOf('manager1'))).statusCode).toBe(200);
   expect((await browserOf('adviser1').call(`/api/portfolios/${idOf('A1')}`)).statusCode).toBe(404);
   expect((await assign(userIdOf('adviser1'))).statusCode).toBe(200);
+});
+
+describe('sockets', () => {
+  const RECORDED = 'portfolios.operation.recorded';
+  let sockets: ScopeSockets;
+  let keys = 0;
+  beforeAll(async () => void (sockets = await openScopeSockets(server)));
+  afterAll(() => sockets.close());
+
+  const record = async (name: string, by: Person = 'owner'): Promise<void> => {
+    const money = { type: 'deposit', date: '2026-01-07', accountName: 'Banco', amount: '1', currency: 'EUR' };
+    const body = { ...money, idempotencyKey: `socket-${(keys += 1)}` };
+    await requireOk(browserOf(by), `/api/portfolios/${idOf(name)}/operations`, { method: 'POST', body });
+  };
+
+  test('each person hears what is about her rows, and no frame about another’s', async () => {
+    const opened = new Map<Person, ScopeSocket>();
+    for (const person of [...PEOPLE, 'stranger'] as const) opened.set(person, await sockets.open(browserOf(person)));
+    // Twice: whoever heard the second of hers was sent everything before it.
+    for (const name of ['A1', 'B1', 'House', 'A1', 'B1', 'House']) await record(name);
+    for (const person of PEOPLE) {
+      const hers = ['A1', 'B1', 'House'].filter((name) => EXPECTED[person].includes(name));
+      const heard = () => (opened.get(person)?.events() ?? []).filter((line) => line.startsWith(RECORDED));
+      const expected = [...hers, ...hers].map((name) => `${RECORDED} ${idOf(name)}`);
+      await expect.poll(heard, { timeout: 10_000 }).toEqual(expected);
+    }
+    expect(opened.get('stranger')?.events()).toEqual([]);
+  });
+
+  test('an adviser who changes team is heard by her new manager and no more by the old one, on open sockets', async () => {
+    const [first, second] = [await sockets.open(browserOf('manager1')), await sockets.open(browserOf('manager2'))];
+    const { items } = await requireOk<{ items: { id: string; name: string; version: number }[] }>(
+      browserOf('owner'),
+      '/api/teams',
+    );
+    const setTeam = (number: 1 | 2, advisers: Person[]) => {
+      const team = items.find(({ name }) => name === `Team ${number}`);
+      const body = {
+        name: `Team ${number}`,
+        managerUserId: userIdOf(`manager${number}`),
+        adviserUserIds: advisers.map(userIdOf),
+      };
+      const call = { method: 'PUT' as const, body, headers: { 'if-match': '*' } };
+      return requireOk(browserOf('owner'), `/api/teams/${team?.id ?? ''}`, call);
+    };
+    await setTeam(2, ['adviser1', 'adviser2']);
+    const about = (socket: ScopeSocket) =>
+      socket.events().filter((line) => line === `${RECORDED} ${idOf('A1')}`).length;
+    const lists = async (person: Person) =>
+      (await requireOk<{ items: { name: string }[] }>(browserOf(person), '/api/portfolios')).items.map(
+        ({ name }) => name,
+      );
+    expect(await lists('manager1')).toEqual([]);
+    expect(await lists('manager2')).toEqual(['A1', 'A2', 'B1', 'B2']);
+    await expect
+      .poll(async () => (await record('A1'), about(second)), { timeout: 10_000, interval: 50 })
+      .toBeGreaterThan(0);
+    const before = about(first);
+    await record('A1');
+    // Something of her own comes after it: what was for her before that has arrived.
+    const { id } = await requireOk<{ id: string }>(browserOf('manager1'), '/api/portfolios', {
+      method: 'POST',
+      body: { name: 'Suya' },
+    });
+    await expect
+      .poll(() => first.events().includes(`portfolios.portfolio.created ${id}`), { timeout: 10_000 })
+      .toBe(true);
+    expect(about(first)).toBe(before);
+    await setTeam(1, ['adviser1']);
+    expect(await lists('manager2')).toEqual(['B1', 'B2']);
+  });
 });

@@ -1,7 +1,7 @@
 /** Goal: the API answers the returns of a stored portfolio as the offline analysis of the same ledger does, to whoever reaches it and nobody else. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Decimal, EVERY_ROW, localDate, type RowScope } from '#kernel';
-import { recordManualPrices } from '#markets';
+import { recordManualPrices, simulatedEuroRate, startSimulation } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { identity } from '../../identity/domain.ts';
@@ -322,7 +322,7 @@ describe('contributions', () => {
     expect(await ask()).toBe('290');
     const payload = {
       type: 'fee',
-      date: '2026-01-15',
+      date: '2026-01-01',
       accountName: 'Broker',
       currency: 'EUR',
       amount: '7',
@@ -331,5 +331,27 @@ describe('contributions', () => {
     };
     expect((await call('POST', `/${id}/operations`, { payload })).status).toBe(201);
     expect(await ask()).toBe('283');
+  });
+
+  test('in another currency each flow has the rate of its day and the end that of the end', async () => {
+    const seed = 1;
+    await platform.db.transaction((tx) => startSimulation(tx, { workspaceId, seed }, platform.clock()));
+    const { id } = await stored();
+    const inUsd = (figure: string, on: string): Decimal =>
+      Decimal.from(figure).times(simulatedEuroRate(seed, 'USD', localDate(on)) ?? Decimal.zero);
+    const query = 'from=2025-01-02&to=2026-03-31&currency=USD';
+    const { body } = await call('GET', `/${id}/contributions?${query}`);
+    const paid = Decimal.sum([inUsd('2000', '2025-01-02'), inUsd('500', '2025-07-01'), inUsd('-200', '2026-03-01')]);
+    expect(body.profit).toBe(inUsd('2920', '2026-03-31').minus(paid).toString());
+    const beta = body.items.find((row: { name: string }) => row.name === 'BETA');
+    expect(beta.profit).toBe(inUsd('1320', '2026-03-31').minus(inUsd('1000', '2025-07-01')).toString());
+    const { body: returns } = await call('GET', `/${id}/performance?${query}`);
+    expect(returns.currency).toBe('USD');
+    expect(returns.endValue.value).toBeCloseTo(inUsd('2920', '2026-03-31').toStatistic(), 6);
+    expect(returns.flows[1].in).toBeCloseTo(inUsd('500', '2025-07-01').toStatistic(), 6);
+    const gained =
+      returns.endValue.value -
+      returns.flows.reduce((sum: number, { in: put, out }: { in: number; out: number }) => sum + put - out, 0);
+    expect(gained).toBeCloseTo(Number(body.profit), 6);
   });
 });

@@ -253,6 +253,27 @@ describe('returns', () => {
     expect((await call('GET', `/${empty.id}/contributions`)).body).toMatchObject({ profit: '0', items: [] });
   });
 
+  test('two rates fit: both are given, and what the money made is not told', async () => {
+    const { body: created } = await call('POST', '', { payload: { name: 'Bomba', baseCurrency: 'EUR' } });
+    // 100 in, 230 out a year later, 132 in the year after that, lost at once: ten and twenty per cent both balance.
+    for (const [index, [date, type, amount]] of [
+      ['2024-01-01', 'deposit', '100'],
+      ['2024-12-31', 'interest', '130'],
+      ['2024-12-31', 'withdrawal', '230'],
+      ['2025-12-31', 'deposit', '132'],
+      ['2025-12-31', 'fee', '132'],
+    ].entries()) {
+      const facts = { accountName: 'Caja', currency: 'EUR', instrument: null, idempotencyKey: `pump-${index}-key` };
+      const payload = { ...facts, date, type, amount };
+      expect((await call('POST', `/${created.id}/operations`, { payload })).status).toBe(201);
+    }
+    const { body } = await call('GET', `/${created.id}/performance?to=2025-12-31`);
+    expect(body.xirr).toMatchObject({ status: 'multiple', reason: 'several_rates' });
+    expect(body.xirr.roots).toEqual([expect.closeTo(0.1, 6), expect.closeTo(0.2, 6)]);
+    expect(body.xirr.period).toEqual({ value: null, reason: 'several_rates' });
+    expect(body.series.at(-1).steadyValue).toBeNull();
+  });
+
   test('a holding without any price: no figure is guessed, each says why', async () => {
     const { id } = await stored();
     const facts = {

@@ -1,17 +1,15 @@
 /** Cartera: its figures, its evolution, what it holds and what happened in it; every figure opens its explanation. */
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useCan, usePageTitle, usePathParam, useUrlState } from '#web/shell';
-import { Async, Button, ButtonLink, Card, Money, PageHeader, Stack, Tabs } from '#web/ui';
-import { ContributionsPart } from './contributions.tsx';
+import { Async, Button, ButtonLink, Card, Money, PageHeader, Skeleton, Stack, Tabs } from '#web/ui';
 import { type Asked, ExplanationDrawer } from './explanation.tsx';
 import { FigureKpis, FigureNotices, type PortfolioView } from './figures-kpis.tsx';
 import { useLiveRefresh } from './live-refresh.ts';
 import { OperationDrawer } from './operation-drawer.tsx';
 import { OperationsTable } from './operations-table.tsx';
-import { PerformanceSection } from './performance-section.tsx';
 import { performanceTexts } from './performance-texts.ts';
 import { PortfolioMenu } from './portfolio-menu.tsx';
 import { PositionDrawer } from './position-drawer.tsx';
@@ -19,6 +17,13 @@ import { PositionsTable } from './positions-table.tsx';
 import type { PositionRow } from './price-cell.tsx';
 import { portfolioTexts } from './texts.ts';
 import { portfolioWords } from './words.ts';
+
+const PerformanceSection = lazy(() =>
+  import('./performance-section.tsx').then((module) => ({ default: module.PerformanceSection })),
+);
+const ContributionsPart = lazy(() =>
+  import('./contributions.tsx').then((module) => ({ default: module.ContributionsPart })),
+);
 
 export default function PortfolioPage() {
   const t = useTexts(portfolioTexts);
@@ -60,7 +65,11 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
       <Stack>
         <FigureNotices figures={figures} />
         <FigureKpis figures={figures} onExplain={(metric) => setOpened({ what: 'explanation', asked: { metric } })} />
-        {portfolio.operationCount > 0 && <PerformanceSection portfolioId={portfolioId} />}
+        {portfolio.operationCount > 0 && (
+          <Suspense fallback={<Waiting />}>
+            <PerformanceSection portfolioId={portfolioId} />
+          </Suspense>
+        )}
         {portfolio.cash.length > 0 && <CashCard portfolio={portfolio} />}
         <Tabs
           label={t('portfolio')}
@@ -81,7 +90,11 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
             {
               value: 'aportacion',
               label: words('contributions'),
-              content: <ContributionsPart portfolioId={portfolioId} />,
+              content: (
+                <Suspense fallback={<Waiting />}>
+                  <ContributionsPart portfolioId={portfolioId} />
+                </Suspense>
+              ),
             },
           ]}
         />
@@ -95,6 +108,10 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
       )}
     </>
   );
+}
+
+function Waiting() {
+  return <Skeleton rowCount={8} className="rounded-lg border border-line bg-surface p-4" />;
 }
 
 function PortfolioActions({ portfolio, onAdd }: { readonly portfolio: PortfolioView; readonly onAdd: () => void }) {

@@ -149,8 +149,8 @@ export async function loadBackup(
   return walked;
 }
 
-/** Refuses a backup of a newer Cactus, or of one whose migrations are others. */
-export function requireKnown(plan: Plan, owners: readonly MigrationOwner[]): void {
+/** Refuses a backup of a newer Cactus, or of one whose migrations are others; gives how many this version has beyond it. */
+export function requireKnown(plan: Plan, owners: readonly MigrationOwner[]): number {
   const files = new Map(owners.map((owner) => [owner.name, readMigrations(owner)]));
   for (const applied of plan.migrations) {
     const file = files.get(applied.owner)?.[applied.number - 1];
@@ -162,6 +162,8 @@ export function requireKnown(plan: Plan, owners: readonly MigrationOwner[]): voi
       { retryable: false },
     );
   }
+  const knownCount = [...files.values()].reduce((count, own) => count + own.length, 0);
+  return knownCount - plan.migrations.length;
 }
 
 async function requireTables(client: pg.ClientBase, plan: Plan): Promise<void> {

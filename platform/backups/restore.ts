@@ -6,7 +6,6 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Fault } from '#kernel';
 import { applyMigrations } from '#platform/db';
-import type pg from 'pg';
 import { loadBackup, requireKnown, walkBackup } from './load.ts';
 import { quoted } from './catalogue.store.ts';
 import { asAdmin, createDatabase, currentDatabase, dropDatabase, inDatabase } from './scratch.ts';
@@ -30,14 +29,14 @@ export interface RestorePlan extends VerifiedBackup {
 /** Reads the whole backup and says what a restore would do; changes nothing. */
 export async function planRestore(house: BackupHouse, path: string): Promise<RestorePlan> {
   const { plan, manifest } = await walkBackup(createReadStream(path), house.keys);
-  requireKnown(plan, house.owners);
+  // Counted in the files: a new machine has no table of migrations yet.
+  const migrationsAfter = requireKnown(plan, house.owners);
   const database = await currentDatabase(house);
-  const known = await asAdmin(house, (admin) => countMigrations(admin));
   return {
     ...summaryOf(plan, manifest),
     database,
     keptAs: keptName(database, house.clock()),
-    migrationsAfter: Math.max(0, known - plan.migrations.length),
+    migrationsAfter,
     connected: await listConnected(house, database),
   };
 }
@@ -138,11 +137,6 @@ async function listConnected(house: BackupHouse, database: string): Promise<read
     },
     MAINTENANCE_DATABASE,
   );
-}
-
-async function countMigrations(admin: pg.ClientBase): Promise<number> {
-  const { rows } = await admin.query<{ count: number }>('select count(*)::integer as count from platform_migrations');
-  return rows[0]?.count ?? 0;
 }
 
 /** `cactus_old_20261121_2246`: at most 63 bytes, the limit of a name. */

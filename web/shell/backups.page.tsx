@@ -150,6 +150,7 @@ function BackupsTable({
   return (
     <Table
       title={t('list')}
+      urlName="copias"
       columns={columns}
       rows={backups}
       rowId={(backup) => backup.backupId ?? backup.fileName ?? ''}

@@ -107,7 +107,9 @@ function PartsTable({ parts }: { readonly parts: Health['parts'] }) {
     ],
     [t, language],
   );
-  return <Table title={t('parts')} columns={columns} rows={parts} rowId={(part) => part.name} isPlain />;
+  return (
+    <Table title={t('parts')} urlName="partes" columns={columns} rows={parts} rowId={(part) => part.name} isPlain />
+  );
 }
 
 function RoutesTable({ routes }: { readonly routes: Health['routes'] }) {
@@ -157,6 +159,7 @@ function RoutesTable({ routes }: { readonly routes: Health['routes'] }) {
   return (
     <Table
       title={t('routes')}
+      urlName="rutas"
       columns={columns}
       rows={routes}
       rowId={(route) => route.name}
@@ -189,8 +192,7 @@ function SlowQueriesTable({ queries }: { readonly queries: Health['slowQueries']
       {
         id: 'at',
         head: t('at'),
-        kind: 'number',
-        align: 'start',
+        kind: 'instant',
         widthPx: 140,
         value: (query) => query.atMs,
         cell: (query) => <RelativeTime atMs={query.atMs} />,
@@ -201,6 +203,7 @@ function SlowQueriesTable({ queries }: { readonly queries: Health['slowQueries']
   return (
     <Table
       title={t('slowQueries')}
+      urlName="consultas"
       columns={columns}
       rows={queries}
       rowId={(query) => `${query.atMs} ${query.statement}`}

@@ -90,6 +90,7 @@ function QueueTable({
   return (
     <Table
       title={t('queue')}
+      urlName="cola"
       columns={columns}
       rows={jobs}
       rowId={(job) => job.id}
@@ -126,8 +127,7 @@ function useJobColumns(): readonly Column<Job>[] {
       {
         id: 'runAt',
         head: t('runAt'),
-        kind: 'number',
-        align: 'start',
+        kind: 'instant',
         widthPx: 130,
         value: (job) => job.runAtMs,
         cell: (job) => <RelativeTime atMs={job.runAtMs} />,

@@ -26,8 +26,7 @@ export function SchedulesTable() {
       {
         id: 'next',
         head: t('nextRun'),
-        kind: 'number',
-        align: 'start',
+        kind: 'instant',
         widthPx: 130,
         value: (row) => row.nextRunAtMs,
         cell: (row) => <RelativeTime atMs={row.nextRunAtMs} />,
@@ -35,8 +34,7 @@ export function SchedulesTable() {
       {
         id: 'last',
         head: t('lastSuccess'),
-        kind: 'number',
-        align: 'start',
+        kind: 'instant',
         widthPx: 130,
         value: (row) => row.lastSucceededAtMs,
         cell: (row) => <RelativeTime atMs={row.lastSucceededAtMs} />,
@@ -63,6 +61,7 @@ export function SchedulesTable() {
   return (
     <Table
       title={t('schedules')}
+      urlName="programadas"
       columns={columns}
       rows={schedules.data?.items}
       rowId={(row) => row.name}

@@ -45,6 +45,7 @@ export default function SecretsPage() {
       />
       <Table
         title={t('secrets')}
+        urlName="secretos"
         columns={columns}
         rows={secrets.data?.items}
         rowId={(secret) => secret.name}

@@ -17,7 +17,9 @@ export function useUrlState<Value extends string>(
 ): readonly [value: Value, setValue: (value: Value) => void] {
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const navigate = useNavigate();
-  const found = search[name];
+  const written = search[name];
+  // Digits in an address are read as a number.
+  const found = typeof written === 'number' ? String(written) : written;
   const isKnown = typeof found === 'string' && (allowed === undefined || allowed.some((value) => value === found));
   const setValue = (value: Value) => {
     const change = { [name]: value === initial ? undefined : value };

@@ -1,9 +1,10 @@
-/** Rows: the whole row is the target; arrows walk, Enter opens, Space chooses. */
+/** Rows: the whole row is the target; arrows walk, Enter opens, Space chooses, Shift+arrows choose on, Ctrl+C copies. */
 import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useState } from 'react';
 import { useTexts } from '#web/i18n';
 import { Checkbox } from './checkbox.tsx';
 import { cx } from './cx.ts';
 import { alignOf, type Column } from './table-columns.ts';
+import { copyRows } from './table-copy.ts';
 import { CELL_CLASS } from './table-head.tsx';
 import type { ShownRow, TableModel } from './table-model.ts';
 import { uiTexts } from './ui-texts.ts';
@@ -50,29 +51,24 @@ export interface RowWalk {
 }
 
 export function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?: (index: number) => void): RowWalk {
+  const t = useTexts(uiTexts);
   const [activeIndex, setActive] = useState(0);
   const { model, onOpen } = props;
   const move = (section: HTMLElement, index: number) => {
     const next = Math.max(0, Math.min(index, model.shown.length - 1));
     setActive(next);
     scrollTo?.(next);
-    requestAnimationFrame(() => section.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    focusRow(section, next);
   };
   const onKeyDown = (press: KeyboardEvent<HTMLTableSectionElement>) => {
     // Keys pressed inside a button or field of the row belong to it.
     if (!(press.target instanceof HTMLTableRowElement)) return;
-    const steps: Record<string, number> = {
-      ArrowDown: activeIndex + 1,
-      ArrowUp: activeIndex - 1,
-      PageDown: activeIndex + 15,
-      PageUp: activeIndex - 15,
-      Home: 0,
-      End: model.shown.length - 1,
-    };
-    const target = steps[press.key];
+    if (press.ctrlKey || press.metaKey) return onCommand(press);
+    const target = rowAfter(press.key, activeIndex, model.shown.length - 1);
     const item = model.shown[activeIndex];
-    if (target !== undefined) {
+    if (target !== null) {
       press.preventDefault();
+      if (press.shiftKey && props.selectionActions) selectBetween(model, activeIndex, target);
       move(press.currentTarget, target);
     } else if (press.key === 'Enter' && item && onOpen) {
       onOpen(item.row);
@@ -81,7 +77,55 @@ export function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?:
       model.select([item.id], !model.selectedIds.has(item.id));
     }
   };
+  const onCommand = (press: KeyboardEvent) => {
+    if (press.key === 'a' && props.selectionActions) {
+      press.preventDefault();
+      selectBetween(model, 0, model.shown.length - 1);
+    } else if (press.key === 'c' && getSelection()?.isCollapsed !== false) {
+      press.preventDefault();
+      const chosen = model.shown.filter((item) => model.selectedIds.has(item.id));
+      const copied = chosen.length > 0 ? chosen : model.shown.slice(activeIndex, activeIndex + 1);
+      void copyRows(
+        copied.map((item) => item.row),
+        props.columns,
+        t,
+      );
+    }
+  };
   return { activeIndex: Math.min(activeIndex, Math.max(0, model.shown.length - 1)), setActive, onKeyDown };
+}
+
+const FRAMES_MAX = 60; // A second: a row far away in a long list exists only after the list has scrolled to it.
+
+function focusRow(section: HTMLElement, index: number, framesLeft = FRAMES_MAX): void {
+  requestAnimationFrame(() => {
+    const row = section.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    if (row) row.focus();
+    else if (framesLeft > 0) focusRow(section, index, framesLeft - 1);
+  });
+}
+
+const PAGE_ROWS = 15;
+
+function rowAfter(key: string, index: number, last: number): number | null {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
+    PageDown: index + PAGE_ROWS,
+    PageUp: index - PAGE_ROWS,
+    Home: 0,
+    End: last,
+  };
+  const wanted = steps[key];
+  return wanted === undefined ? null : Math.max(0, Math.min(wanted, last));
+}
+
+function selectBetween<Row>(model: TableModel<Row>, from: number, to: number): void {
+  const rows = model.shown.slice(Math.min(from, to), Math.max(from, to) + 1);
+  model.select(
+    rows.map((item) => item.id),
+    true,
+  );
 }
 
 export function BodyRow<Row extends object>({

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { Decimal } from '#kernel';
 import { compareTexts, foldText } from '#web/i18n';
 
-/** `decimal` is exact decimal text; `number` a count, ratio or epoch ms; `text` sorts by the reader's alphabet. */
-export type ColumnKind = 'text' | 'decimal' | 'number';
+/** `decimal` is exact decimal text; `number` a count or ratio; `instant` epoch ms; `text` sorts by the reader's alphabet. */
+export type ColumnKind = 'text' | 'decimal' | 'number' | 'instant';
 
 export interface Column<Row> {
   readonly id: string;
@@ -26,7 +26,11 @@ export interface Column<Row> {
 }
 
 export function alignOf<Row>(column: Column<Row>): 'start' | 'end' {
-  return column.align ?? (column.kind === 'decimal' || column.kind === 'number' ? 'end' : 'start');
+  return column.align ?? (isFigure(column) ? 'end' : 'start');
+}
+
+export function isFigure<Row>(column: Column<Row>): boolean {
+  return column.kind === 'decimal' || column.kind === 'number';
 }
 
 /** Compares two values of a column; unknown ones are handled by the caller. */
@@ -35,7 +39,7 @@ export function compareValues(kind: ColumnKind, language: string): (left: unknow
     const compare = compareTexts(language);
     return (left, right) => compare(String(left), String(right));
   }
-  if (kind === 'number') return (left, right) => Number(left) - Number(right);
+  if (kind === 'number' || kind === 'instant') return (left, right) => Number(left) - Number(right);
   return (left, right) => {
     // Floats decide the clear cases fast; only near ties pay for exact decimals.
     const distance = Number(left) - Number(right);
@@ -62,8 +66,7 @@ export function toTsv<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   const lines = rows.map((row) =>
     shown.map((column) => {
       const text = plainCell(column, row);
-      const isFigure = column.kind === 'decimal' || column.kind === 'number';
-      return isFigure ? text.replace('.', point) : text.replace(/[\t\r\n]+/g, ' ');
+      return isFigure(column) ? text.replace('.', point) : text.replace(/[\t\r\n]+/g, ' ');
     }),
   );
   return [shown.map(headOf), ...lines].map((cells) => cells.join('\t')).join('\n');
@@ -76,17 +79,18 @@ export function toCsv<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return `\ufeff${lines.map((cells) => cells.map(quoteCell).join(',')).join('\r\n')}\r\n`;
 }
 
-function headOf<Row>(column: Column<Row>): string {
+/** The head with its unit, for files. */
+export function headOf<Row>(column: Column<Row>): string {
   return column.unit ? `${column.head} (${column.unit})` : column.head;
 }
 
 function plainCell<Row>(column: Column<Row>, row: Row): string {
   const value = column.value?.(row);
   if (value === null || value === undefined) return '';
+  if (column.kind === 'instant') return new Date(Number(value)).toISOString();
   const text = String(value);
   // A text that a spreadsheet would run as a formula is made plain text; figures may well start with a minus.
-  const isFigure = column.kind === 'decimal' || column.kind === 'number';
-  return !isFigure && /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+  return !isFigure(column) && /^[=+\-@\t]/.test(text) ? `'${text}` : text;
 }
 
 function quoteCell(text: string): string {

@@ -10,6 +10,7 @@ import {
 import { useDeferredValue, useMemo, useState } from 'react';
 import { foldText } from '#web/i18n';
 import { usePreferences } from '#web/preferences';
+import { useTableAddress } from './table-address.ts';
 import { type Column, compareValues, haystackOf } from './table-columns.ts';
 
 const features = tableFeatures({
@@ -46,13 +47,18 @@ interface ModelInput<Row> {
   readonly rows: readonly Row[];
   readonly rowId: (row: Row) => string;
   readonly initialSort?: SortChoice | undefined;
+  readonly urlName?: string | undefined;
 }
 
 export function useTableModel<Row extends object>(input: ModelInput<Row>): TableModel<Row> {
-  const { columns, rows, rowId, initialSort } = input;
-  const [typed, setTyped] = useState('');
-  const [sorting, setSorting] = useState<SortingState>(() =>
-    initialSort ? [{ id: initialSort.columnId, desc: initialSort.isDescending }] : [],
+  const { columns, rows, rowId, initialSort, urlName } = input;
+  const columnIds = useMemo(() => columns.filter((column) => column.value).map((column) => column.id), [columns]);
+  const { typed, setTyped, sort, setSort } = useTableAddress({ urlName, initialSort, columnIds });
+  const sortId = sort?.columnId;
+  const isDescending = sort?.isDescending ?? false;
+  const sorting = useMemo(
+    (): SortingState => (sortId === undefined ? [] : [{ id: sortId, desc: isDescending }]),
+    [sortId, isDescending],
   );
   const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
   const data = useFiltered(rows, columns, typed);
@@ -63,18 +69,16 @@ export function useTableModel<Row extends object>(input: ModelInput<Row>): Table
     data,
     getRowId: rowId,
     state: { sorting },
-    onSortingChange: setSorting,
   });
   const ordered = table.getRowModel().rows;
   const shown = useMemo(() => ordered.map((item) => ({ id: item.id, row: item.original })), [ordered]);
-  const first = sorting[0];
   return {
     shown,
     totalCount: rows.length,
     typed,
     setTyped,
-    sort: first ? { columnId: first.id, isDescending: first.desc } : null,
-    toggleSort: (column) => setSorting((current) => nextSorting(current, column)),
+    sort,
+    toggleSort: (column) => setSort(nextSort(sort, column)),
     selectedIds,
     select: (ids, isSelected) => setSelectedIds((current) => changedSet(current, ids, isSelected)),
     clearSelection: () => setSelectedIds(new Set()),
@@ -109,12 +113,12 @@ function useColumnDefs<Row extends object>(columns: readonly Column<Row>[]) {
   }, [columns, language]);
 }
 
-function nextSorting<Row>(current: SortingState, column: Column<Row>): SortingState {
-  const now = current[0]?.id === column.id ? current[0] : undefined;
-  // Figures are usually wanted largest first; names from A.
-  const startsDescending = column.kind === 'decimal' || column.kind === 'number';
-  if (!now) return [{ id: column.id, desc: startsDescending }];
-  return now.desc === startsDescending ? [{ id: column.id, desc: !startsDescending }] : [];
+function nextSort<Row>(current: SortChoice | null, column: Column<Row>): SortChoice | null {
+  const now = current?.columnId === column.id ? current : null;
+  // Figures are usually wanted largest first, instants newest first; names from A.
+  const startsDescending = column.kind !== undefined && column.kind !== 'text';
+  if (!now) return { columnId: column.id, isDescending: startsDescending };
+  return now.isDescending === startsDescending ? { columnId: column.id, isDescending: !startsDescending } : null;
 }
 
 function changedSet(current: ReadonlySet<string>, ids: readonly string[], isSelected: boolean): ReadonlySet<string> {

@@ -1,12 +1,12 @@
 /** Head of a table: title, count, filter, copy and export; the actions of the chosen rows replace them while some are chosen. */
-import { Copy, Download, EllipsisVertical } from 'lucide-react';
+import { Copy, Download, EllipsisVertical, FileSpreadsheet } from 'lucide-react';
 import { formatCount, useTexts } from '#web/i18n';
-import { preferences } from '#web/preferences';
 import { IconButton } from './button.tsx';
 import { SearchField } from './search-field.tsx';
 import { Menu } from './menu.tsx';
 import { saveText } from './save-text.ts';
-import { toCsv, toTsv } from './table-columns.ts';
+import { copyRows } from './table-copy.ts';
+import { toCsv } from './table-columns.ts';
 import type { TableModel } from './table-model.ts';
 import type { TableProps } from './table.tsx';
 import { toast } from './toast.tsx';
@@ -18,6 +18,7 @@ export function TableToolbar<Row extends object>(props: TableProps<Row> & { read
   const { title, rows, model, actions, isBare, isPlain, selectionActions } = props;
   const t = useTexts(uiTexts);
   const chosen = model.shown.filter((item) => model.selectedIds.has(item.id)).map((item) => item.row);
+  const hiddenCount = model.selectedIds.size - chosen.length;
   const hasRows = rows !== undefined && rows.length > 0;
   return (
     <header className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
@@ -26,6 +27,12 @@ export function TableToolbar<Row extends object>(props: TableProps<Row> & { read
         <span className="figures text-sm text-muted" role="status">
           {formatCount(model.shown.length)}
           <span className="sr-only"> {t('rows', { count: model.shown.length })}</span>
+        </span>
+      )}
+      {selectionActions && (
+        <span className="figures text-sm text-muted" role="status">
+          {model.selectedIds.size > 0 && t('chosen', { count: chosen.length })}
+          {hiddenCount > 0 && ` · ${t('chosenHidden', { count: hiddenCount })}`}
         </span>
       )}
       <div className="no-print ml-auto flex min-w-0 flex-wrap items-center gap-2">
@@ -49,12 +56,12 @@ function TableExport<Row extends object>({
 }: TableProps<Row> & { readonly model: TableModel<Row> }) {
   const t = useTexts(uiTexts);
   const rows = model.shown.map((item) => item.row);
-  const copy = async () => {
+  const saveWorkbook = async () => {
     try {
-      await navigator.clipboard.writeText(toTsv(rows, columns, preferences().numberLocale));
-      toast.done({ title: t('copied'), detail: t('copiedDetail', { count: rows.length }) });
+      const { saveXlsx } = await import('./table-xlsx.ts');
+      await saveXlsx(title, rows, columns);
     } catch {
-      toast.failed({ title: t('copyFailed'), detail: t('copyFailedDetail') });
+      toast.failed({ title: t('exportFailed'), detail: t('exportFailedDetail') });
     }
   };
   return (
@@ -62,13 +69,14 @@ function TableExport<Row extends object>({
       trigger={<IconButton icon={EllipsisVertical} label={t('tableActions')} />}
       groups={[
         [
-          { id: 'copy', label: t('copyTable'), icon: Copy, onSelect: () => void copy() },
+          { id: 'copy', label: t('copyTable'), icon: Copy, onSelect: () => void copyRows(rows, columns, t) },
           {
             id: 'csv',
             label: t('exportTable'),
             icon: Download,
             onSelect: () => saveText(`${title}.csv`, toCsv(rows, columns)),
           },
+          { id: 'xlsx', label: t('exportXlsx'), icon: FileSpreadsheet, onSelect: () => void saveWorkbook() },
         ],
       ]}
     />

@@ -2,7 +2,7 @@
  * Table: sort, filter, selection, keyboard, copy and export of exactly what is on screen; cards on a phone; every row when printed.
  * Above `VIRTUAL_FROM` rows only those in sight exist in the page.
  */
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTexts } from '#web/i18n';
 import { Button } from './button.tsx';
 import { cx } from './cx.ts';
@@ -36,6 +36,8 @@ export interface TableProps<Row extends object> {
   readonly empty?: ReactNode;
   readonly actions?: ReactNode;
   readonly initialSort?: SortChoice;
+  /** Puts order and filter into the address under this name; the page's own tables have one, those of dialogs do not. */
+  readonly urlName?: string;
   /** Buttons for the chosen rows; present = rows can be chosen. */
   readonly selectionActions?: (rows: readonly Row[], clear: () => void) => ReactNode;
   /** Inside a card or tab that has its own frame and title. */
@@ -47,8 +49,8 @@ export interface TableProps<Row extends object> {
 }
 
 export function Table<Row extends object>(props: TableProps<Row>) {
-  const { title, columns, rows, rowId, isBare } = props;
-  const model = useTableModel({ columns, rows: rows ?? [], rowId, initialSort: props.initialSort });
+  const { title, columns, rows, rowId, isBare, initialSort, urlName } = props;
+  const model = useTableModel({ columns, rows: rows ?? [], rowId, initialSort, urlName });
   const hasToolbar = !isBare || !props.isPlain || props.actions !== undefined;
   return (
     <section
@@ -92,6 +94,15 @@ function TableGrid<Row extends object>(
 ) {
   const { columns, model, isVirtual, selectionActions, title } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const { typed, sort } = model;
+  const question = `${typed}\n${sort?.columnId}\n${sort?.isDescending}`;
+  const answered = useRef(question);
+  useEffect(() => {
+    if (answered.current === question) return;
+    answered.current = question;
+    // A new order or filter is read from its first row.
+    scroller.current?.scrollTo({ top: 0 });
+  }, [question]);
   const isSelectable = selectionActions !== undefined;
   return (
     <div

@@ -23,6 +23,7 @@ export function MyApiTokens() {
     <>
       <Table
         title={t('myTokens')}
+        urlName="mias"
         columns={columns}
         rows={tokens.data?.items}
         rowId={(token) => token.id}
@@ -65,6 +66,7 @@ export function AllApiTokens() {
     <>
       <Table
         title={t('allTokens')}
+        urlName="todas"
         columns={columns}
         rows={tokens.data?.items}
         rowId={(token) => token.id}
@@ -152,7 +154,7 @@ function tokenColumns<Token extends ApiToken>(t: Translate<AccessKey>, second?: 
     {
       id: 'lastUsed',
       head: t('lastUsed'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (token) => token.lastUsedAtMs,
       cell: (token) => (token.lastUsedAtMs === null ? t('neverUsed') : <RelativeTime atMs={token.lastUsedAtMs} />),
@@ -161,7 +163,7 @@ function tokenColumns<Token extends ApiToken>(t: Translate<AccessKey>, second?: 
     {
       id: 'expires',
       head: t('expires'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (token) => token.expiresAtMs,
       cell: (token) => formatDate(token.expiresAtMs),

@@ -39,6 +39,7 @@ export function DevicesTable() {
   return (
     <Table
       title={t('devices')}
+      urlName="dispositivos"
       columns={columns}
       rows={sessions.data?.items}
       rowId={(device) => device.id}
@@ -68,7 +69,7 @@ function deviceColumns(t: Translate<PeopleKey>): Column<Device>[] {
     {
       id: 'opened',
       head: t('opened'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 150,
       value: (device) => device.createdAtMs,
       cell: (device) => formatDate(device.createdAtMs, 'date-time'),
@@ -76,7 +77,7 @@ function deviceColumns(t: Translate<PeopleKey>): Column<Device>[] {
     {
       id: 'lastSeen',
       head: t('lastSeen'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (device) => device.lastSeenAtMs,
       cell: (device) => <RelativeTime atMs={device.lastSeenAtMs} />,

@@ -38,6 +38,7 @@ export function InvitationsTable({ onSent }: { readonly onSent: (sent: SentInvit
   return (
     <Table
       title={t('invitations')}
+      urlName="invitaciones"
       columns={columns}
       rows={invitations.data?.items}
       rowId={(invitation) => invitation.id}
@@ -72,7 +73,7 @@ function invitationColumns(t: Translate<AccessKey>, roles: Translate<PeopleKey>)
     {
       id: 'sent',
       head: t('sent'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (invitation) => invitation.sentAtMs,
       cell: (invitation) => <RelativeTime atMs={invitation.sentAtMs} />,
@@ -80,7 +81,7 @@ function invitationColumns(t: Translate<AccessKey>, roles: Translate<PeopleKey>)
     {
       id: 'expires',
       head: t('expires'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (invitation) => invitation.expiresAtMs,
       cell: (invitation) =>

@@ -37,6 +37,7 @@ export function PeopleTable() {
     <>
       <Table
         title={t('people')}
+        urlName="personas"
         columns={columns}
         rows={users.data?.items}
         rowId={(person) => person.id}
@@ -104,7 +105,7 @@ function personColumns(t: Translate<PeopleKey>, myId: string): Column<Person>[] 
     {
       id: 'lastSeen',
       head: t('lastSeen'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 140,
       value: (person) => person.lastSeenAtMs,
       cell: (person) => (person.lastSeenAtMs === null ? t('never') : <RelativeTime atMs={person.lastSeenAtMs} />),

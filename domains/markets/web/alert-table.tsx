@@ -33,6 +33,7 @@ export function AlertTable({
   return (
     <Table
       title={t('alerts')}
+      urlName="alertas"
       columns={columns}
       rows={rows}
       rowId={(rule) => rule.id}

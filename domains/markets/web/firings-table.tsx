@@ -33,6 +33,7 @@ export function FiringsTable() {
   return (
     <Table
       title={t('firings')}
+      urlName="avisos"
       columns={columns}
       rows={rows}
       rowId={(firing) => firing.id}
@@ -49,8 +50,7 @@ function firingColumns(t: Translate<MarketsKey>): Column<Firing>[] {
     {
       id: 'when',
       head: t('when'),
-      kind: 'number',
-      align: 'start',
+      kind: 'instant',
       widthPx: 170,
       value: (firing) => firing.firedAtMs,
       cell: (firing) => <DateText when={firing.firedAtMs} format="date-time" />,

@@ -40,6 +40,7 @@ export function PricesTab({ livePrices }: { readonly livePrices: ReadonlyMap<str
       <QuarantineCard />
       <Table
         title={t('prices')}
+        urlName="precios"
         columns={columns}
         rows={rows}
         rowId={(row) => row.instrument.id}

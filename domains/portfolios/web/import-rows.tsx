@@ -32,6 +32,7 @@ export function ImportRows({ detail, language }: { readonly detail: ImportDetail
   return (
     <Table
       title={t('rows')}
+      urlName="filas"
       columns={columns}
       rows={page.data?.items}
       rowId={(row) => String(row.position)}

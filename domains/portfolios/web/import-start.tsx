@@ -139,7 +139,7 @@ function RecentImports({ onOpen }: { readonly onOpen: (importId: string) => void
     {
       id: 'when',
       head: t('when'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 160,
       value: (row) => row.createdAtMs,
       cell: (row) => <RelativeTime atMs={row.createdAtMs} />,
@@ -148,6 +148,7 @@ function RecentImports({ onOpen }: { readonly onOpen: (importId: string) => void
   return (
     <Table
       title={t('recent')}
+      urlName="recientes"
       columns={columns}
       rows={imports.data?.items}
       rowId={(row) => row.id}

@@ -62,6 +62,7 @@ export function OperationsTable({
   return (
     <Table
       title={t('operations')}
+      urlName="operaciones"
       columns={columns}
       rows={operations.items}
       rowId={(operation) => operation.id}

@@ -73,6 +73,7 @@ export default function PortfoliosPage() {
         ))}
         <Table
           title={t('portfolios')}
+          urlName="carteras"
           columns={columns}
           rows={portfolios.data?.items}
           rowId={(portfolio) => portfolio.id}

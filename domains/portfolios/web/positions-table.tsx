@@ -20,6 +20,7 @@ export function PositionsTable({
   return (
     <Table
       title={t('positions')}
+      urlName="posiciones"
       columns={columns}
       rows={positions.data?.items}
       rowId={(position) => position.instrumentId}

@@ -39,6 +39,7 @@ export function Deliveries() {
       {canReplay && <RunningReplays />}
       <Table
         title={t('deliveries')}
+        urlName="entregas"
         columns={columns}
         rows={deliveries.data?.items}
         rowId={(delivery) => delivery.id}
@@ -77,8 +78,7 @@ function deliveryColumns(t: Translate<EventKey>, endpoints: readonly Endpoint[])
     {
       id: 'time',
       head: t('time'),
-      kind: 'number',
-      align: 'start',
+      kind: 'instant',
       widthPx: 130,
       value: (delivery) => delivery.occurredAtMs,
       cell: (delivery) => <DateText when={delivery.occurredAtMs} format="date-time" />,

@@ -39,6 +39,7 @@ export function Endpoints() {
     <>
       <Table
         title={t('endpoints')}
+        urlName="destinos"
         columns={columns}
         rows={endpoints.data?.items}
         rowId={(endpoint) => endpoint.id}
@@ -96,7 +97,7 @@ function endpointColumns(t: Translate<EventKey>): Column<Endpoint>[] {
     {
       id: 'since',
       head: t('since'),
-      kind: 'number',
+      kind: 'instant',
       widthPx: 130,
       value: (endpoint) => endpoint.createdAtMs,
       cell: (endpoint) => <DateText when={endpoint.createdAtMs} />,

@@ -26,6 +26,7 @@ export function LiveTail() {
     >
       <Table
         title={t('live')}
+        urlName="directo"
         columns={columns}
         rows={rows}
         rowId={(event) => event.id}
@@ -99,8 +100,7 @@ function tailColumns(t: Translate<EventKey>): Column<LiveEvent>[] {
     {
       id: 'time',
       head: t('time'),
-      kind: 'number',
-      align: 'start',
+      kind: 'instant',
       widthPx: 110,
       value: (event) => event.occurredAtMs,
       cell: (event) => <DateText when={event.occurredAtMs} format="time" />,

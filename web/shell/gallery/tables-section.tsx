@@ -1,6 +1,6 @@
-/** Tables of the gallery: ten thousand rows, a choice of rows, and nothing at all. */
+/** Tables of the gallery: ten thousand rows (`?filas=100000` for more), a choice of rows, and nothing at all. */
 import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import {
   Badge,
   Button,
@@ -14,9 +14,9 @@ import {
   Table,
   type Tone,
 } from '#web/ui';
+import { useUrlState } from '../url-state.ts';
 import { type SampleTrade, sampleTrades } from './samples.ts';
 
-const MANY = sampleTrades(10_000);
 const FEW = sampleTrades(9);
 const NONE: readonly SampleTrade[] = [];
 
@@ -81,11 +81,21 @@ function StateCell({ state }: { readonly state: SampleTrade['state'] }) {
 
 export function TablesSection() {
   const [open, setOpen] = useState<SampleTrade | null>(null);
+  const [rowCount] = useUrlState('filas', '10000', ['10000', '100000']);
+  const many = useMemo(() => sampleTrades(Number(rowCount)), [rowCount]);
   return (
     <Stack>
-      <Table title="Operaciones" columns={columns} rows={MANY} rowId={(row) => row.id} onOpen={setOpen} />
+      <Table
+        title="Operaciones"
+        urlName="operaciones"
+        columns={columns}
+        rows={many}
+        rowId={(row) => row.id}
+        onOpen={setOpen}
+      />
       <Table
         title="Con elección"
+        urlName="eleccion"
         columns={columns}
         rows={FEW}
         rowId={(row) => row.id}

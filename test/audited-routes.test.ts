@@ -43,6 +43,7 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'POST /api/backups/:backupId/cancellation': ['platform.backup.cancelled', 'platform/backups/backup.routes.ts'],
   'POST /api/backups/:backupId/verifications': ['platform.backup.verify_ordered', 'platform/backups/backup.routes.ts'],
   'POST /api/jobs/:jobId/retry': ['platform.job.retried', 'platform/jobs/jobs.routes.ts'],
+  'POST /api/jobs/:jobId/cancel': ['platform.job.cancelled', 'platform/jobs/jobs.routes.ts'],
   'DELETE /api/jobs/:jobId': ['platform.job.discarded', 'platform/jobs/jobs.routes.ts'],
   'PUT /api/imports/files': ['portfolios.import.uploaded', 'domains/portfolios/imports/import.routes.ts'],
   'POST /api/imports': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],

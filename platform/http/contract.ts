@@ -30,6 +30,8 @@ export const platformApi = {
         residentBytes: z.int(),
         heapUsedBytes: z.int(),
         uptimeSeconds: z.int(),
+        /** The folder with everything that is kept, on the server's disk. */
+        dataDir: z.string(),
       })
       .meta({ id: 'PlatformHealth' }),
   }),

@@ -33,6 +33,8 @@ export interface HealthMount {
   readonly metricsToken: string | null;
   /** What this process is, as a part of its own health: `web`, or `worker` when it only answers this. */
   readonly processName: string;
+  /** Told to those who may read the health only. */
+  readonly dataDir: string;
   /** True from the moment the server begins to stop. */
   readonly isStopping: () => boolean;
 }
@@ -65,6 +67,7 @@ export function mountHealth(app: FastifyInstance, http: Http, mount: HealthMount
       parts: [...parts],
       routes: [...figures.routes],
       slowQueries: [...figures.slowQueries],
+      dataDir: mount.dataDir,
     });
   });
 }

@@ -126,7 +126,8 @@ export async function createHttp(options: HttpOptions): Promise<HttpServer> {
   let isStopping = false;
   if (options.health) {
     const { health: check, processName = 'web' } = options;
-    const mount = { check, telemetry, metricsToken: config.metricsToken, processName, isStopping: () => isStopping };
+    const { metricsToken, dataDir } = config;
+    const mount = { check, telemetry, metricsToken, dataDir, processName, isStopping: () => isStopping };
     mountHealth(app, { route: routeFor('platform') }, mount);
   }
   return {

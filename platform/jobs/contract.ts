@@ -20,6 +20,8 @@ const JobView = z.object({
   runAtMs: z.number(),
   startedAtMs: z.number().nullable(),
   progress: z.object({ doneRatio: z.number(), message: z.string() }).nullable(),
+  /** Somebody asked it to stop and it has not stopped yet. */
+  isCancelling: z.boolean(),
 });
 
 export const ListJobs = endpoint({
@@ -86,6 +88,17 @@ export const DiscardJob = endpoint({
   params: JobParams,
   status: 204,
   refusals: { job_not_found: 404, job_running: 409 },
+});
+
+export const CancelJob = endpoint({
+  method: 'POST',
+  path: '/api/jobs/:jobId/cancel',
+  permission: 'platform.jobs.run',
+  summary:
+    'Asks a running job to stop; it then waits as dead, to be retried or discarded. One that ends first has ended.',
+  params: JobParams,
+  status: 202,
+  refusals: { job_not_found: 404, job_not_running: 409 },
 });
 
 export const RunJobNow = endpoint({

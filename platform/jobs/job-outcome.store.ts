@@ -23,6 +23,17 @@ export async function recordProgress(
   );
 }
 
+/** Notes that a running job should stop; the process that runs it finds the note. */
+export async function recordCancel(queryable: Queryable, jobId: bigint): Promise<void> {
+  await queryable.prepared(
+    'platform.job.cancel',
+    `insert into platform_job_progress (job_id, done_ratio, message, cancel_asked_at, updated_at)
+     values ($1, 0, '', now(), now())
+     on conflict (job_id) do update set cancel_asked_at = now()`,
+    [jobId],
+  );
+}
+
 /** Counts a finished run; a success also forgets its progress. */
 export async function recordOutcome(
   queryable: Queryable,

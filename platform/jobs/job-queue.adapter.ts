@@ -21,6 +21,13 @@ export interface JobRow {
   readonly startedAtMs: number | null;
   readonly doneRatio: number | null;
   readonly message: string | null;
+  readonly isCancelling: boolean;
+}
+
+export interface FoundJob {
+  readonly state: JobState;
+  readonly name: string;
+  readonly attemptsMax: number;
 }
 
 /** Whose jobs: those of the workspace and those of the installation (without a `workspaceId` in the payload). */
@@ -64,7 +71,8 @@ export async function listJobs(
     'platform.job.list',
     `select jobs.id, tasks.identifier as name, ${STATE} as state, jobs.attempts::integer as attempts,
        jobs.max_attempts::integer as "attemptsMax", jobs.last_error as "lastError", jobs.created_at as "createdAtMs",
-       jobs.run_at as "runAtMs", jobs.locked_at as "startedAtMs", progress.done_ratio as "doneRatio", progress.message
+       jobs.run_at as "runAtMs", jobs.locked_at as "startedAtMs", progress.done_ratio as "doneRatio", progress.message,
+       jobs.locked_at is not null and coalesce(progress.cancel_asked_at >= jobs.locked_at, false) as "isCancelling"
      from graphile_worker._private_jobs jobs
      join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
      left join platform_job_progress progress on progress.job_id = jobs.id
@@ -93,22 +101,25 @@ export async function findJob(
   queryable: Queryable,
   { workspaceId }: JobScope,
   jobId: bigint,
-): Promise<{ readonly state: JobState } | null> {
-  const rows = await queryable.prepared<{ state: JobState }>(
+): Promise<FoundJob | null> {
+  const rows = await queryable.prepared<FoundJob>(
     'platform.job.find',
-    `select ${STATE} as state from graphile_worker._private_jobs jobs where ${IN_SCOPE} and jobs.id = $2`,
+    `select ${STATE} as state, tasks.identifier as name, jobs.max_attempts::integer as "attemptsMax"
+     from graphile_worker._private_jobs jobs
+     join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
+     where ${IN_SCOPE} and jobs.id = $2`,
     [workspaceId, jobId],
   );
   return rows[0] ?? null;
 }
 
 /** Makes a job due now with all its attempts again; false when it runs or is gone. */
-export async function retryJob(queryable: Queryable, jobId: bigint): Promise<boolean> {
+export async function retryJob(queryable: Queryable, jobId: bigint, attemptsMax: number): Promise<boolean> {
   const rows = await queryable.prepared(
     'platform.job.retry',
     `select id, pg_notify('jobs:insert', '')
-     from graphile_worker.reschedule_jobs(array[$1]::bigint[], run_at => now(), attempts => 0)`,
-    [jobId],
+     from graphile_worker.reschedule_jobs(array[$1]::bigint[], run_at => now(), attempts => 0, max_attempts => $2)`,
+    [jobId, attemptsMax],
   );
   return rows.length > 0;
 }
@@ -122,6 +133,27 @@ export async function discardJob(queryable: Queryable, jobId: bigint): Promise<b
 const DISCARD = `with gone as (select id from graphile_worker.complete_jobs(array[$1]::bigint[])),
   forgotten as (delete from platform_job_progress where job_id in (select id from gone))
   select id from gone`;
+
+/** Of these jobs, those asked to stop since they began: an older wish was about an earlier attempt. */
+export async function findCancels(queryable: Queryable, jobIds: readonly bigint[]): Promise<readonly bigint[]> {
+  const rows = await queryable.prepared<{ id: bigint }>(
+    'platform.job.cancels',
+    `select jobs.id from graphile_worker._private_jobs jobs
+     join platform_job_progress progress on progress.job_id = jobs.id
+     where jobs.id = any ($1::bigint[]) and progress.cancel_asked_at >= jobs.locked_at`,
+    [jobIds],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A cancelled job is not tried again by itself: this attempt becomes its last. */
+export async function endAttempts(queryable: Queryable, jobId: bigint): Promise<void> {
+  await queryable.prepared(
+    'platform.job.end',
+    `update graphile_worker._private_jobs set max_attempts = greatest(attempts, 1) where id = $1`,
+    [jobId],
+  );
+}
 
 /** Worker pools that hold jobs although no living process holds their lock (`holdLock`). */
 export async function findGonePools(queryable: Queryable): Promise<readonly string[]> {

@@ -23,6 +23,16 @@ const toys: Domain = {
       run: async () => Promise.reject(new Error('it burst')),
     }),
     job({
+      name: 'toys.ball.roll',
+      attemptsMax: 3,
+      parse: (payload) => payload,
+      run: (_payload, { signal, progress }) => {
+        const { promise, reject } = Promise.withResolvers<void>();
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        return progress(0.25, 'rolling').then(() => promise);
+      },
+    }),
+    job({
       name: 'toys.ball.pump',
       attemptsMax: 1,
       parse: (payload) => {
@@ -107,10 +117,37 @@ test('schedules show cron and outcome; running by hand needs a job without paylo
   expect(items.filter(({ name }) => name.startsWith('toys.'))).toMatchObject([
     { name: 'toys.ball.burst', cron: '5 4 * * *', lastError: 'it burst' },
     { name: 'toys.ball.pump', cron: null, nextRunAtMs: null },
+    { name: 'toys.ball.roll', cron: null },
   ]);
   const run = async (name: string) =>
     (await browser.call(`/api/jobs/schedules/${name}/run`, { method: 'POST' })).statusCode;
   expect(await run('toys.ball.burst')).toBe(204);
   expect(await run('toys.ball.pump')).toBe(422);
   expect(await run('toys.ball.unknown')).toBe(404);
+});
+
+test('a running job is asked to stop, waits for a person, and starts over with all its attempts', async () => {
+  role = 'manager';
+  expect((await browser.call('/api/jobs/1/cancel', { method: 'POST' })).statusCode).toBe(403);
+  role = 'owner';
+  const { jobs } = server.platform;
+  await jobs.add('toys.ball.roll', { workspaceId });
+  const listed = async () =>
+    (await jobs.list({ workspaceId }, { state: null, beforeId: null, countMax: 9 })).find(
+      ({ name }) => name === 'toys.ball.roll',
+    );
+  await expect.poll(async () => (await listed())?.doneRatio, { timeout: 10_000 }).toBe(0.25);
+  const cancel = async () =>
+    (await browser.call(`/api/jobs/${(await listed())?.id}/cancel`, { method: 'POST' })).statusCode;
+  expect(await cancel()).toBe(202);
+  await expect.poll(async () => (await listed())?.state, { timeout: 10_000 }).toBe('dead');
+  expect(await listed()).toMatchObject({ attempts: 1, attemptsMax: 1, lastError: 'Cancelled by a person.' });
+  expect(await cancel()).toBe(409);
+  const rolled = (await jobs.schedules()).find(({ name }) => name === 'toys.ball.roll');
+  expect(rolled?.outcome).toBeNull();
+
+  const id = String((await listed())?.id);
+  expect((await browser.call(`/api/jobs/${id}/retry`, { method: 'POST' })).statusCode).toBe(204);
+  await expect.poll(async () => (await listed())?.state, { timeout: 10_000 }).toBe('running');
+  expect(await listed()).toMatchObject({ attemptsMax: 3, isCancelling: false });
 });

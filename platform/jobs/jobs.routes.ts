@@ -2,7 +2,7 @@
 import { ok, type Result, type UserRole } from '#kernel';
 import { auditChange, type Platform } from '#platform/domain';
 import type { Actor, Http } from '#platform/http';
-import { DiscardJob, ListJobs, ListSchedules, RetryJob, RunJobNow } from './contract.ts';
+import { CancelJob, DiscardJob, ListJobs, ListSchedules, RetryJob, RunJobNow } from './contract.ts';
 import type { JobRow } from './job-queue.adapter.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -65,6 +65,9 @@ export function jobRoutes(http: Http, jobs: Jobs, platform: Pick<Platform, 'db' 
   );
   http.route(DiscardJob, async ({ params: { jobId }, actor }) =>
     written(await jobs.discard(actor, BigInt(jobId)), { action: 'platform.job.discarded', subject: jobId, actor }),
+  );
+  http.route(CancelJob, async ({ params: { jobId }, actor }) =>
+    written(await jobs.cancel(actor, BigInt(jobId)), { action: 'platform.job.cancelled', subject: jobId, actor }),
   );
   http.route(RunJobNow, async ({ params: { name }, actor }) =>
     written(await jobs.runNow(name), { action: 'platform.job.run', subject: name, actor }),

@@ -8,13 +8,14 @@ import {
   countJobs,
   discardJob,
   findJob,
+  type FoundJob,
   type JobRow,
   type JobScope,
   type JobState,
   listJobs,
   retryJob,
 } from './job-queue.adapter.ts';
-import { type JobOutcome, listOutcomes } from './job-outcome.store.ts';
+import { type JobOutcome, listOutcomes, recordCancel } from './job-outcome.store.ts';
 import { type DeadJob, type RunningJobs, startRunner } from './runner.ts';
 import { cronItemsOf, nextRunAtMs } from './schedule.ts';
 import type { JobDefinition } from './types.ts';
@@ -46,6 +47,8 @@ export interface Jobs {
   /** Due now, with all attempts again. */
   retry(scope: JobScope, jobId: bigint): Promise<Result<undefined, 'job_not_found' | 'job_running'>>;
   discard(scope: JobScope, jobId: bigint): Promise<Result<undefined, 'job_not_found' | 'job_running'>>;
+  /** Asks a running job to stop. */
+  cancel(scope: JobScope, jobId: bigint): Promise<Result<undefined, 'job_not_found' | 'job_not_running'>>;
   /** Adds one run of a definition that needs no payload. */
   runNow(name: string): Promise<Result<undefined, 'job_unknown' | 'job_needs_payload'>>;
 }
@@ -93,8 +96,18 @@ export async function createJobs(input: {
     list: (scope, page) => listJobs(db, scope, page),
     count: (scope) => countJobs(db, scope),
     schedules: () => schedulesOf(db, definitions, clock()),
-    retry: (scope, jobId) => change({ db, scope, jobId }, retryJob),
-    discard: (scope, jobId) => change({ db, scope, jobId }, discardJob),
+    retry: (scope, jobId) =>
+      change({ db, scope, jobId }, ({ name, attemptsMax }) =>
+        retryJob(db, jobId, definitions.get(name)?.attemptsMax ?? attemptsMax),
+      ),
+    discard: (scope, jobId) => change({ db, scope, jobId }, () => discardJob(db, jobId)),
+    cancel: async (scope, jobId) => {
+      const found = await findJob(db, scope, jobId);
+      if (!found) return refuse('job_not_found');
+      if (found.state !== 'running') return refuse('job_not_running');
+      await recordCancel(db, jobId);
+      return ok(undefined);
+    },
     runNow: (name) => runNow(db, definitions.get(name)),
   };
 }
@@ -128,11 +141,11 @@ async function schedulesOf(
 
 async function change(
   { db, scope, jobId }: { readonly db: DatabaseHandle; readonly scope: JobScope; readonly jobId: bigint },
-  act: (queryable: Queryable, jobId: bigint) => Promise<boolean>,
+  act: (found: FoundJob) => Promise<boolean>,
 ): Promise<Result<undefined, 'job_not_found' | 'job_running'>> {
   const found = await findJob(db, scope, jobId);
   if (!found) return refuse('job_not_found');
-  if (found.state === 'running' || !(await act(db, jobId))) return refuse('job_running');
+  if (found.state === 'running' || !(await act(found))) return refuse('job_running');
   return ok(undefined);
 }
 

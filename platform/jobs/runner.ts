@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseHandle } from '#platform/db';
 import type { Log } from '#platform/telemetry';
 import { type JobHelpers, Logger, run, type Runner, type WorkerEvents } from 'graphile-worker';
-import { findGonePools, releaseGonePools } from './job-queue.adapter.ts';
+import { CANCELLED, type RunningStops, stopCancelled } from './cancelling.ts';
+import { endAttempts, findGonePools, releaseGonePools } from './job-queue.adapter.ts';
 import { recordOutcome, recordProgress } from './job-outcome.store.ts';
 import { cronItemsOf } from './schedule.ts';
 import type { JobDefinition } from './types.ts';
@@ -36,6 +37,7 @@ interface RunnerParts {
   readonly log: Log;
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly onDead: (dead: DeadJob) => Promise<void>;
+  readonly stops: RunningStops;
 }
 
 export interface RunningJobs {
@@ -50,7 +52,8 @@ interface Life {
 }
 
 /** Starts taking jobs; resolves when the first runner listens. */
-export async function startRunner(parts: RunnerParts): Promise<RunningJobs> {
+export async function startRunner(given: Omit<RunnerParts, 'stops'>): Promise<RunningJobs> {
+  const parts: RunnerParts = { ...given, stops: new Map() };
   const stopping = new AbortController();
   const pool = parts.db.createPool({ size: POOL_SIZE, name: 'jobs' });
   const first = await startOnce(parts, pool);
@@ -67,7 +70,7 @@ export async function startRunner(parts: RunnerParts): Promise<RunningJobs> {
 
 type JobPool = ReturnType<DatabaseHandle['createPool']>;
 
-async function startOnce({ db, log, definitions, onDead }: RunnerParts, pgPool: JobPool): Promise<Life> {
+async function startOnce({ db, log, definitions, onDead, stops }: RunnerParts, pgPool: JobPool): Promise<Life> {
   const events: WorkerEvents = new EventEmitter();
   let poolId = '';
   events.on('pool:create', ({ workerPool }) => {
@@ -84,7 +87,7 @@ async function startOnce({ db, log, definitions, onDead }: RunnerParts, pgPool: 
   const taskList = Object.fromEntries(
     [...definitions.values()].map((definition) => [
       definition.name,
-      (payload: unknown, helpers: JobHelpers) => runJob({ db, log, onDead, definition, payload, helpers }),
+      (payload: unknown, helpers: JobHelpers) => runJob({ db, log, onDead, stops, definition, payload, helpers }),
     ]),
   );
   const runner = await run({
@@ -138,10 +141,11 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function sweepGone({ db, log }: RunnerParts, signal: AbortSignal): Promise<void> {
+async function sweepGone({ db, log, stops }: RunnerParts, signal: AbortSignal): Promise<void> {
   let suspects: readonly string[] = [];
   while (!signal.aborted) {
     try {
+      await stopCancelled(db, stops);
       const gone = await findGonePools(db);
       const confirmed = gone.filter((pool) => suspects.includes(pool));
       if (confirmed.length > 0) {
@@ -161,22 +165,31 @@ async function runJob(input: {
   readonly db: DatabaseHandle;
   readonly log: Log;
   readonly onDead: RunnerParts['onDead'];
+  readonly stops: RunningStops;
   readonly definition: JobDefinition;
   readonly payload: unknown;
   readonly helpers: JobHelpers;
 }): Promise<void> {
-  const { db, log, definition, helpers } = input;
+  const { db, log, stops, definition, helpers } = input;
   const { name } = definition;
   const jobId = BigInt(helpers.job.id);
   const startedMs = performance.now();
   let error: string | null = null;
+  let isCancelled = false;
+  const stop = new AbortController();
+  stops.set(jobId, stop);
   try {
     await definition.run(definition.parse(withoutCron(input.payload)), {
       attempt: helpers.job.attempts,
-      signal: helpers.abortSignal,
+      signal: helpers.abortSignal ? AbortSignal.any([helpers.abortSignal, stop.signal]) : stop.signal,
       progress: progressWriter(db, jobId),
     });
   } catch (thrown) {
+    if (stop.signal.aborted) {
+      isCancelled = true;
+      await endAttempts(db, jobId);
+      throw new Error(CANCELLED, { cause: thrown });
+    }
     error = (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, ERROR_LENGTH_MAX) || 'failed';
     log.warn('A job failed', {
       job: name,
@@ -187,9 +200,10 @@ async function runJob(input: {
     if (helpers.job.attempts >= helpers.job.max_attempts) await tellDead(input, jobId);
     throw thrown;
   } finally {
+    stops.delete(jobId);
     const durationMs = performance.now() - startedMs;
     // Figures only: whether the job counts as done is decided by the queue itself.
-    await recordOutcome(db, { jobId, name, durationMs, error }).catch(() => undefined);
+    if (!isCancelled) await recordOutcome(db, { jobId, name, durationMs, error }).catch(() => undefined);
   }
 }
 

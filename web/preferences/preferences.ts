@@ -28,6 +28,8 @@ export interface Preferences {
   readonly density: Density;
   readonly gainColours: GainColours;
   readonly isPrivate: boolean;
+  /** Hides the figures each time the app is opened. */
+  readonly startsPrivate: boolean;
   readonly isSidebarCollapsed: boolean;
 }
 
@@ -41,10 +43,11 @@ const DEFAULTS: Preferences = {
   density: 'comfortable',
   gainColours: 'green-red',
   isPrivate: false,
+  startsPrivate: false,
   isSidebarCollapsed: false,
 };
 
-let current: Preferences = readStored(STORAGE_KEY) ?? DEFAULTS;
+let current: Preferences = opened(readStored(STORAGE_KEY) ?? DEFAULTS);
 let owner: string | null = null;
 const listeners = new Set<() => void>();
 
@@ -69,7 +72,13 @@ export function openPreferencesOf(user: { readonly id: string; readonly locale: 
   if (owner === user.id) return;
   owner = user.id;
   const fromProfile = { language: user.locale, numberLocale: PROFILE_NUMBERS[user.locale] };
-  changePreferences(readStored(`${STORAGE_KEY}.${user.id}`) ?? fromProfile);
+  const stored = readStored(`${STORAGE_KEY}.${user.id}`);
+  changePreferences(stored ? opened(stored) : fromProfile);
+}
+
+/** How preferences begin when the app opens; until it is closed, the eye decides. */
+function opened(stored: Preferences): Preferences {
+  return stored.startsPrivate ? { ...stored, isPrivate: true } : stored;
 }
 
 /** Subscribes a component to the preferences. */
@@ -118,6 +127,7 @@ function sanitised(stored: Partial<Preferences>): Preferences {
     density: oneOf(DENSITIES, stored.density, DEFAULTS.density),
     gainColours: oneOf(GAIN_COLOURS, stored.gainColours, DEFAULTS.gainColours),
     isPrivate: stored.isPrivate === true,
+    startsPrivate: stored.startsPrivate === true,
     isSidebarCollapsed: stored.isSidebarCollapsed === true,
   };
 }

@@ -8,6 +8,7 @@ import { ErrorState, Skeleton } from '#web/ui';
 import { BottomBar } from './bottom-bar.tsx';
 import { DemoRibbon } from './demo-ribbon.tsx';
 import { TitleContext } from './document-title.ts';
+import { OfflineRibbon } from './offline-ribbon.tsx';
 import { ForbiddenPage } from './page-states.tsx';
 import { togglePrivacy, usePaletteEntries } from './palette-entries.ts';
 import { isAllowed, SessionContext, useSession } from './session.ts';
@@ -87,6 +88,7 @@ function Frame() {
         <Sidebar />
         <div className="flex min-w-0 flex-1 flex-col">
           <DemoRibbon />
+          <OfflineRibbon />
           <TopBar onPalette={openPalette} onShortcuts={openShortcuts} />
           <PageArea />
         </div>

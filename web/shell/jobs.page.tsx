@@ -1,43 +1,44 @@
 /** Tareas: the queue with what failed and why, and the schedules. A dead job waits here for a person. */
 import { ListChecks } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import { type ApiOutput, useApi, useApiMutation } from '#web/api';
+import { type ApiOutput, useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import {
   Badge,
   Button,
   type Column,
-  ConfirmDialog,
   Count,
   EmptyState,
   Kpi,
   KpiGrid,
   PageHeader,
-  Progress,
   RelativeTime,
   SegmentedControl,
   Stack,
   StatusDot,
   Table,
-  toast,
 } from '#web/ui';
+import { JobActions, JobDetail } from './job-row.tsx';
 import { platformTexts } from './platform-texts.ts';
 import { SchedulesTable } from './schedules-table.tsx';
 import { useCan } from './session.ts';
 import { useUrlState } from './url-state.ts';
 
 type JobList = ApiOutput<'GET /api/jobs'>;
-type Job = JobList['items'][number];
+export type Job = JobList['items'][number];
 
 const REFRESH_MS = 4_000;
+const LIMIT_FIRST = 50;
+const LIMIT_MAX = 200; // What the server gives at once; who has more failures filters by state.
 const FILTERS = ['all', 'waiting', 'running', 'failed', 'dead'] as const;
 
 export default function JobsPage() {
   const t = useTexts(platformTexts);
   const [state, setState] = useUrlState('estado', 'all', FILTERS);
+  const [limit, setLimit] = useState(LIMIT_FIRST);
   const jobs = useApi(
     'GET /api/jobs',
-    { query: state === 'all' ? {} : { state } },
+    { query: { ...(state === 'all' ? {} : { state }), limit } },
     { refetchIntervalMs: REFRESH_MS, keepsPrevious: true },
   );
   const counts = jobs.data?.counts;
@@ -59,6 +60,7 @@ export default function JobsPage() {
           jobs={jobs.data?.items}
           error={jobs.error}
           onRetry={() => void jobs.refetch()}
+          {...(jobs.data?.next && limit < LIMIT_MAX ? { onOlder: () => setLimit(LIMIT_MAX) } : {})}
           filter={
             <SegmentedControl
               label={t('state')}
@@ -78,11 +80,13 @@ function QueueTable({
   jobs,
   error,
   onRetry,
+  onOlder,
   filter,
 }: {
   readonly jobs: readonly Job[] | undefined;
   readonly error: unknown;
   readonly onRetry: () => void;
+  readonly onOlder?: () => void;
   readonly filter: ReactNode;
 }) {
   const t = useTexts(platformTexts);
@@ -98,6 +102,7 @@ function QueueTable({
       onRetry={onRetry}
       actions={filter}
       empty={<EmptyState icon={ListChecks} title={t('emptyQueue')} detail={t('emptyQueueDetail')} />}
+      {...(onOlder ? { footer: <Button onClick={onOlder}>{t('older')}</Button> } : {})}
     />
   );
 }
@@ -151,57 +156,8 @@ function JobState({ job }: { readonly job: Job }) {
   if (job.state === 'dead') return <Badge tone="danger">{t('dead')}</Badge>;
   if (job.state === 'failed') return <Badge tone="warn">{t('failed')}</Badge>;
   return job.state === 'running' ? (
-    <StatusDot tone="accent">{t('running')}</StatusDot>
+    <StatusDot tone="accent">{t(job.isCancelling ? 'cancelling' : 'running')}</StatusDot>
   ) : (
     <span className="text-muted">{t('waiting')}</span>
-  );
-}
-
-function JobDetail({ job }: { readonly job: Job }) {
-  if (job.progress) return <Progress label={job.progress.message} doneRatio={job.progress.doneRatio} />;
-  return (
-    <span className="text-muted" title={job.lastError ?? undefined}>
-      {job.lastError ?? ''}
-    </span>
-  );
-}
-
-function JobActions({ job }: { readonly job: Job }) {
-  const t = useTexts(platformTexts);
-  const [isAsking, setAsking] = useState(false);
-  const retry = useApiMutation('POST /api/jobs/:jobId/retry', {
-    refreshes: ['GET /api/jobs'],
-    onDone: () => toast.done({ title: t('retried'), detail: job.name }),
-    onProblem: toast.problem,
-  });
-  const discard = useApiMutation('DELETE /api/jobs/:jobId', {
-    refreshes: ['GET /api/jobs'],
-    onDone: () => {
-      setAsking(false);
-      toast.done({ title: t('discarded'), detail: job.name });
-    },
-    onProblem: toast.problem,
-  });
-  if (job.state === 'running') return null;
-  const params = { jobId: job.id };
-  return (
-    <span className="inline-flex gap-1">
-      <Button size="sm" isBusy={retry.isPending} onClick={() => retry.mutate({ params })}>
-        {t('retry')}
-      </Button>
-      <Button size="sm" kind="ghost" onClick={() => setAsking(true)}>
-        {t('discard')}
-      </Button>
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        isDanger
-        isBusy={discard.isPending}
-        title={t('discardTitle', { name: job.name })}
-        description={t('discardDetail')}
-        action={t('discard')}
-        onConfirm={() => discard.mutate({ params })}
-      />
-    </span>
   );
 }

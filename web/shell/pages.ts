@@ -1,5 +1,5 @@
 /** The shell's own pages, declared like a domain's. */
-import { Activity, Archive, BellDot, House, KeyRound, ListChecks, Plug, Settings } from 'lucide-react';
+import { Activity, Archive, BellDot, House, Info, KeyRound, ListChecks, Plug, Settings } from 'lucide-react';
 import { shellTexts } from './shell-texts.ts';
 import { defineDomainWeb } from './types.ts';
 
@@ -26,42 +26,49 @@ export const shellWeb = defineDomainWeb({
       permission: 'platform.notifications.update',
       titleKey: 'notices',
       load: () => import('./notices/notices.page.tsx'),
-      settings: { icon: BellDot, order: 30, detailKey: 'noticesDetail' },
+      settings: { icon: BellDot, order: 30, detailKey: 'noticesDetail', group: 'connections' },
     },
     {
       path: '/ajustes/conexiones',
       permission: 'platform.connections.read',
       titleKey: 'connections',
       load: () => import('./notices/connections.page.tsx'),
-      settings: { icon: Plug, order: 80, detailKey: 'connectionsDetail' },
+      settings: { icon: Plug, order: 80, detailKey: 'connectionsDetail', group: 'connections' },
     },
     {
       path: '/ajustes/estado',
       permission: 'platform.health.read',
       titleKey: 'health',
       load: () => import('./health.page.tsx'),
-      settings: { icon: Activity, order: 90, detailKey: 'healthDetail' },
+      settings: { icon: Activity, order: 90, detailKey: 'healthDetail', group: 'system' },
     },
     {
       path: '/ajustes/tareas',
       permission: 'platform.jobs.read',
       titleKey: 'jobs',
       load: () => import('./jobs.page.tsx'),
-      settings: { icon: ListChecks, order: 91, detailKey: 'jobsDetail' },
+      settings: { icon: ListChecks, order: 91, detailKey: 'jobsDetail', group: 'system' },
     },
     {
       path: '/ajustes/copias',
       permission: 'platform.backups.read',
       titleKey: 'backups',
       load: () => import('./backups.page.tsx'),
-      settings: { icon: Archive, order: 80, detailKey: 'backupsDetail' },
+      settings: { icon: Archive, order: 80, detailKey: 'backupsDetail', group: 'system' },
     },
     {
       path: '/ajustes/secretos',
       permission: 'platform.secrets.read',
       titleKey: 'secrets',
       load: () => import('./secrets.page.tsx'),
-      settings: { icon: KeyRound, order: 81, detailKey: 'secretsDetail' },
+      settings: { icon: KeyRound, order: 81, detailKey: 'secretsDetail', group: 'connections' },
+    },
+    {
+      path: '/ajustes/acerca',
+      permission: 'session',
+      titleKey: 'about',
+      load: () => import('./about.page.tsx'),
+      settings: { icon: Info, order: 99, detailKey: 'aboutDetail', group: 'system' },
     },
     {
       path: '/ayuda',

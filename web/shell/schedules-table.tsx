@@ -2,7 +2,7 @@
 import { Play } from 'lucide-react';
 import { useMemo } from 'react';
 import { type ApiOutput, useApi, useApiMutation } from '#web/api';
-import { formatCount, useTexts } from '#web/i18n';
+import { formatCount, formatQuantity, type Translate, useTexts } from '#web/i18n';
 import { Button, type Column, RelativeTime, Table, toast } from '#web/ui';
 import { platformTexts } from './platform-texts.ts';
 import { useCan } from './session.ts';
@@ -13,51 +13,7 @@ export function SchedulesTable() {
   const t = useTexts(platformTexts);
   const canRun = useCan('platform.jobs.run');
   const schedules = useApi('GET /api/jobs/schedules');
-  const columns = useMemo(() => {
-    const list: Column<Schedule>[] = [
-      { id: 'name', head: t('job'), card: 'title', value: (row) => row.name },
-      {
-        id: 'cron',
-        head: t('schedule'),
-        widthPx: 140,
-        value: (row) => row.cron ?? t('byHand'),
-        cell: (row) => <CronText cron={row.cron} />,
-      },
-      {
-        id: 'next',
-        head: t('nextRun'),
-        kind: 'instant',
-        widthPx: 130,
-        value: (row) => row.nextRunAtMs,
-        cell: (row) => <RelativeTime atMs={row.nextRunAtMs} />,
-      },
-      {
-        id: 'last',
-        head: t('lastSuccess'),
-        kind: 'instant',
-        widthPx: 130,
-        value: (row) => row.lastSucceededAtMs,
-        cell: (row) => <RelativeTime atMs={row.lastSucceededAtMs} />,
-      },
-      {
-        id: 'failures',
-        head: t('failures'),
-        kind: 'number',
-        widthPx: 90,
-        value: (row) => row.failedCount,
-        cell: (row) => <Failures row={row} />,
-      },
-    ];
-    if (canRun)
-      list.push({
-        id: 'actions',
-        head: t('actions'),
-        align: 'end',
-        widthPx: 160,
-        cell: (row) => <RunNow name={row.name} />,
-      });
-    return list;
-  }, [t, canRun]);
+  const columns = useMemo(() => [...scheduleColumns(t), ...(canRun ? [runColumn(t)] : [])], [t, canRun]);
   return (
     <Table
       title={t('schedules')}
@@ -70,6 +26,58 @@ export function SchedulesTable() {
       initialSort={{ columnId: 'name', isDescending: false }}
     />
   );
+}
+
+type Words = Translate<keyof (typeof platformTexts)['es']>;
+
+function scheduleColumns(t: Words): readonly Column<Schedule>[] {
+  return [
+    { id: 'name', head: t('job'), card: 'title', value: (row) => row.name },
+    {
+      id: 'cron',
+      head: t('schedule'),
+      widthPx: 140,
+      value: (row) => row.cron ?? t('byHand'),
+      cell: (row) => <CronText cron={row.cron} />,
+    },
+    {
+      id: 'next',
+      head: t('nextRun'),
+      kind: 'instant',
+      widthPx: 130,
+      value: (row) => row.nextRunAtMs,
+      cell: (row) => <RelativeTime atMs={row.nextRunAtMs} />,
+    },
+    {
+      id: 'last',
+      head: t('lastSuccess'),
+      kind: 'instant',
+      widthPx: 130,
+      value: (row) => row.lastSucceededAtMs,
+      cell: (row) => <RelativeTime atMs={row.lastSucceededAtMs} />,
+    },
+    {
+      id: 'duration',
+      head: t('lastDuration'),
+      unit: 's',
+      kind: 'number',
+      widthPx: 110,
+      value: (row) => row.lastDurationMs,
+      cell: (row) => (row.lastDurationMs === null ? '—' : seconds(row.lastDurationMs)),
+    },
+    {
+      id: 'failures',
+      head: t('failures'),
+      kind: 'number',
+      widthPx: 90,
+      value: (row) => row.failedCount,
+      cell: (row) => <Failures row={row} />,
+    },
+  ];
+}
+
+function runColumn(t: Words): Column<Schedule> {
+  return { id: 'actions', head: t('actions'), align: 'end', widthPx: 160, cell: (row) => <RunNow name={row.name} /> };
 }
 
 function CronText({ cron }: { readonly cron: string | null }) {
@@ -97,4 +105,8 @@ function RunNow({ name }: { readonly name: string }) {
       {t('runNow')}
     </Button>
   );
+}
+
+function seconds(durationMs: number): string {
+  return formatQuantity(String(durationMs / 1_000), { digits: durationMs < 10_000 ? 2 : 0 });
 }

@@ -1,52 +1,95 @@
-/** Ajustes: appearance, language and numbers with a live sample, and the pages that domains list here. */
+/** Ajustes: one searchable list of what is mine, of this device, and of the installation, grouped as people look for it. */
 import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { currentTimeMs, formatDate, formatMoney, formatPercent, formatQuantity, useTexts } from '#web/i18n';
-import {
-  changePreferences,
-  type Density,
-  type GainColours,
-  type Language,
-  NUMBER_LOCALES,
-  type NumberLocale,
-  type Theme,
-  usePreferences,
-} from '#web/preferences';
-import { Card, Combobox, Delta, Field, PageHeader, SegmentedControl, Select, Stack, Switch } from '#web/ui';
+import { type ReactNode, useState } from 'react';
+import { matchesText, useTexts } from '#web/i18n';
+import { usePreferences } from '#web/preferences';
+import { Button, Card, EmptyState, PageHeader, SearchField, Stack } from '#web/ui';
 import { type CataloguedPage, settingsPages } from './catalogue.ts';
-import { isAllowed, useSession } from './session.ts';
+import { DataCard } from './data-card.tsx';
+import { AppearanceCard, LanguageCard } from './preference-cards.tsx';
+import { ProfileCard } from './profile-card.tsx';
+import { isAllowed, type Session, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
-import { usePageLabel } from './sidebar.tsx';
+import { SETTINGS_GROUPS, type SettingsGroup } from './types.ts';
+
+type ShellKey = keyof (typeof shellTexts)['es'];
+
+/** The cards of this page, with the words they are found by. */
+const CARDS: readonly { readonly id: string; readonly Part: () => ReactNode; readonly words: readonly ShellKey[] }[] = [
+  { id: 'profile', Part: ProfileCard, words: ['profile', 'profileName', 'profileEmail', 'profileRole'] },
+  {
+    id: 'language',
+    Part: LanguageCard,
+    words: ['languageAndNumbers', 'languageDetail', 'language', 'numberFormat', 'timeZone'],
+  },
+  {
+    id: 'appearance',
+    Part: AppearanceCard,
+    words: ['appearance', 'appearanceDetail', 'theme', 'density', 'gainColours', 'privacy', 'startsPrivate'],
+  },
+  { id: 'data', Part: DataCard, words: ['dataCard', 'dataExport', 'demoRemove'] },
+];
 
 export default function SettingsPage() {
   const t = useTexts(shellTexts);
   const session = useSession();
-  const listed = settingsPages.filter((page) => isAllowed(session, page.permission));
+  const { language } = usePreferences();
+  const [typed, setTyped] = useState('');
+  const cards = CARDS.filter(({ words }) => matchesText(words.map((word) => t(word)).join(' '), typed));
+  const wordsOf = ({ texts, titleKey, settings }: CataloguedPage): string =>
+    `${texts[language][titleKey]} ${texts[language][settings?.detailKey ?? titleKey]}`;
+  const listed = listedFor(session).filter((page) => matchesText(wordsOf(page), typed));
   return (
     <>
       <PageHeader title={t('settings')} />
+      <div className="mb-4 max-w-md">
+        <SearchField label={t('settingsSearch')} placeholder={t('settingsSearch')} value={typed} onChange={setTyped} />
+      </div>
+      {cards.length + listed.length === 0 && (
+        <EmptyState
+          title={t('nothingFound', { typed })}
+          action={<Button onClick={() => setTyped('')}>{t('settingsAll')}</Button>}
+        />
+      )}
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Stack>
-          <Appearance />
-          <LanguageAndNumbers />
-        </Stack>
-        {listed.length > 0 && (
-          <Card title={t('otherSettings')} isFlush>
-            <ul className="border-t border-line">
-              {listed.map((page) => (
-                <SettingsLink key={page.path} page={page} />
-              ))}
-            </ul>
-          </Card>
+        {cards.length > 0 && (
+          <Stack>
+            {cards.map(({ id, Part }) => (
+              <Part key={id} />
+            ))}
+          </Stack>
         )}
+        <Stack>
+          {SETTINGS_GROUPS.map((group) => (
+            <SettingsList key={group} group={group} pages={listed} />
+          ))}
+        </Stack>
       </div>
     </>
   );
 }
 
+function listedFor(session: Session): readonly CataloguedPage[] {
+  return settingsPages.filter((page) => isAllowed(session, page.permission));
+}
+
+function SettingsList({ group, pages }: { readonly group: SettingsGroup; readonly pages: readonly CataloguedPage[] }) {
+  const t = useTexts(shellTexts);
+  const own = pages.filter((page) => (page.settings?.group ?? 'system') === group);
+  if (own.length === 0) return null;
+  return (
+    <Card title={t(`settings_${group}`)} isFlush>
+      <ul className="border-t border-line">
+        {own.map((page) => (
+          <SettingsLink key={page.path} page={page} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 function SettingsLink({ page }: { readonly page: CataloguedPage }) {
-  const label = usePageLabel(page);
   const t = useTexts(page.texts);
   const Icon = page.settings?.icon;
   return (
@@ -57,138 +100,11 @@ function SettingsLink({ page }: { readonly page: CataloguedPage }) {
       >
         {Icon && <Icon size={18} aria-hidden className="shrink-0 text-muted" />}
         <span className="min-w-0 flex-1">
-          <span className="block text-sm font-medium">{label}</span>
+          <span className="block text-sm font-medium">{t(page.titleKey)}</span>
           {page.settings && <span className="block text-xs text-muted">{t(page.settings.detailKey)}</span>}
         </span>
         <ChevronRight size={16} aria-hidden className="text-muted" />
       </Link>
     </li>
-  );
-}
-
-function Appearance() {
-  const t = useTexts(shellTexts);
-  const { theme, density, gainColours, isPrivate } = usePreferences();
-  return (
-    <Card title={t('appearance')}>
-      <p className="-mt-2 mb-4 text-sm text-muted">{t('appearanceDetail')}</p>
-      <div className="flex flex-col gap-5">
-        <Row label={t('theme')}>
-          <SegmentedControl<Theme>
-            label={t('theme')}
-            isWide
-            value={theme}
-            onChange={(value) => changePreferences({ theme: value })}
-            segments={[
-              { value: 'system', label: t('themeSystem') },
-              { value: 'light', label: t('themeLight') },
-              { value: 'dark', label: t('themeDark') },
-            ]}
-          />
-        </Row>
-        <Row label={t('density')}>
-          <SegmentedControl<Density>
-            label={t('density')}
-            isWide
-            value={density}
-            onChange={(value) => changePreferences({ density: value })}
-            segments={[
-              { value: 'comfortable', label: t('densityComfortable') },
-              { value: 'compact', label: t('densityCompact') },
-              { value: 'dense', label: t('densityDense') },
-            ]}
-          />
-        </Row>
-        <Row label={t('gainColours')}>
-          <SegmentedControl<GainColours>
-            label={t('gainColours')}
-            isWide
-            value={gainColours}
-            onChange={(value) => changePreferences({ gainColours: value })}
-            segments={[
-              { value: 'green-red', label: t('gainGreenRed') },
-              { value: 'blue-orange', label: t('gainBlueOrange') },
-              { value: 'neutral', label: t('gainNeutral') },
-            ]}
-          />
-          <p className="mt-2 flex flex-wrap gap-x-4 text-xs text-muted">
-            <Delta ratio={0.0345} />
-            <Delta ratio={-0.0042} />
-            <span>{t('gainDetail')}</span>
-          </p>
-        </Row>
-        <Switch
-          label={t('privacy')}
-          detail={t('privacyDetail')}
-          isOn={isPrivate}
-          onChange={(isOn) => changePreferences({ isPrivate: isOn })}
-        />
-      </div>
-    </Card>
-  );
-}
-
-function Row({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <div aria-hidden className="mb-1.5 text-sm font-medium">
-        {label}
-      </div>
-      {children}
-    </div>
-  );
-}
-
-const LOCALE_NAMES: Readonly<Record<NumberLocale, string>> = {
-  'es-ES': 'España · 1.234.567,89',
-  'es-MX': 'México · 1,234,567.89',
-  'es-AR': 'Argentina · 1.234.567,89',
-  'en-GB': 'United Kingdom · 1,234,567.89',
-  'en-US': 'United States · 1,234,567.89',
-};
-
-function LanguageAndNumbers() {
-  const t = useTexts(shellTexts);
-  const { language, numberLocale, timeZone } = usePreferences();
-  const deviceZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zones = [
-    { value: '', label: t('timeZoneDevice', { zone: deviceZone }) },
-    ...Intl.supportedValuesOf('timeZone').map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
-  ];
-  return (
-    <Card title={t('languageAndNumbers')}>
-      <p className="-mt-2 mb-4 text-sm text-muted">{t('languageDetail')}</p>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Select<Language>
-          label={t('language')}
-          value={language}
-          onChange={(value) => changePreferences({ language: value })}
-          choices={[
-            { value: 'es', label: 'Español' },
-            { value: 'en', label: 'English' },
-          ]}
-        />
-        <Select<NumberLocale>
-          label={t('numberFormat')}
-          value={numberLocale}
-          onChange={(value) => changePreferences({ numberLocale: value })}
-          choices={NUMBER_LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] }))}
-        />
-        <Combobox
-          label={t('timeZone')}
-          choices={zones}
-          value={timeZone}
-          onChange={(zone) => changePreferences({ timeZone: zone ?? '' })}
-        />
-        <Field label={t('sample')}>
-          <div className="figures flex min-h-9 flex-wrap items-center gap-x-4 rounded-md bg-sunken px-3 py-1.5 text-sm">
-            <span>{formatMoney('1234567.89', 'EUR')}</span>
-            <span>{formatPercent(-0.0345)}</span>
-            <span>{formatQuantity('0.05', { unit: 'BTC' })}</span>
-            <span>{formatDate(currentTimeMs(), 'date-time')}</span>
-          </div>
-        </Field>
-      </div>
-    </Card>
   );
 }

@@ -8,6 +8,9 @@ import type { DomainTexts } from '#web/i18n';
 
 type LazyComponent = () => Promise<{ readonly default: ComponentType }>;
 
+export const SETTINGS_GROUPS = ['people', 'connections', 'system'] as const;
+export type SettingsGroup = (typeof SETTINGS_GROUPS)[number];
+
 export interface PageRoute<Keys extends string> {
   /** TanStack Router path: `/carteras/$portfolioId`. */
   readonly path: `/${string}`;
@@ -20,7 +23,13 @@ export interface PageRoute<Keys extends string> {
   /** `bare` pages have no sidebar or top bar: setup, sign-in. */
   readonly layout?: 'shell' | 'bare';
   /** Puts the page on the list of Ajustes instead of the sidebar, with one line that says what is there. */
-  readonly settings?: { readonly icon: LucideIcon; readonly order: number; readonly detailKey: Keys };
+  readonly settings?: {
+    readonly icon: LucideIcon;
+    readonly order: number;
+    readonly detailKey: Keys;
+    /** `system` unless told. */
+    readonly group?: SettingsGroup;
+  };
 }
 
 /** Registered once; shows up in the palette, the `?` sheet and tooltips. */

@@ -36,7 +36,7 @@ export const domainWeb = defineDomainWeb({
       permission: 'markets.provider.read',
       titleKey: 'providers',
       load: () => import('./providers.page.tsx'),
-      settings: { icon: RadioTower, order: 70, detailKey: 'providersDetail' },
+      settings: { icon: RadioTower, order: 70, detailKey: 'providersDetail', group: 'connections' },
     },
   ],
   actions: [

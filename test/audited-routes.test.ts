@@ -34,6 +34,7 @@ const LEAVES_NONE: Readonly<Record<string, string>> = {
   'POST /api/notifications/connections/telegram/test': 'asks the bot who it is; changes nothing',
   'POST /api/notifications/telegram/link': 'makes a code for one’s own chat; changes nobody’s rights or figures',
   'DELETE /api/notifications/telegram/link': 'cuts one’s own chat off; changes nobody’s rights or figures',
+  'POST /api/markets/providers/:provider/test': 'asks a provider for one public price; changes nothing',
   'POST /api/webhooks/filter-tests': 'computes which events would pass; changes nothing',
   'POST /api/webhooks/replay-previews': 'counts what would be sent; changes nothing',
 };
@@ -67,6 +68,9 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
     'domains/markets/instrument.routes.ts',
   ],
   'POST /api/markets/quarantine/:instrumentId/settlement': ['markets.price.settled', 'domains/markets/price.routes.ts'],
+  'PUT /api/markets/providers/:provider/key': ['markets.provider.key_set', 'domains/markets/provider.routes.ts'],
+  'DELETE /api/markets/providers/:provider/key': ['markets.provider.key_deleted', 'domains/markets/provider.routes.ts'],
+  'PUT /api/markets/providers/:provider/switch': ['markets.provider.switched', 'domains/markets/provider.routes.ts'],
   'PUT /api/markets/simulator/fault': ['markets.simulator.fault_set', 'domains/markets/provider.routes.ts'],
   'DELETE /api/me/linked-accounts/:linkedAccountId': [
     'identity.account.unlinked',

@@ -21,6 +21,8 @@ export interface ProviderAccess {
   isEnabled(provider: string): Promise<boolean>;
   /** Why a provider may not be asked; null when it may. */
   closedReason(provider: LiveProviderName): Promise<string | null>;
+  /** Reads keys and switches anew: a person has just changed one, or wants to know how it is now. */
+  forget(): void;
 }
 
 const KEPT_MS = 5_000; // How late another process hears of a key or a switch.
@@ -63,6 +65,7 @@ export function makeProviderAccess(
       if (fixed[provider] !== null) return 'environment';
       return (await keyOf(provider)) === null ? 'none' : 'stored';
     },
+    forget: () => kept.clear(),
     async closedReason(provider) {
       if (isKeyed(provider) && (await keyOf(provider)) === null) return 'provider_not_set_up: no key is set';
       return (await isEnabled(provider)) ? null : 'provider_not_set_up: it is switched off';

@@ -27,7 +27,7 @@ const ReadProviders = endpoint({
     items: z.array(
       z.object({
         provider: Asked,
-        state: z.enum(['closed', 'open', 'half_open', 'unused', 'not_set_up']),
+        state: z.enum(['closed', 'open', 'half_open', 'failing', 'unused', 'not_set_up']),
         failuresInRow: z.number(),
         lastSuccessAtMs: z.number().nullable(),
         lastFailureAtMs: z.number().nullable(),

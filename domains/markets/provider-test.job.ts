@@ -42,7 +42,8 @@ export function providerTestJob(platform: FeedPlatform): JobDefinition<z.infer<t
 }
 
 async function askOnce(platform: FeedPlatform, provider: Tested, signal: AbortSignal): Promise<string> {
-  const { chain, rates, settings } = feedOf(platform);
+  const { access, chain, rates, settings } = feedOf(platform);
+  access.forget(); // The key may be seconds old and set by another process.
   if (!settings.liveProviders) return 'provider_not_set_up: live providers are off (markets.liveProviders)';
   if (provider === 'ecb') {
     try {

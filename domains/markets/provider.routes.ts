@@ -9,6 +9,7 @@ import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import type { LatestPrice } from './price.ts';
 import { latestPrices, listQuarantined } from './price.store.ts';
 import { keyScope } from './provider-access.ts';
+import type { ProviderHealth } from './provider/breaker.ts';
 import { providerApi } from './provider-contract.ts';
 import { listProviderSetups, upsertProviderSwitch, upsertProviderTest } from './provider-setup.store.ts';
 import { TEST_JOB } from './provider-test.job.ts';
@@ -62,6 +63,7 @@ function setupRoutes(http: Http, platform: Platform): void {
       const kept = await platform.secrets.set(tx, keyScope(provider), body.key);
       if (!kept.ok) return kept;
       await recordChange(platform, tx, { workspaceId, action: 'markets.provider.key_set', subject: provider });
+      tx.afterCommit(() => feedOf(platform).access.forget());
       return ok(undefined);
     });
   });
@@ -73,6 +75,7 @@ function setupRoutes(http: Http, platform: Platform): void {
     return platform.db.transaction(async (tx) => {
       if (!(await platform.secrets.delete(tx, keyScope(provider)))) return refuse('key_not_found');
       await recordChange(platform, tx, { workspaceId, action: 'markets.provider.key_deleted', subject: provider });
+      tx.afterCommit(() => feedOf(platform).access.forget());
       return ok(undefined);
     });
   });
@@ -87,6 +90,7 @@ function setupRoutes(http: Http, platform: Platform): void {
       await upsertProviderSwitch(tx, { provider, isEnabled, atMs: platform.clock() });
       const change = { workspaceId, action: 'markets.provider.switched' as const, subject: provider };
       await recordChange(platform, tx, { ...change, after: { isEnabled } });
+      tx.afterCommit(() => feedOf(platform).access.forget());
     });
     return ok(undefined);
   });
@@ -133,7 +137,7 @@ async function liveStates(platform: Platform, prices: readonly LatestPrice[]): P
         ...UNUSED,
         ...known,
         provider,
-        state: isSetUp ? (known?.state ?? 'unused') : 'not_set_up',
+        state: isSetUp ? stateOf(known) : 'not_set_up',
         credits: [...(known?.credits ?? [])],
         lastFailureCode: codeOf(known?.lastFailure ?? null),
         keySource,
@@ -145,6 +149,15 @@ async function liveStates(platform: Platform, prices: readonly LatestPrice[]): P
     },
   );
   return Promise.all(states);
+}
+
+/** A provider whose last answer was a failure does not answer, whether or not its breaker has had enough. */
+function stateOf(known: ProviderHealth | undefined): ProviderMessage['state'] {
+  if (!known) return 'unused';
+  const { state, lastFailureAtMs, lastSuccessAtMs } = known;
+  const hasFailedLast = lastFailureAtMs !== null && lastFailureAtMs > (lastSuccessAtMs ?? 0);
+  if (state === 'closed' && hasFailedLast) return 'failing';
+  return state === 'closed' && lastSuccessAtMs === null ? 'unused' : state;
 }
 
 function simulatorState(hasFault: boolean, prices: readonly LatestPrice[]): ProviderMessage {

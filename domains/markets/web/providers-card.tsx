@@ -13,6 +13,7 @@ const REFRESH_MS = 5_000; // A test answers within seconds.
 const TONES: Readonly<Record<Provider['state'], Tone>> = {
   closed: 'ok',
   half_open: 'warn',
+  failing: 'warn',
   open: 'danger',
   unused: 'neutral',
   not_set_up: 'neutral',
@@ -90,7 +91,7 @@ function ProviderRow({ provider, canSetUp }: { readonly provider: Provider; read
 function ProviderTroubles({ provider }: { readonly provider: Provider }) {
   const t = useTexts(providerTexts);
   const { state, lastFailureCode, lastFailureAtMs, openUntilMs, testOutcome } = provider;
-  const hasFailed = (state === 'open' || state === 'half_open') && lastFailureCode !== null;
+  const hasFailed = ['open', 'half_open', 'failing'].includes(state) && lastFailureCode !== null;
   return (
     <div className="text-xs break-words">
       {hasFailed && (

@@ -104,9 +104,9 @@ test('who asks does not decide; the manager who receives does, and the reach of 
   expect(codeOf(await ask(berta.browser, berta, await teamOf('Sur')))).toBe('manager_change_pending');
   expect(
     noticesSince(told)
-      .map(({ userId, kind }) => [userId, kind])
+      .map(({ userId, kind }) => `${userId} ${kind}`)
       .toSorted(),
-  ).toEqual([norte.userId, sur.userId].map((id) => [id, 'identity.manager_change.asked']).toSorted());
+  ).toEqual([norte.userId, sur.userId].map((id) => `${id} identity.manager_change.asked`).toSorted());
   expect(codeOf(await decide(berta.browser, change, true))).toBe('permission_missing');
   expect(codeOf(await decide(norte.browser, change, true))).toBe('not_yours_to_decide');
   expect(await reachOf(norte, 'manager')).toEqual({ kind: 'advisers', userIds: [norte.userId, berta.userId] });

@@ -60,7 +60,7 @@ async function look(): Promise<void> {
 const newestOf = async (): Promise<string> => {
   const query = { workspaceId: market.workspaceId, instrumentIds: [bitcoin], atMs: market.clock() };
   const latest = (await latestPrices(market.db, query)).get(bitcoin);
-  return latest?.state === 'priced' ? `${latest.provider} ${latest.price}` : (latest?.reason ?? 'nothing');
+  return latest?.state === 'priced' ? `${latest.provider} ${latest.price.toString()}` : (latest?.reason ?? 'nothing');
 };
 const yahooAsked = (): number => server?.requests.filter((path) => path.includes('/chart/')).length ?? 0;
 const settle = (decision: 'accept' | 'discard') =>
@@ -88,7 +88,8 @@ test('a contradicted price waits with what the other one says, and the last good
   expect(await newestOf()).toBe('coinmarketcap 90000');
   const [waiting] = await listQuarantined(market.db, market.workspaceId);
   expect(waiting).toMatchObject({ reason: 'providers_disagree', other: { provider: 'yahoo' } });
-  expect(`${waiting?.price.price} ${waiting?.other?.price} ${waiting?.referencePrice}`).toBe('99000 90500 90000');
+  const prices = [waiting?.price.price, waiting?.other?.price, waiting?.referencePrice];
+  expect(prices.map(String)).toEqual(['99000', '90500', '90000']);
   expect(market.eventNames()).toContain('markets.price.quarantined');
 });
 

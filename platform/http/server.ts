@@ -164,7 +164,7 @@ function addParsers(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
     // Many clients send the type with every call: nothing is no body, and a route that wants one still says so.
     if (text === '') done(null);
-    else parseJson(request, text, done);
+    else void parseJson(request, text, done);
   });
   app.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null, null));
 }

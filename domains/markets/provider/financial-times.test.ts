@@ -32,7 +32,7 @@ test('a fund in euros: thousands, the day of its value, its name and its closes'
   expect(quote?.price.toString()).toBe('1234.56');
   expect(quote?.marketAtMs).toBe(Date.parse('2026-11-19T23:59:59Z'));
   expect(quote?.previousClose?.toString()).toBe('1232.46');
-  expect(closes.map(({ on, close }) => `${on} ${close}`)).toEqual([
+  expect(closes.map(({ on, close }) => `${on} ${close.toString()}`)).toEqual([
     '2026-11-17 999',
     '2026-11-18 1232.46',
     '2026-11-19 1234.56',

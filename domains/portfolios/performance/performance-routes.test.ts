@@ -52,6 +52,8 @@ beforeEach(() => {
 // The tests read what they assert; a shape that is off fails there.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Answer = { readonly status: number; readonly body: any };
+type Row = Readonly<Record<string, unknown>>;
+const lastOf = (rows: readonly Row[]): Row | undefined => rows.at(-1);
 async function call(
   method: 'GET' | 'POST',
   url: string,
@@ -194,7 +196,7 @@ describe('returns', () => {
     expect(body.sharpe.value).toBeCloseTo(sharpe ?? 0, 10);
     expect(body.sortino.value).toBeCloseTo(sortino ?? 0, 10);
     expect(body.maxDrawdown.value).toBeCloseTo(maxDrawdown ?? 0, 12);
-    expect(body.series.at(-1)).toMatchObject({ date: to, ratio: body.twr.value });
+    expect(lastOf(body.series)).toMatchObject({ date: to, ratio: body.twr.value });
   });
 
   test('by hand: two flows and a dividend; under a year nothing is annualised', async () => {
@@ -210,7 +212,7 @@ describe('returns', () => {
     expect(body.twr.annual).toEqual({ value: null, reason: 'under_a_year' });
     expect(body.series[0]).toMatchObject({ date: '2025-01-01', value: 0, ratio: 0 });
     // The line of the money-weighted return ends where the portfolio does.
-    expect(body.series.at(-1).steadyValue).toBeCloseTo(2830, 6);
+    expect(lastOf(body.series)?.['steadyValue']).toBeCloseTo(2830, 6);
   });
 
   test('a year and more is annualised; the last day of a period that ends today is worth what the page says', async () => {
@@ -231,7 +233,7 @@ describe('returns', () => {
     expect(body.benchmark.matchedValue.value).toBeCloseTo(2805, 9);
     expect(body.benchmark.difference.value).toBeCloseTo(115, 9);
     expect(body.benchmark.beta.value).toBeGreaterThan(0);
-    expect(body.series.at(-1)).toMatchObject({ benchmarkRatio: body.benchmark.ratio.value });
+    expect(lastOf(body.series)).toMatchObject({ benchmarkRatio: body.benchmark.ratio.value });
     const { body: missing } = await call('GET', `/${id}/performance?benchmark=${workspaceId}`);
     expect(missing).toMatchObject({ status: 404, code: 'benchmark_not_found' });
   });
@@ -296,7 +298,7 @@ describe('returns', () => {
     expect(body.volatility).toEqual({ value: null, reason: 'value_unknown' });
     const { body: parts } = await call('GET', `/${id}/contributions?to=2026-03-31`);
     expect(parts.profit).toBeNull();
-    expect(parts.items.find((row: { name: string }) => row.name === 'BETA').profit).toBe('320');
+    expect((parts.items as readonly Row[]).find((row) => row['name'] === 'BETA')).toMatchObject({ profit: '320' });
   });
 });
 
@@ -306,9 +308,7 @@ describe('contributions', () => {
     const { body } = await call('GET', `/${id}/contributions?to=2026-03-31`);
     // ACME: 750 left, 520 sold, 30 of dividend, 1000 paid. BETA: 1320 of 1000. The cash earned nothing.
     expect(body).toMatchObject({ profit: '620', currency: 'EUR', from: '2025-01-02', to: '2026-03-31' });
-    expect(
-      body.items.map((row: { name: string; profit: string; income: string }) => [row.name, row.profit, row.income]),
-    ).toEqual([
+    expect((body.items as readonly Row[]).map((row) => [row['name'], row['profit'], row['income']])).toEqual([
       ['BETA', '320', '0'],
       ['ACME', '300', '30'],
       ['', '0', '0'],
@@ -322,7 +322,7 @@ describe('contributions', () => {
   test('by hand: a quarter, from the closes of the day before it', async () => {
     const { id } = await stored();
     const { body } = await call('GET', `/${id}/contributions?from=2026-01-01&to=2026-03-31`);
-    const rows = body.items.map((row: Record<string, string>) => [
+    const rows = (body.items as readonly Row[]).map((row) => [
       row['name'],
       row['openingValue'],
       row['netInvested'],
@@ -339,7 +339,8 @@ describe('contributions', () => {
 
   test('what is recorded later counts at once, also back-dated', async () => {
     const { id } = await stored();
-    const ask = async () => (await call('GET', `/${id}/contributions?from=2026-01-01&to=2026-03-31`)).body.profit;
+    const ask = async (): Promise<unknown> =>
+      (await call('GET', `/${id}/contributions?from=2026-01-01&to=2026-03-31`)).body.profit;
     expect(await ask()).toBe('290');
     const payload = {
       type: 'fee',

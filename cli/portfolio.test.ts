@@ -86,7 +86,7 @@ test('what is missing is named and never zero: exit 6', { timeout: 60_000 }, asy
     [
       ...TRADES,
       '2025-04-01,buy,Broker,OTHER,1,5,USD,,,,,,',
-      '2025-05-01,spinoff,Broker,ACME,1,,EUR,,,,,,',
+      '2025-05-01,spinoff,Broker,ACME,1,1,EUR,,,,,,',
       '2025-05-02,sell,Broker,ACME,99,1,EUR,,,,,,',
       'nonsense',
     ],
@@ -94,7 +94,7 @@ test('what is missing is named and never zero: exit 6', { timeout: 60_000 }, asy
   );
   expect([code, answer.totals['value'], answer.totals['profit']]).toEqual([6, null, null]);
   expect(answer.warnings.map(({ code: warning, line }) => [warning, line])).toEqual([
-    ['event_type_not_supported_yet', 6],
+    ['to_missing', 6],
     ['event_type_unknown', 8],
     ['sells_more_than_held', 7],
     ['price_missing', null],

@@ -1,7 +1,7 @@
 /**
  * Book shelf: the computed book of each portfolio, kept in memory and moved forward by what was recorded since.
  * Method: a book is read as the ledger stood at the portfolio's sequence, so several processes agree without talking.
- * New events extend their position; a back-dated one or a reversal folds its own position again. Exchange rates are read
+ * New events extend their positions; a back-dated one or a reversal folds its own again, with those linked to them. Exchange rates are read
  * again after a while; if one that the book stands on changed, the book is built anew.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -14,13 +14,14 @@ import {
   type Book,
   compareEvents,
   emptyBook,
-  extendPosition,
-  positionKeyOf,
-  refoldPosition,
+  extendPositions,
+  isAfterAll,
+  refoldPositions,
 } from './book.ts';
 import { loadFxTable } from './fx-loading.ts';
-import { readLiveEvents, readPositionEvents, readReversedSince } from './ledger.store.ts';
+import { readLinkedEvents, readLiveEvents, readReversedSince } from './ledger.store.ts';
 import type { Portfolio } from './portfolio.store.ts';
+import { linkedGroups, positionKeysOf, type RefusedEvent } from './position-fold.ts';
 import type { BookEvent } from './posting.ts';
 
 export interface ShelvedBook {
@@ -115,9 +116,8 @@ async function buildShelved(
 
 /** Folds stored events, in any order, into an empty book that nobody else sees yet; gives the event loop back in between. */
 export async function foldInTurns(book: Book, events: readonly BookEvent[]): Promise<void> {
-  const groups = Map.groupBy(events.toSorted(compareEvents), positionKeyOf);
-  for (const [key, group] of groups) {
-    if (key !== null) requireFits(refoldPosition(book, { key, events: group }));
+  for (const group of linkedGroups(events.toSorted(compareEvents))) {
+    requireFits(refoldPositions(book, { events: group }));
     if (group.length > EVENTS_PER_TURN_MAX / 10) await nextTurn();
   }
   for (const [index, event] of events.entries()) {
@@ -138,18 +138,14 @@ async function catchUp(queryable: Queryable, portfolio: Portfolio, shelved: Shel
   // Rates were read since the first day; an earlier one needs older rates.
   if (isNewCurrency || (firstDate !== shelved.firstDate && shelved.currencies.size > 1)) return false;
 
-  const reversedKeys = new Set(reversed.map(positionKeyOf));
-  for (const [key, group] of Map.groupBy(fresh.toSorted(compareEvents), positionKeyOf)) {
-    const [first] = group;
-    if (key === null || !first || reversedKeys.has(key)) continue;
-    const last = book.positions.get(key)?.lastDate;
-    if (!last || first.date > last) requireFits(extendPosition(book, group));
-    else await refoldStored(queryable, portfolio, { book, key, event: first });
+  const stale = [...reversed];
+  const reversedKeys = new Set(reversed.flatMap(positionKeysOf));
+  for (const group of linkedGroups(fresh.toSorted(compareEvents))) {
+    const isTouched = group.some((event) => positionKeysOf(event).some((key) => reversedKeys.has(key)));
+    if (isTouched || !group.every((event) => isAfterAll(book, event))) stale.push(...group);
+    else requireFits(extendPositions(book, group));
   }
-  for (const event of new Map(reversed.map((taken) => [positionKeyOf(taken), taken])).values()) {
-    const key = positionKeyOf(event);
-    if (key !== null) await refoldStored(queryable, portfolio, { book, key, event });
-  }
+  await refoldStored(queryable, portfolio, { book, stale });
   for (const event of fresh) addToAccount(book, event, 'record');
   for (const event of reversed) addToAccount(book, event, 'reverse');
   shelved.firstDate = firstDate;
@@ -157,15 +153,20 @@ async function catchUp(queryable: Queryable, portfolio: Portfolio, shelved: Shel
   return true;
 }
 
+/** Folds what these events touch again from the stored ledger, with all that is linked to it, account by account. */
 async function refoldStored(
   queryable: Queryable,
   portfolio: Portfolio,
-  { book, key, event }: { readonly book: Book; readonly key: string; readonly event: BookEvent },
+  { book, stale }: { readonly book: Book; readonly stale: readonly BookEvent[] },
 ): Promise<void> {
-  const { accountId, instrumentId } = event;
-  assert(instrumentId, 'shelf: a position has an instrument');
-  const scope = { portfolioId: portfolio.id, upTo: portfolio.lastSequence, accountId, instrumentId };
-  requireFits(refoldPosition(book, { key, events: await readPositionEvents(queryable, scope) }));
+  for (const [accountId, own] of Map.groupBy(stale, (event) => event.accountId)) {
+    const touched = new Set(own.flatMap(({ instrumentId, toInstrumentId }) => [instrumentId, toInstrumentId]));
+    const instrumentIds = [...touched].filter((id) => id !== null);
+    if (instrumentIds.length === 0) continue;
+    const scope = { portfolioId: portfolio.id, upTo: portfolio.lastSequence, accountId, instrumentIds };
+    const events = await readLinkedEvents(queryable, scope);
+    requireFits(refoldPositions(book, { keys: own.flatMap(positionKeysOf), events }));
+  }
 }
 
 /** Reads the rates again when they are old; false when a rate that the book stands on is another now. */
@@ -207,7 +208,7 @@ function firstDateOf(events: readonly BookEvent[], known: LocalDate | null): Loc
 }
 
 /** Recording refused whatever does not fit, so a stored event that does not is a bug: no figure is better than a wrong one. */
-function requireFits(refused: ReturnType<typeof refoldPosition>): void {
+function requireFits(refused: readonly RefusedEvent[]): void {
   const [first] = refused;
   assert(!first, `shelf: stored event ${first?.event.id} does not fit its position: ${first?.code}`);
 }

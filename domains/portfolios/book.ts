@@ -1,21 +1,16 @@
 /**
  * Book: a whole portfolio folded from its live events. Units: money in the portfolio's base currency unless a currency is
- * named. Method: positions fold one by one and accounts are sums of postings, so a back-dated event or a reversal redoes
- * its own position and nothing else. An account with any deposit, withdrawal, cash opening or cash transfer keeps its
+ * named. Method: positions fold one by one (those that an event links, together) and accounts are sums of postings, so a
+ * back-dated event or a reversal redoes its own positions and nothing else. An account with any deposit, withdrawal, cash opening or cash transfer keeps its
  * cash; an account with none is funded from outside: whatever settles there is an external flow on its day.
  */
 import { Decimal, epochDay, type LocalDate } from '#kernel';
 import type { FxTable } from './fx-table.ts';
 import type { LotMethod } from './lot.ts';
 import { PartialSum } from './partial-sum.ts';
-import {
-  emptyPosition,
-  type FoldOptions,
-  foldPosition,
-  type LotMatch,
-  type Position,
-  type RefusedEvent,
-} from './position.ts';
+import { type FoldOptions, foldPositions, linkedGroups, positionKeysOf, type RefusedEvent } from './position-fold.ts';
+import type { LotMatch } from './position-units.ts';
+import type { Position } from './position.ts';
 import { type BookEvent, definesCash, isConverted, type Posting, postingsOf } from './posting.ts';
 
 /** What one account holds in one currency. `settled` is its cash when the account tracks cash. */
@@ -76,12 +71,10 @@ export function buildBook(
 ): { readonly book: Book; readonly refused: readonly RefusedEvent[] } {
   const book = emptyBook(options.baseCurrency, options.fx);
   const refused: RefusedEvent[] = [];
-  const groups = Map.groupBy(events.toSorted(compareEvents), positionKeyOf);
-  for (const [key, group] of groups) {
-    if (key !== null) refused.push(...refoldPosition(book, { key, events: group, ...options }));
-  }
+  const ordered = withDividendSides(events.toSorted(compareEvents));
+  for (const group of linkedGroups(ordered)) refused.push(...refoldPositions(book, { events: group, ...options }));
   const refusedIds = new Set(refused.map(({ event }) => event.id));
-  for (const event of events) if (!refusedIds.has(event.id)) addToAccount(book, event, 'record');
+  for (const event of ordered) if (!refusedIds.has(event.id)) addToAccount(book, event, 'record');
   return { book, refused };
 }
 
@@ -91,34 +84,46 @@ export function compareEvents(a: BookEvent, b: BookEvent): number {
   return a.sequence - b.sequence;
 }
 
-/** The position an event belongs to; null for events of the account's cash alone. */
-export function positionKeyOf(event: Pick<BookEvent, 'accountId' | 'instrumentId'>): string | null {
-  return event.instrumentId === null ? null : `${event.accountId} ${event.instrumentId}`;
-}
-
-/** Folds one position again from all its live events, in order; its accounts are not touched. */
-export function refoldPosition(
-  book: Book,
-  input: { readonly key: string; readonly events: readonly BookEvent[] } & Pick<FoldOptions, 'onMatch' | 'method'>,
-): RefusedEvent[] {
-  const [first] = input.events;
-  if (!first?.instrumentId) {
-    book.positions.delete(input.key);
-    return [];
+/**
+ * Writes dividends that fall on a short position as paid: their amount turns negative. People write a dividend without
+ * sign; which side it is on is known to the position alone. Events come in order.
+ */
+export function withDividendSides(events: readonly BookEvent[]): readonly BookEvent[] {
+  if (!events.some((event) => event.type === 'short')) return events;
+  const paid = new Set<BookEvent>();
+  const options = { rateOf: () => null, onShortDividend: (event: BookEvent) => void paid.add(event) };
+  for (const group of linkedGroups(events)) {
+    if (group.some((event) => event.type === 'short')) foldPositions(new Map(), group, options);
   }
-  const position = emptyPosition(first.accountId, first.instrumentId);
-  book.positions.set(input.key, position);
-  return foldPosition(position, input.events, foldOptionsOf(book, input));
+  return events.map((event) =>
+    paid.has(event) && event.amount ? { ...event, amount: event.amount.negated() } : event,
+  );
 }
 
-/** Folds further events of a position, none dated before its last one. */
-export function extendPosition(book: Book, events: readonly BookEvent[]): RefusedEvent[] {
-  const [first] = events;
-  const key = first && positionKeyOf(first);
-  if (!first?.instrumentId || !key) return [];
-  const position = book.positions.get(key) ?? emptyPosition(first.accountId, first.instrumentId);
-  book.positions.set(key, position);
-  return foldPosition(position, events, foldOptionsOf(book));
+/** Folds positions again from all their live events, in order; their accounts are not touched. `keys` may be left empty. */
+export function refoldPositions(
+  book: Book,
+  input: { readonly keys?: Iterable<string>; readonly events: readonly BookEvent[] } & Pick<
+    FoldOptions,
+    'onMatch' | 'method'
+  >,
+): RefusedEvent[] {
+  for (const key of input.keys ?? []) book.positions.delete(key);
+  for (const event of input.events) for (const key of positionKeysOf(event)) book.positions.delete(key);
+  return foldPositions(book.positions, input.events, foldOptionsOf(book, input));
+}
+
+/** Folds further events into their positions. None may be dated before the last one of a position it touches. */
+export function extendPositions(book: Book, events: readonly BookEvent[]): RefusedEvent[] {
+  return foldPositions(book.positions, events, foldOptionsOf(book));
+}
+
+/** True when an event comes on a later day than everything its positions know: it can be folded on top. */
+export function isAfterAll(book: Book, event: BookEvent): boolean {
+  return positionKeysOf(event).every((key) => {
+    const last = book.positions.get(key)?.lastDate;
+    return !last || event.date > last;
+  });
 }
 
 /** Adds an event to its account's sums, or takes a reversed one back. */

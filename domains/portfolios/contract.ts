@@ -23,6 +23,8 @@ const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const EventType = z.enum([
   'buy',
   'sell',
+  'short',
+  'cover',
   'deposit',
   'withdrawal',
   'transfer_in',
@@ -32,6 +34,11 @@ const EventType = z.enum([
   'fee',
   'tax',
   'split',
+  'bonus',
+  'spinoff',
+  'merger',
+  'return_of_capital',
+  'traspaso',
   'opening',
 ]);
 const Kind = z.enum(['crypto', 'stock', 'fund', 'etf', 'bond', 'cash', 'other']);
@@ -200,13 +207,14 @@ export const ListPositions = endpoint({
   refusals: { portfolio_not_found: 404 },
 });
 
+const InstrumentName = z.object({ id: Id, name: z.string(), symbol: z.string().nullable() });
 const Operation = z.object({
   id: Id,
   sequence: z.number(),
   type: EventType,
   date: Day,
   accountName: z.string(),
-  instrument: z.object({ id: Id, name: z.string(), symbol: z.string().nullable() }).nullable(),
+  instrument: InstrumentName.nullable(),
   quantity: MaybeDecimal,
   splitRatio: z.string().nullable(),
   price: MaybeDecimal,
@@ -215,6 +223,9 @@ const Operation = z.object({
   fee: DecimalText,
   tax: DecimalText,
   fx: MaybeDecimal,
+  /** Target of a traspaso, spin-off or merger, and the units of it that arrived. */
+  toInstrument: InstrumentName.nullable(),
+  toQuantity: MaybeDecimal,
   note: z.string(),
   source: z.object({ sheet: z.string(), row: z.number(), importId: Id.nullable() }),
   recordedAtMs: z.number(),
@@ -240,6 +251,14 @@ export const ListOperations = endpoint({
   refusals: { portfolio_not_found: 404, cursor_invalid: 422 },
 });
 
+const TypedInstrument = z.object({
+  kind: Kind,
+  symbol: z.string().max(40).optional(),
+  isin: z.string().max(20).optional(),
+  name: z.string().max(200),
+  currency: Currency,
+});
+
 export const RecordOperation = endpoint({
   method: 'POST',
   path: '/api/portfolios/:portfolioId/operations',
@@ -250,16 +269,7 @@ export const RecordOperation = endpoint({
     type: EventType,
     date: Day,
     accountName: Name,
-    instrument: z
-      .object({
-        kind: Kind,
-        symbol: z.string().max(40).optional(),
-        isin: z.string().max(20).optional(),
-        name: z.string().max(200),
-        currency: Currency,
-      })
-      .nullable()
-      .default(null),
+    instrument: TypedInstrument.nullable().default(null),
     quantity: Figure.optional(),
     /** A split as new units per old unit: `2` or `7:3`. */
     splitRatio: z
@@ -272,6 +282,10 @@ export const RecordOperation = endpoint({
     fee: Figure.optional(),
     tax: Figure.optional(),
     fx: Figure.optional(),
+    /** Target of a traspaso (quantity = units that leave), spin-off or merger (quantity = units of the target). */
+    toInstrument: TypedInstrument.nullable().default(null),
+    /** Units of the target that a traspaso gives; left out, amount / price (the target's). */
+    toQuantity: Figure.optional(),
     note: z.string().trim().max(NOTE_LENGTH_MAX).default(''),
     idempotencyKey: z.string().min(8).max(100),
   }),

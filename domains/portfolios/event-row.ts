@@ -1,6 +1,7 @@
 /** An event as its table keeps it, and back to what the book folds. Figures travel as exact decimal text. */
 import { Decimal, type LocalDate } from '#kernel';
-import type { LedgerEvent, SupportedEventType } from './ledger-event-check.ts';
+import type { LedgerEvent } from './ledger-event-check.ts';
+import type { LedgerEventType } from './ledger-event.ts';
 import type { BookEvent } from './posting.ts';
 
 export interface EventRow {
@@ -8,7 +9,7 @@ export interface EventRow {
   readonly sequence: bigint;
   readonly account_id: string;
   readonly account_currency: string;
-  readonly type: SupportedEventType;
+  readonly type: LedgerEventType;
   readonly on_date: LocalDate;
   readonly instrument_id: string | null;
   readonly quantity: string | null;
@@ -19,11 +20,15 @@ export interface EventRow {
   readonly fee: string;
   readonly tax: string;
   readonly fx: string | null;
+  readonly price: string | null;
+  readonly to_instrument_id: string | null;
+  readonly to_quantity: string | null;
 }
 
 /** Columns of `EventRow`, with the events as `e` and their account as `a`. */
 export const EVENT_COLUMNS = `e.event_id, e.sequence, e.account_id, a.currency as account_currency, e.type, e.on_date,
-  e.instrument_id, e.quantity, e.split_new_units, e.split_old_units, e.currency, e.amount, e.fee, e.tax, e.fx`;
+  e.instrument_id, e.quantity, e.split_new_units, e.split_old_units, e.currency, e.amount, e.fee, e.tax, e.fx,
+  e.price, e.to_instrument_id, e.to_quantity`;
 
 export function bookEventOfRow(row: EventRow): BookEvent {
   const { split_new_units: newUnits, split_old_units: oldUnits } = row;
@@ -42,6 +47,9 @@ export function bookEventOfRow(row: EventRow): BookEvent {
     fee: Decimal.from(row.fee),
     tax: Decimal.from(row.tax),
     fx: decimalOrNull(row.fx),
+    price: decimalOrNull(row.price),
+    toInstrumentId: row.to_instrument_id,
+    toQuantity: decimalOrNull(row.to_quantity),
   };
 }
 
@@ -52,7 +60,6 @@ export function decimalOrNull(text: string | null): Decimal | null {
 /** An event ready to be stored. `reverses` names the event it takes back. */
 export interface StoredEventInput {
   readonly bookEvent: BookEvent;
-  readonly price: Decimal | null;
   readonly note: string;
   readonly idempotencyKey: string;
   readonly keyRound: number;

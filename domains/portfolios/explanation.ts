@@ -3,15 +3,16 @@
  * operations, prices and rates it stands on, and what is missing named.
  */
 import { Decimal, ok, refuse } from '#kernel';
-import { type Book, netFlowsOf, refoldPosition } from './book.ts';
+import { type Book, netFlowsOf, refoldPositions } from './book.ts';
 import { cashOf } from './chart.ts';
 import { type FiguresSource, missingOf, textOf, valuePortfolio, type ValuedPortfolio } from './figures.ts';
-import type { SupportedEventType } from './ledger-event-check.ts';
-import { readPositionEvents } from './ledger.store.ts';
+import type { LedgerEventType } from './ledger-event.ts';
+import { readLinkedEvents } from './ledger.store.ts';
 import { openLotsOf } from './lot.ts';
 import { listOperations } from './operation.ts';
 import { listAccounts, type Portfolio } from './portfolio.store.ts';
-import type { LotMatch } from './position.ts';
+import { linkedGroups } from './position-fold.ts';
+import type { LotMatch } from './position-units.ts';
 import { priceText } from './position-text.ts';
 import type { ValuedHolding } from './valuation.ts';
 
@@ -28,9 +29,9 @@ interface Term {
 const LISTED_MAX = 200; // What a person reads; the rest is in the operations list.
 
 /** Which operations a metric stands on; the others stand on all. */
-const TYPES_OF: Partial<Record<Metric, readonly SupportedEventType[]>> = {
+const TYPES_OF: Partial<Record<Metric, readonly LedgerEventType[]>> = {
   income: ['dividend', 'interest'],
-  realised: ['sell'],
+  realised: ['sell', 'cover', 'merger', 'return_of_capital'],
 };
 
 /** Takes a figure apart. Refuses an instrument the portfolio never held. */
@@ -182,7 +183,7 @@ function lotsOf(holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, 
 /** Last matches of the holdings somebody is looking at, for as long as their book stands at one sequence. */
 const keptMatches = new WeakMap<Book, { readonly sequence: number; readonly byInstrument: Map<string, LotMatch[]> }>();
 
-/** Which lots each sale took, by folding the instrument's own events once more; the newest ones. */
+/** Which lots each sale took, by folding the instrument's events, and those linked to them, once more; the newest ones. */
 async function matchesOf(
   source: FiguresSource,
   valued: ValuedPortfolio,
@@ -195,13 +196,14 @@ async function matchesOf(
   keptMatches.set(book, kept);
   const known = kept.byInstrument.get(instrumentId);
   if (known) return known;
-  const scope = { portfolioId: valued.portfolio.id, upTo: sequence, instrumentId };
-  const events = await readPositionEvents(source.queryable, scope);
+  const scope = { portfolioId: valued.portfolio.id, upTo: sequence, instrumentIds: [instrumentId] };
+  const events = await readLinkedEvents(source.queryable, scope);
   const matches: LotMatch[] = [];
   const scratch = { ...book, positions: new Map() };
-  for (const [accountId, group] of Map.groupBy(events, (event) => event.accountId)) {
-    refoldPosition(scratch, { key: accountId, events: group, onMatch: (match) => matches.push(match) });
-  }
+  const onMatch = (match: LotMatch): void => {
+    if (match.instrumentId === instrumentId) matches.push(match);
+  };
+  for (const group of linkedGroups(events)) refoldPositions(scratch, { events: group, onMatch });
   const newest = matches
     .toSorted((x, y) => (x.soldOn < y.soldOn ? -1 : x.soldOn > y.soldOn ? 1 : 0))
     .slice(-LISTED_MAX);

@@ -10,7 +10,6 @@ import type { CloseColumns } from './close-columns.ts';
 import { type Book, rateOf } from './book.ts';
 import { readDayEvents } from './ledger.store.ts';
 import type { Portfolio } from './portfolio.store.ts';
-import { addsUnits, takesUnits } from './position.ts';
 import type { BookEvent } from './posting.ts';
 import { ratioOf, type ValuedHolding, valueBook, type Valuation, type ValuationPrice } from './valuation.ts';
 
@@ -71,12 +70,12 @@ interface DayChangeInput {
 
 /** Value now, less value at the last close of what was held then, less the money today's own operations moved. */
 function dayChangesOf(input: DayChangeInput): Map<string, Decimal | null> {
-  const byInstrument = Map.groupBy(input.todays, (event) => event.instrumentId);
+  const touches = (event: BookEvent, id: string): boolean => event.instrumentId === id || event.toInstrumentId === id;
   return new Map(
-    input.holdings.map((holding) => [
-      holding.instrumentId,
-      dayChangeOf(input, holding, byInstrument.get(holding.instrumentId) ?? []),
-    ]),
+    input.holdings.map((holding) => {
+      const todays = input.todays.filter((event) => touches(event, holding.instrumentId));
+      return [holding.instrumentId, dayChangeOf(input, holding, todays)];
+    }),
   );
 }
 
@@ -84,8 +83,7 @@ function dayChangeOf(input: DayChangeInput, holding: ValuedHolding, todays: read
   const { book, today } = input;
   if (holding.quantity.isZero && todays.length === 0) return Decimal.zero;
   const price = input.prices.get(holding.instrumentId);
-  // A split today makes yesterday's close another kind of price; units that leave at cost have no value to compare.
-  const isIncomparable = todays.some((event) => event.type === 'split' || (takesUnits(event) && event.amount === null));
+  const isIncomparable = todays.some((event) => unitsAddedBy(event) === null);
   if (!holding.value || price?.state !== 'priced' || !price.previousClose || isIncomparable) return null;
   const rate = book.fx.peek(price.currency, book.baseCurrency, addDays(today, -1));
   if (!rate) return null;
@@ -94,17 +92,45 @@ function dayChangeOf(input: DayChangeInput, holding: ValuedHolding, todays: read
   for (const event of todays) {
     const eventRate = rateOf(book, event);
     if (!eventRate) return null;
-    if (addsUnits(event)) held = held.minus(event.quantity ?? Decimal.zero);
-    if (takesUnits(event)) held = held.plus(event.quantity ?? Decimal.zero);
+    held = held.minus(unitsAddedBy(event) ?? Decimal.zero);
     moneyIn = moneyIn.plus(moneyInOf(event).times(eventRate));
   }
   return holding.value.minus(held.times(price.previousClose).times(rate)).minus(moneyIn);
 }
 
+/**
+ * Units an event added, negative when it took some. Null when yesterday's close cannot be compared: a split or another
+ * corporate action makes it another kind of price, and units that leave at cost have no value.
+ */
+function unitsAddedBy(event: BookEvent): Decimal | null {
+  const quantity = event.quantity ?? Decimal.zero;
+  switch (event.type) {
+    case 'buy':
+    case 'cover':
+    case 'transfer_in':
+    case 'opening':
+      return quantity;
+    case 'sell':
+    case 'short':
+      return quantity.negated();
+    case 'transfer_out':
+      return event.amount === null ? null : quantity.negated();
+    case 'split':
+    case 'bonus':
+    case 'spinoff':
+    case 'merger':
+    case 'return_of_capital':
+    case 'traspaso':
+      return null;
+    default:
+      return Decimal.zero;
+  }
+}
+
 /** What an event of a holding put into it, in the event's currency: purchase money in, sale money and dividends out. */
 function moneyInOf(event: BookEvent): Decimal {
   const amount = event.amount ?? Decimal.zero;
-  const givesBack = ['sell', 'transfer_out', 'dividend', 'interest'].includes(event.type);
+  const givesBack = ['sell', 'short', 'transfer_out', 'dividend', 'interest'].includes(event.type);
   return (givesBack ? amount.negated() : amount).plus(event.fee).plus(event.tax);
 }
 

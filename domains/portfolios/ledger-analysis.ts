@@ -14,7 +14,8 @@ import { dailyColumns } from './performance/daily-columns.ts';
 import { type Performance, performanceOf } from './performance/performance.ts';
 import type { RateStatus } from './performance/money-weighted.ts';
 import type { CloseColumn } from './value-series.ts';
-import type { LotMatch, RefusedEvent } from './position.ts';
+import { POSITION_ADVICE, type RefusedEvent } from './position-fold.ts';
+import type { LotMatch } from './position-units.ts';
 import { type BookEvent, bookEventOf } from './posting.ts';
 import { type Valuation, valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
 
@@ -195,6 +196,7 @@ function bookEventsOf(events: readonly LedgerEvent[], currency: string): BookEve
       accountId: event.accountName,
       accountCurrency: currencies.get(event.accountName) ?? currency,
       instrumentId: event.instrument?.name ?? null,
+      toInstrumentId: event.toInstrument?.name ?? null,
     }),
   );
 }
@@ -287,7 +289,8 @@ function totalsBetween(start: ValuationTotals | null, end: ValuationTotals): Led
 }
 
 function refusedWarning({ event, code, held }: RefusedEvent): FileWarning {
-  const message = `${event.type} of ${event.quantity?.toString() ?? '?'} ${event.instrumentId ?? ''} on ${event.date}: only ${held.toString()} held. The line is left out.`;
+  const what = `${event.type} of ${event.quantity?.toString() ?? '?'} ${event.instrumentId ?? ''} on ${event.date}`;
+  const message = `${what}: ${held.toString()} held. ${POSITION_ADVICE[code]} The line is left out.`;
   return { code, message, line: event.sequence };
 }
 

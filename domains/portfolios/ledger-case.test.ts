@@ -10,7 +10,7 @@ import { closeColumnsOf } from './ledger-analysis.ts';
 import { openLotsOf } from './lot.ts';
 import { dailyColumns } from './performance/daily-columns.ts';
 import { performanceOf } from './performance/performance.ts';
-import type { LotMatch } from './position.ts';
+import type { LotMatch } from './position-units.ts';
 import { type BookEvent, bookEventOf } from './posting.ts';
 import { valueBook, type ValuationPrice, type ValuationTotals } from './valuation.ts';
 
@@ -36,7 +36,9 @@ function play(scenario: LedgerCase): Played {
     const accountCurrency = scenario.accountCurrencies.get(accountId) ?? scenario.baseCurrency;
     const instrumentId = checked.value.instrument?.name ?? null;
     const sequence = draft.source.row;
-    events.push(bookEventOf(checked.value, { id: `${sequence}`, sequence, accountId, accountCurrency, instrumentId }));
+    const toInstrumentId = checked.value.toInstrument?.name ?? null;
+    const resolved = { id: `${sequence}`, sequence, accountId, accountCurrency, instrumentId, toInstrumentId };
+    events.push(bookEventOf(checked.value, resolved));
   }
   const bookOn: Played['bookOn'] = (date) => {
     const matches: LotMatch[] = [];
@@ -93,8 +95,11 @@ function measure(played: Played, expectation: CaseExpectation): string {
   if (name === 'refused') return played.refusedByLine.get(Number(subjects[1])) ?? 'accepted';
   if (name === 'quantity') return holding?.quantity.toString() ?? '0';
   if (name === 'lots')
-    return lots.map((lot) => `${lot.quantity.toString()} of ${lot.openedOn} cost ${lot.cost.toFixed(0)}`).join(', ');
-  if (name === 'cost' || name === 'fxGain') return figure(holding?.[name] ?? null, scenario.baseCurrency);
+    return (
+      lots.map((lot) => `${lot.quantity.toString()} of ${lot.openedOn} cost ${lot.cost.toFixed(0)}`).join(', ') ||
+      'none'
+    );
+  if (isHoldingFigure(name)) return figure(holding?.[name] ?? null, scenario.baseCurrency);
   if (name === 'cash')
     return figure(valuation.cash.find(({ currency }) => currency === subject)?.amount ?? null, subject);
   if (name === 'missing')
@@ -110,6 +115,11 @@ function measure(played: Played, expectation: CaseExpectation): string {
   }
   assert(name in valuation.totals, `case: unknown figure ${name}`);
   return figure(valuation.totals[name as keyof ValuationTotals], scenario.baseCurrency);
+}
+
+/** Figures of one holding: `expect cost ACME = …`. Those that a total has too are asked by day. */
+function isHoldingFigure(name: string): name is 'cost' | 'fxGain' {
+  return name === 'cost' || name === 'fxGain';
 }
 
 /** `118.60 EUR` and `118.6 EUR` are the same figure. */

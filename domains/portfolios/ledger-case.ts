@@ -2,6 +2,7 @@
  * Case files: scenarios a bookkeeper can read and redo by hand. One line is one fact or one expectation; `#` comments.
  *   2025-01-02 buy 10 ACME @ 100.00 EUR fee 1.00 tax 0.20 fx 0.9 account Broker
  *   2025-01-02 opening 10 ACME amount 1000 EUR · deposit 500 EUR · dividend 12 EUR ACME tax 2 · split ACME 7:3
+ *   2025-01-02 traspaso 4 FUNDA to FUNDB units 8 · merger 5 OLD to NEW (units of NEW) amount 12 EUR @ 30 (price of NEW)
  *   base EUR · account Broker EUR · price 2025-01-31 ACME 120 EUR · fx 2025-01-01 EUR/USD 1.10
  *   method lifo · expect twr 2025-01-01 2025-12-31 = 0.315 (six decimals) · expect xirr 2025-01-01 2025-12-31 = multiple
  *   expect realised 2025 = 118.60 EUR · expect profit 2025-12-31 = 1500 EUR · expect refused line 3 sells_more_than_held
@@ -10,7 +11,6 @@
 import { assert, Decimal, type LocalDate, parseLocalDate } from '#kernel';
 import type { FxRate } from './fx-table.ts';
 import { LOT_METHODS, type LotMethod } from './lot.ts';
-import { isSupportedEventType } from './ledger-event-check.ts';
 import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
 
@@ -40,7 +40,9 @@ export interface LedgerCase {
 }
 
 const DEFAULT_ACCOUNT = 'Main';
-const OPTION_WORDS = ['fee', 'tax', 'fx', 'account', 'amount', 'to'];
+const OPTION_WORDS = ['fee', 'tax', 'fx', 'account', 'amount', 'to', 'units'];
+/** Types whose line starts with units, with or without a price. */
+const UNIT_TYPES = ['buy', 'sell', 'short', 'cover', 'bonus', 'spinoff', 'merger', 'traspaso'];
 
 /** Reads a case; an unreadable line is a mistake of its author and throws, naming the line. */
 export function parseLedgerCase(text: string): LedgerCase {
@@ -109,7 +111,8 @@ function parseEvent(words: readonly string[], line: number): LedgerEventDraft {
   const facts = type === 'split' ? splitFacts(plain, line) : moneyFacts(plain, line, isUnitsType(type, plain));
   const currency = facts.currency ?? 'EUR';
   const amount = option('amount') ?? facts.amount;
-  const [fee, tax, fx] = [option('fee'), option('tax'), option('fx')];
+  const [fee, tax, fx, toQuantity] = [option('fee'), option('tax'), option('fx'), option('units')];
+  const to = options.get('to');
   return {
     type,
     date,
@@ -127,6 +130,8 @@ function parseEvent(words: readonly string[], line: number): LedgerEventDraft {
     ...(fee && { fee }),
     ...(tax && { tax }),
     ...(fx && { fx }),
+    ...(to !== undefined && { toInstrument: { kind: 'stock' as const, symbol: to, name: to, currency } }),
+    ...(toQuantity && { toQuantity }),
   };
 }
 
@@ -142,7 +147,7 @@ interface Facts {
 /** Units come first in `10 ACME @ 100 EUR` and `10 ACME`; money first in `500 EUR` and `12 EUR ACME`. */
 function isUnitsType(type: LedgerEventDraft['type'], plain: readonly string[]): boolean {
   if (plain.includes('@')) return true;
-  if (type === 'buy' || type === 'sell' || !isSupportedEventType(type)) return true;
+  if (UNIT_TYPES.includes(type)) return true;
   return ['transfer_in', 'transfer_out', 'opening'].includes(type) && !isCurrencyWord(plain[1] ?? '');
 }
 

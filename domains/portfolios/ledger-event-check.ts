@@ -13,26 +13,9 @@ import type {
   SplitRatio,
 } from './ledger-event.ts';
 
-/** What v1 computes. The other types of the contract are refused by name, never bent into one of these. */
-export const SUPPORTED_EVENT_TYPES = [
-  'buy',
-  'sell',
-  'deposit',
-  'withdrawal',
-  'transfer_in',
-  'transfer_out',
-  'dividend',
-  'interest',
-  'fee',
-  'tax',
-  'split',
-  'opening',
-] as const satisfies readonly LedgerEventType[];
-export type SupportedEventType = (typeof SUPPORTED_EVENT_TYPES)[number];
-
 /** An event with everything its type needs. `amount` is always known and gross; zero for a split. */
 export interface LedgerEvent {
-  readonly type: SupportedEventType;
+  readonly type: LedgerEventType;
   readonly date: LocalDate;
   readonly accountName: string;
   readonly instrument: InstrumentDraft | null;
@@ -40,11 +23,17 @@ export interface LedgerEvent {
   readonly splitRatio: SplitRatio | null;
   readonly price: Decimal | null;
   readonly currency: string;
-  /** Null only for a transfer out without a stated value: it leaves at its cost. */
+  /**
+   * Null for a transfer out without a stated value, which leaves at its cost, and for a traspaso without one. Of a merger
+   * it is the cash paid on top, of a spin-off the cost that moves.
+   */
   readonly amount: Decimal | null;
   readonly fee: Decimal;
   readonly tax: Decimal;
   readonly fx: Decimal | null;
+  /** Target of a traspaso, spin-off or merger, and the units of it that arrive. */
+  readonly toInstrument: InstrumentDraft | null;
+  readonly toQuantity: Decimal | null;
   readonly note: string;
   readonly idempotencyKey: string;
   readonly manualPrice: ManualPriceDraft | null;
@@ -52,7 +41,6 @@ export interface LedgerEvent {
 }
 
 export type LedgerEventRefusal =
-  | 'event_type_not_supported_yet'
   | 'account_missing'
   | 'account_too_long'
   | 'idempotency_key_missing'
@@ -65,6 +53,10 @@ export type LedgerEventRefusal =
   | 'split_ratio_not_positive'
   | 'price_or_amount_missing'
   | 'amount_missing'
+  | 'amount_not_expected'
+  | 'to_missing'
+  | 'to_quantity_missing'
+  | 'merger_price_missing'
   | 'price_negative'
   | 'amount_negative'
   | 'fee_negative'
@@ -75,8 +67,6 @@ export type LedgerEventRefusal =
 
 /** What to do about each refusal, for the command line and the API; the web app has its own words in both languages. */
 export const LEDGER_EVENT_ADVICE: Readonly<Record<LedgerEventRefusal, string>> = {
-  event_type_not_supported_yet:
-    'This kind of operation is not supported yet; leave the row out, nothing of it was recorded.',
   account_missing: 'Name the account the operation belongs to.',
   account_too_long: 'Shorten the account name to 120 characters.',
   idempotency_key_missing: 'Give the operation a key that is the same each time it is sent.',
@@ -89,6 +79,12 @@ export const LEDGER_EVENT_ADVICE: Readonly<Record<LedgerEventRefusal, string>> =
   split_ratio_not_positive: 'Write the split as new units per old unit, for example 2 or 7:3.',
   price_or_amount_missing: 'Write the price of one unit or the gross amount.',
   amount_missing: 'Write the amount.',
+  amount_not_expected: 'Free units cost nothing: leave the amount empty, or record what was paid as a purchase.',
+  to_missing: 'Name the target instrument: where the units go or which one is new.',
+  to_quantity_missing:
+    'Write how many units of the target arrive, or the amount that moves and the price of one unit of the target.',
+  merger_price_missing:
+    'A merger that pays cash needs the price of one new unit, to know which share of the cost the cash is.',
   price_negative: 'Write a price of zero or more.',
   amount_negative: 'Write the amount as a positive number; the type says the direction.',
   fee_negative: 'Write the fee as zero or more.',
@@ -106,35 +102,38 @@ const ACCOUNT_LENGTH_MAX = 120; // Longer is a pasted sentence, not an account.
 interface TypeNeeds {
   readonly instrument: 'required' | 'optional' | 'none';
   readonly quantity: 'required' | 'with_instrument' | 'optional';
-  readonly amount: 'required' | 'or_charges' | 'optional' | 'none';
+  readonly amount: 'required' | 'or_charges' | 'optional' | 'cash_part' | 'none';
   /** A refund of a fee or tax, or interest charged, is the same fact with the opposite sign. */
   readonly sign: 'positive' | 'any';
+  readonly target?: 'required';
 }
 
-const NEEDS: Readonly<Record<SupportedEventType, TypeNeeds>> = {
+const NEEDS: Readonly<Record<LedgerEventType, TypeNeeds>> = {
   buy: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
   sell: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
+  short: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
+  cover: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive' },
   deposit: { instrument: 'none', quantity: 'optional', amount: 'required', sign: 'positive' },
   withdrawal: { instrument: 'none', quantity: 'optional', amount: 'required', sign: 'positive' },
   transfer_in: { instrument: 'optional', quantity: 'with_instrument', amount: 'required', sign: 'positive' },
   transfer_out: { instrument: 'optional', quantity: 'with_instrument', amount: 'optional', sign: 'positive' },
-  dividend: { instrument: 'required', quantity: 'optional', amount: 'required', sign: 'positive' },
+  // A negative dividend is one that a short position pays.
+  dividend: { instrument: 'required', quantity: 'optional', amount: 'required', sign: 'any' },
   interest: { instrument: 'optional', quantity: 'optional', amount: 'required', sign: 'any' },
   fee: { instrument: 'optional', quantity: 'optional', amount: 'or_charges', sign: 'any' },
   tax: { instrument: 'optional', quantity: 'optional', amount: 'or_charges', sign: 'any' },
   split: { instrument: 'required', quantity: 'optional', amount: 'none', sign: 'positive' },
+  bonus: { instrument: 'required', quantity: 'required', amount: 'none', sign: 'positive' },
+  return_of_capital: { instrument: 'required', quantity: 'optional', amount: 'required', sign: 'positive' },
+  spinoff: { instrument: 'required', quantity: 'required', amount: 'required', sign: 'positive', target: 'required' },
+  merger: { instrument: 'required', quantity: 'required', amount: 'cash_part', sign: 'positive', target: 'required' },
+  traspaso: { instrument: 'required', quantity: 'required', amount: 'optional', sign: 'positive', target: 'required' },
   opening: { instrument: 'optional', quantity: 'with_instrument', amount: 'required', sign: 'positive' },
 };
 
-/** True when v1 records and computes this type. */
-export function isSupportedEventType(type: LedgerEventType): type is SupportedEventType {
-  return (SUPPORTED_EVENT_TYPES as readonly string[]).includes(type);
-}
-
 /** Checks a draft and completes it. Refuses with the field, the row and what to do; never repairs a figure. */
 export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, LedgerEventRefusal> {
-  if (!isSupportedEventType(draft.type)) return refuseField(draft, 'event_type_not_supported_yet', 'type');
-  const type = draft.type;
+  const { type } = draft;
   const needs = NEEDS[type];
   const instrument =
     draft.instrument?.kind === 'cash' && needs.instrument !== 'required' ? undefined : draft.instrument;
@@ -142,7 +141,8 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     checkNames(draft) ??
     checkFigures(draft) ??
     checkInstrument(draft, needs, instrument) ??
-    checkQuantity(draft, needs, instrument);
+    checkQuantity(draft, needs, instrument) ??
+    checkTarget(draft, needs);
   if (problem) return problem;
 
   const amount = grossAmount(draft, needs);
@@ -166,6 +166,8 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     fee: draft.fee ?? Decimal.zero,
     tax: draft.tax ?? Decimal.zero,
     fx: draft.fx ?? null,
+    toInstrument: needs.target ? (draft.toInstrument ?? null) : null,
+    toQuantity: needs.target ? targetQuantityOf(draft) : null,
     note: draft.note ?? '',
     idempotencyKey: draft.idempotencyKey,
     manualPrice: draft.manualPrice ?? null,
@@ -200,6 +202,7 @@ function checkFigures(draft: LedgerEventDraft): Problem | null {
     ['fee', draft.fee],
     ['tax', draft.tax],
     ['fx', draft.fx],
+    ['toQuantity', draft.toQuantity],
     ['price', draft.manualPrice?.price],
   ];
   for (const [field, figure] of figures) {
@@ -244,6 +247,43 @@ function checkQuantity(
   return null;
 }
 
+function checkTarget(draft: LedgerEventDraft, needs: TypeNeeds): Problem | null {
+  if (draft.type === 'bonus' && draft.amount && !draft.amount.isZero)
+    return refuseField(draft, 'amount_not_expected', 'amount');
+  if (!needs.target) return null;
+  const to = draft.toInstrument;
+  if (!to || to.kind === 'cash' || to.name.trim() === '') return refuseField(draft, 'to_missing', 'to');
+  if (!CURRENCY_CODE.test(to.currency)) return refuseField(draft, 'currency_not_valid', 'to');
+  const isCashPaid = draft.type === 'merger' && draft.amount && draft.amount.sign > 0;
+  if (isCashPaid && !(draft.price && draft.price.sign > 0)) return refuseField(draft, 'merger_price_missing', 'price');
+  const arrives = targetQuantityOf(draft);
+  if (!arrives) return refuseField(draft, 'to_quantity_missing', 'toQuantity');
+  if (arrives.absolute().compare(FIGURE_LIMIT) >= 0) return refuseField(draft, 'figure_too_large', 'toQuantity');
+  return arrives.sign > 0 ? null : refuseField(draft, 'quantity_not_positive', 'toQuantity');
+}
+
+/**
+ * Units of the target that arrive. A spin-off and a merger state them as their quantity. A traspaso's quantity are the
+ * units that leave: what arrives is stated, else amount / price, when that price is not the source's own (which it is
+ * when it makes the amount out of the quantity).
+ */
+function targetQuantityOf(draft: LedgerEventDraft): Decimal | null {
+  const { type, quantity, price, amount, toQuantity } = draft;
+  if (toQuantity) return toQuantity;
+  if (type !== 'traspaso') return quantity ?? null;
+  if (!amount || !price || price.sign <= 0 || isOwnPrice(draft)) return null;
+  return amount.dividedBy(price, FRACTION_DIGITS_MAX, 'half-even');
+}
+
+/** True when a traspaso's price is what one unit of its source was worth: alone, or times the quantity the amount. */
+export function isOwnPrice({
+  quantity,
+  price,
+  amount,
+}: Pick<LedgerEventDraft, 'quantity' | 'price' | 'amount'>): boolean {
+  return !amount || Boolean(quantity && price && quantity.times(price).equals(amount));
+}
+
 function splitRatioOf(draft: LedgerEventDraft): SplitRatio | null {
   if (draft.splitRatio) return draft.splitRatio;
   return draft.quantity ? { newUnits: draft.quantity, oldUnits: Decimal.one } : null;
@@ -252,6 +292,7 @@ function splitRatioOf(draft: LedgerEventDraft): SplitRatio | null {
 /** The gross amount: as stated, else quantity x price; `missing` when the type needs one and the draft has none. */
 function grossAmount(draft: LedgerEventDraft, needs: TypeNeeds): Decimal | null | 'missing' {
   if (needs.amount === 'none') return Decimal.zero;
+  if (needs.amount === 'cash_part') return draft.amount ?? Decimal.zero;
   if (draft.amount) return draft.amount;
   // Units received as interest (staking) are not cash: without a stated amount the row is refused, never read as money.
   const isPaidInUnits = draft.type === 'interest' && draft.instrument !== undefined;

@@ -78,6 +78,8 @@ export interface LedgerEventDraft {
   readonly fx?: Decimal;
   /** Target of a traspaso, merger or spin-off. */
   readonly toInstrument?: InstrumentDraft;
+  /** Units of the target that a traspaso gives; left out, they are amount / price (then the price is the target's). */
+  readonly toQuantity?: Decimal;
   readonly note?: string;
   /** The same fact has the same key in every file; a known key records nothing. Unique per portfolio. */
   readonly idempotencyKey: string;

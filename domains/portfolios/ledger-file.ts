@@ -7,7 +7,7 @@ import { Decimal, epochDay, type LocalDate, parseLocalDate } from '#kernel';
 import { parse } from 'csv-parse/sync';
 import type { FxRate } from './fx-table.ts';
 import { checkLedgerEvent, type LedgerEvent, LEDGER_EVENT_ADVICE } from './ledger-event-check.ts';
-import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
+import type { InstrumentDraft, LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
 import type { DatedFlow } from './performance/money-weighted.ts';
 
@@ -134,6 +134,7 @@ function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): Led
   }
   const currency = (cells['currency'] ?? '') || fallbackCurrency;
   const named = (cells['instrument'] ?? '').trim();
+  const to = (cells['to'] ?? '').trim();
   // Cash written as its own currency (`EUR` in a deposit of euros) is cash, not an instrument.
   const instrument = named === currency && TYPES_OF_CASH.includes(type) ? '' : named;
   return {
@@ -145,19 +146,33 @@ function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): Led
     idempotencyKey: `line ${line}`,
     source: { sheet: 'ledger', row: line },
     ...figures,
-    ...(instrument !== '' && {
-      instrument: { kind: 'other' as const, symbol: instrument, name: instrument, currency },
-    }),
+    ...(instrument !== '' && { instrument: instrumentOf(instrument, currency) }),
+    ...(to !== '' && { toInstrument: instrumentOf(to, currency) }),
   };
 }
 
-type Figures = Partial<Record<'quantity' | 'price' | 'amount' | 'fee' | 'tax' | 'fx', Decimal>> & {
+function instrumentOf(name: string, currency: string): InstrumentDraft {
+  return { kind: 'other', symbol: name, name, currency };
+}
+
+/** Column of the file and field of the draft; `to_quantity` is optional in a file (units of a traspaso's target). */
+const FIGURE_COLUMNS = [
+  ['quantity', 'quantity'],
+  ['price', 'price'],
+  ['amount', 'amount'],
+  ['fee', 'fee'],
+  ['tax', 'tax'],
+  ['fx', 'fx'],
+  ['to_quantity', 'toQuantity'],
+] as const;
+
+type Figures = Partial<Record<(typeof FIGURE_COLUMNS)[number][1], Decimal>> & {
   readonly splitRatio?: SplitRatio;
 };
 
 function figuresOf(cells: Cells, type: string): Figures | { readonly column: string; readonly text: string } {
   const figures: Record<string, Decimal | SplitRatio> = {};
-  for (const column of ['quantity', 'price', 'amount', 'fee', 'tax', 'fx']) {
+  for (const [column, field] of FIGURE_COLUMNS) {
     const text = cells[column] ?? '';
     if (text === '') continue;
     const [newText = '', oldText] = text.split(':');
@@ -166,7 +181,7 @@ function figuresOf(cells: Cells, type: string): Figures | { readonly column: str
     const isRatio = column === 'quantity' && type === 'split' && oldText !== undefined;
     if (!figure || (oldText !== undefined && (!isRatio || !old))) return { column, text };
     if (isRatio && old) figures['splitRatio'] = { newUnits: figure, oldUnits: old };
-    else figures[column] = figure;
+    else figures[field] = figure;
   }
   return figures;
 }

@@ -1,5 +1,5 @@
 /** The ledger in the database: events are inserted and read, never changed; a reversed event is one that another names. */
-import { Decimal, type LocalDate } from '#kernel';
+import type { LocalDate } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import { sql } from 'kysely';
 import { bookEventOfRow, EVENT_COLUMNS, type EventRow, type StoredEventInput } from './event-row.ts';
@@ -45,7 +45,9 @@ async function insertEventRows(tx: Transaction, batch: EventBatch, events: reado
     quantity: event.quantity,
     split_new_units: event.splitRatio?.newUnits ?? null,
     split_old_units: event.splitRatio?.oldUnits ?? null,
-    price: facts.price,
+    price: event.price,
+    to_instrument_id: event.toInstrumentId,
+    to_quantity: event.toQuantity,
     currency: event.currency,
     amount: event.amount,
     fee: event.fee,
@@ -61,15 +63,15 @@ async function insertEventRows(tx: Transaction, batch: EventBatch, events: reado
   }));
   await sql`
     insert into portfolios_events (event_id, workspace_id, portfolio_id, sequence, account_id, type, on_date,
-      instrument_id, quantity, split_new_units, split_old_units, price, currency, amount, fee, tax, fx, note,
+      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, note,
       idempotency_key, key_round, source_sheet, source_row, import_id, reverses, recorded_at, recorded_by)
     select event_id, ${batch.workspaceId}::uuid, ${batch.portfolioId}::uuid, sequence, account_id, type, on_date,
-      instrument_id, quantity, split_new_units, split_old_units, price, currency, amount, fee, tax, fx, note,
+      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, note,
       idempotency_key, key_round, source_sheet, source_row, import_id, reverses,
       ${new Date(batch.recordedAtMs).toISOString()}::timestamptz, ${batch.userId}::uuid
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (event_id uuid, sequence bigint, account_id uuid,
       type text, on_date date, instrument_id uuid, quantity numeric, split_new_units numeric, split_old_units numeric,
-      price numeric, currency text, amount numeric, fee numeric, tax numeric, fx numeric, note text,
+      price numeric, to_instrument_id uuid, to_quantity numeric, currency text, amount numeric, fee numeric, tax numeric, fx numeric, note text,
       idempotency_key text, key_round integer, source_sheet text, source_row integer, import_id uuid, reverses uuid)
     order by sequence`.execute(tx.tables());
 }
@@ -168,24 +170,60 @@ export async function readReversedSince(
   return rows.map(bookEventOfRow);
 }
 
-/** All live events of one instrument, in every account or in one, in the order the book folds them. */
-export async function readPositionEvents(
+/**
+ * All live events of some instruments, and of those that a traspaso, a spin-off or a merger links to them, in every account
+ * or in one, in the order the book folds them.
+ */
+export async function readLinkedEvents(
   queryable: Queryable,
   scope: {
     readonly portfolioId: string;
     readonly upTo: number;
-    readonly instrumentId: string;
+    readonly instrumentIds: readonly string[];
     readonly accountId?: string | undefined;
   },
 ): Promise<BookEvent[]> {
+  const linked = await queryable.prepared<{ instrument_id: string }>(
+    'portfolios.event.read_linked_instruments',
+    `with recursive linked (instrument_id) as (
+       select value::uuid from jsonb_array_elements_text($2::jsonb)
+       union
+       select case when e.instrument_id = linked.instrument_id then e.to_instrument_id else e.instrument_id end
+       from linked join portfolios_events e on e.portfolio_id = $1 and e.to_instrument_id is not null
+         and linked.instrument_id in (e.instrument_id, e.to_instrument_id)
+     ) select instrument_id from linked`,
+    [scope.portfolioId, JSON.stringify(scope.instrumentIds)],
+  );
   const rows = await queryable.prepared<EventRow>(
-    'portfolios.event.read_position',
+    'portfolios.event.read_linked',
     `select ${EVENT_COLUMNS} from portfolios_events e join portfolios_accounts a using (account_id)
-     where e.portfolio_id = $1 and e.instrument_id = $3 and ($4::uuid is null or e.account_id = $4) and ${LIVE_AT_2}
+     where e.portfolio_id = $1 and e.instrument_id in (select value::uuid from jsonb_array_elements_text($3::jsonb))
+       and ($4::uuid is null or e.account_id = $4) and ${LIVE_AT_2}
      order by e.on_date, e.sequence`,
-    [scope.portfolioId, scope.upTo, scope.instrumentId, scope.accountId ?? null],
+    [scope.portfolioId, scope.upTo, JSON.stringify(linked.map((row) => row.instrument_id)), scope.accountId ?? null],
   );
   return rows.map(bookEventOfRow);
+}
+
+/** True when the ledger of a portfolio ever sold short. */
+export async function hasShorts(tx: Transaction, portfolioId: string): Promise<boolean> {
+  const rows = await tx.prepared<{ found: boolean }>(
+    'portfolios.event.has_shorts',
+    `select exists (select 1 from portfolios_events e where e.portfolio_id = $1 and e.type = 'short') as found`,
+    [portfolioId],
+  );
+  return rows[0]?.found ?? false;
+}
+
+/** How far the ledger had come at an instant: the sequence of the last event recorded until then, 0 for none. */
+export async function sequenceAt(queryable: Queryable, portfolioId: string, atMs: number): Promise<number> {
+  const rows = await queryable.prepared<{ sequence: bigint | null }>(
+    'portfolios.event.sequence_at',
+    `select max(e.sequence) as sequence from portfolios_events e
+     where e.portfolio_id = $1 and e.recorded_at <= $2::timestamptz`,
+    [portfolioId, new Date(atMs).toISOString()],
+  );
+  return Number(rows[0]?.sequence ?? 0);
 }
 
 /** Live events of one day, for what changed since yesterday. */
@@ -204,7 +242,6 @@ export async function readDayEvents(
 
 export interface ReversibleEvent {
   readonly event: BookEvent;
-  readonly price: Decimal | null;
   readonly source: { readonly sheet: string; readonly row: number };
   readonly importId: string | null;
 }
@@ -214,11 +251,9 @@ export async function readReversible(
   tx: Transaction,
   scope: LedgerScope & { readonly eventId?: string; readonly importId?: string },
 ): Promise<ReversibleEvent[]> {
-  const rows = await tx.prepared<
-    EventRow & { price: string | null; source_sheet: string; source_row: number; import_id: string | null }
-  >(
+  const rows = await tx.prepared<EventRow & { source_sheet: string; source_row: number; import_id: string | null }>(
     'portfolios.event.read_reversible',
-    `select ${EVENT_COLUMNS}, e.price, e.source_sheet, e.source_row, e.import_id
+    `select ${EVENT_COLUMNS}, e.source_sheet, e.source_row, e.import_id
      from portfolios_events e join portfolios_accounts a using (account_id)
      where e.workspace_id = $1 and e.portfolio_id = $2 and ${LIVE}
        and ($3::uuid is null or e.event_id = $3) and ($4::uuid is null or e.import_id = $4)
@@ -228,7 +263,6 @@ export async function readReversible(
   );
   return rows.map((row) => ({
     event: bookEventOfRow(row),
-    price: row.price === null ? null : Decimal.from(row.price),
     source: { sheet: row.source_sheet, row: row.source_row },
     importId: row.import_id,
   }));

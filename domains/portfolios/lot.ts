@@ -1,6 +1,7 @@
 /**
  * Lots: what was acquired together, on one day at one cost. Units: `cost` in the lot's own currency with purchase fees
- * inside, `costBase` the same money in the portfolio's currency at the day's rate (null when no rate is known).
+ * inside, `costBase` the same money in the portfolio's currency at the day's rate (null when no rate is known). The lots of
+ * a short position have negative units and a negative cost: what they brought in, less fees.
  * Method: a sale takes lots in the order of its `LotMethod`. A part of a lot takes its share of the cost, rounded half-even
  * to 18 decimals; the rest keeps exactly what remains, so cost is never made or lost.
  */
@@ -39,13 +40,27 @@ export function addLot(lots: OpenLots, lot: Lot): void {
   lots.items.push(lot);
 }
 
+/** Adds lots that bring their own days, each behind those of its day or earlier, so that the oldest still go first. */
+export function insertLots(lots: OpenLots, arrived: readonly Lot[]): void {
+  lots.items = [...openLotsOf(lots), ...arrived].toSorted((a, b) =>
+    a.openedOn < b.openedOn ? -1 : a.openedOn > b.openedOn ? 1 : 0,
+  );
+  lots.first = 0;
+}
+
+/** Puts other lots in the place of the open ones. */
+export function replaceLots(lots: OpenLots, items: readonly Lot[]): void {
+  lots.items = [...items];
+  lots.first = 0;
+}
+
 /** Which lots a sale takes: oldest, newest, dearest first, or all at their average cost (oldest dates first). */
 export const LOT_METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;
 export type LotMethod = (typeof LOT_METHODS)[number];
 
 /**
- * Takes `quantity` in the order of the method and returns the parts taken. The caller has checked that enough is held.
- * `everything` closes the position, dust included.
+ * Takes `quantity` (without sign) in the order of the method and returns the parts taken. The caller has checked that
+ * enough is held. `everything` closes the position, dust included.
  */
 export function takeLots(lots: OpenLots, quantity: Decimal | 'everything', method: LotMethod): Lot[] {
   if (method === 'average') averageCosts(lots);
@@ -58,13 +73,14 @@ export function takeLots(lots: OpenLots, quantity: Decimal | 'everything', metho
       assert(missing === 'everything', 'lots: more was taken than is held');
       break;
     }
-    if (missing === 'everything' || lot.quantity.compare(missing) <= 0) {
+    const size = lot.quantity.absolute();
+    if (missing === 'everything' || size.compare(missing) <= 0) {
       taken.push(lot);
       removeAt(lots, index);
-      if (missing !== 'everything') missing = missing.minus(lot.quantity);
+      if (missing !== 'everything') missing = missing.minus(size);
       continue;
     }
-    const [part, rest] = divideLot(lot, missing);
+    const [part, rest] = divideLot(lot, lot.quantity.sign < 0 ? missing.negated() : missing);
     taken.push(part);
     lots.items[index] = rest;
     missing = Decimal.zero;
@@ -156,6 +172,33 @@ function divideLot(lot: Lot, quantity: Decimal): [part: Lot, rest: Lot] {
     costBase: lot.costBase && costBase ? lot.costBase.minus(costBase) : null,
   };
   return [part, rest];
+}
+
+/**
+ * `part / whole` of each figure, in order: the running total rounded to 18 decimals says where each share ends, so the
+ * shares add up to the rounded share of the total. Unknown figures stay unknown.
+ */
+export function apportion(
+  figures: readonly (Decimal | null)[],
+  { part, whole }: { readonly part: Decimal; readonly whole: Decimal },
+): (Decimal | null)[] {
+  let before = Decimal.zero;
+  let given = Decimal.zero;
+  return figures.map((figure) => {
+    if (!figure) return null;
+    before = before.plus(figure);
+    const upTo = shareOf(before, part, whole);
+    const share = upTo.minus(given);
+    given = upTo;
+    return share;
+  });
+}
+
+/** Divides money over units in proportion; the last one takes what is left, so not even a rounding is made or lost. */
+export function spread(money: Decimal, units: readonly Decimal[]): Decimal[] {
+  const shares = apportion(units, { part: money, whole: Decimal.sum(units) }).map((share) => share ?? Decimal.zero);
+  const last = shares.pop();
+  return last ? [...shares, money.minus(Decimal.sum(shares))] : [];
 }
 
 function shareOf(whole: Decimal, part: Decimal, total: Decimal): Decimal {

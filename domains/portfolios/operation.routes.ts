@@ -2,9 +2,11 @@
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
+import type { z } from 'zod';
 import { ExplainFigure, ListOperations, RecordOperation, ReverseOperation } from './contract.ts';
 import { explainFigure } from './explanation.ts';
 import type { FiguresSource } from './figures.ts';
+import type { InstrumentDraft } from './ledger-event.ts';
 import { listOperations, parseOperationCursor, recordOperation, reverseOperation } from './operation.ts';
 import { reachOf } from './portfolio-reach.store.ts';
 import { findPortfolio } from './portfolio.store.ts';
@@ -24,15 +26,7 @@ export function operationRoutes(http: Http, platform: Platform, source: FiguresS
   });
   http.route(RecordOperation, async ({ actor, params, body }) => {
     const scope = { ...reachOf(actor), userId: actor.userId, ...params };
-    const { instrument } = body;
-    const named = instrument && {
-      kind: instrument.kind,
-      name: instrument.name.trim() || (instrument.symbol ?? instrument.isin ?? ''),
-      currency: instrument.currency,
-      ...(instrument.symbol && { symbol: instrument.symbol }),
-      ...(instrument.isin && { isin: instrument.isin }),
-    };
-    const wish = { ...body, instrument: named };
+    const wish = { ...body, instrument: namedDraft(body.instrument), toInstrument: namedDraft(body.toInstrument) };
     return platform.db.transaction((tx) => recordOperation(platform, tx, { scope, wish }));
   });
   http.route(ReverseOperation, async ({ actor, params }) => {
@@ -45,4 +39,19 @@ export function operationRoutes(http: Http, platform: Platform, source: FiguresS
     if (!portfolio) return refuse('portfolio_not_found', params);
     return explainFigure(source, portfolio, query);
   });
+}
+
+type TypedInstrument = NonNullable<z.output<typeof RecordOperation.body>['instrument']>;
+
+/** An instrument as it was typed; one without a name goes by its code. */
+function namedDraft(typed: TypedInstrument | null): InstrumentDraft | null {
+  return (
+    typed && {
+      kind: typed.kind,
+      name: typed.name.trim() || (typed.symbol ?? typed.isin ?? ''),
+      currency: typed.currency,
+      ...(typed.symbol && { symbol: typed.symbol }),
+      ...(typed.isin && { isin: typed.isin }),
+    }
+  );
 }

@@ -2,12 +2,12 @@
 import type { LocalDate } from '#kernel';
 import type { Queryable } from '#platform/db';
 import { sql } from 'kysely';
-import type { SupportedEventType } from './ledger-event-check.ts';
+import type { LedgerEventType } from './ledger-event.ts';
 
 export interface OperationRow {
   readonly event_id: string;
   readonly sequence: bigint;
-  readonly type: SupportedEventType;
+  readonly type: LedgerEventType;
   readonly on_date: LocalDate;
   readonly account_name: string;
   readonly instrument_id: string | null;
@@ -20,6 +20,8 @@ export interface OperationRow {
   readonly fee: string;
   readonly tax: string;
   readonly fx: string | null;
+  readonly to_instrument_id: string | null;
+  readonly to_quantity: string | null;
   readonly note: string;
   readonly source_sheet: string;
   readonly source_row: number;
@@ -37,13 +39,13 @@ export interface OperationQuery {
   readonly after: { readonly date: LocalDate; readonly sequence: bigint } | null;
   readonly instrumentId?: string | undefined;
   readonly accountId?: string | undefined;
-  readonly types?: readonly SupportedEventType[] | undefined;
+  readonly types?: readonly LedgerEventType[] | undefined;
   readonly reversed: 'include' | 'leave_out';
 }
 
 const COLUMNS = sql`e.event_id, e.sequence, e.type, e.on_date, a.name as account_name, e.instrument_id, e.quantity,
-  e.split_new_units, e.split_old_units, e.price, e.amount, e.currency, e.fee, e.tax, e.fx, e.note, e.source_sheet,
-  e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
+  e.split_new_units, e.split_old_units, e.price, e.amount, e.currency, e.fee, e.tax, e.fx, e.to_instrument_id, e.to_quantity,
+  e.note, e.source_sheet, e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
 
 /** One probe per row: a page never reads the whole ledger, whatever the planner knows of it. */
 const REVERSAL = sql`select p.event_id from portfolios_events p where p.reverses = e.event_id and p.reverses is not null limit 1`;
@@ -63,7 +65,7 @@ function filtersOf(query: Pick<OperationQuery, 'eventId' | 'instrumentId' | 'acc
   const types = query.types && JSON.stringify(query.types);
   return sql`
     ${query.eventId ? sql`and e.event_id = ${query.eventId}::uuid` : sql``}
-    ${query.instrumentId ? sql`and e.instrument_id = ${query.instrumentId}::uuid` : sql``}
+    ${query.instrumentId ? sql`and ${query.instrumentId}::uuid in (e.instrument_id, e.to_instrument_id)` : sql``}
     ${query.accountId ? sql`and e.account_id = ${query.accountId}::uuid` : sql``}
     ${types ? sql`and e.type in (select jsonb_array_elements_text(${types}::jsonb))` : sql``}
     ${query.reversed === 'leave_out' ? sql`and r.event_id is null` : sql``}`;

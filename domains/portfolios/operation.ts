@@ -5,8 +5,7 @@ import { findInstruments } from '#markets';
 import type { Queryable, Transaction } from '#platform/db';
 import { pageOf, readCursor } from '#platform/http';
 import { z } from 'zod';
-import type { LedgerEventDraft } from './ledger-event.ts';
-import type { SupportedEventType } from './ledger-event-check.ts';
+import type { LedgerEventDraft, LedgerEventType } from './ledger-event.ts';
 import type { RecordingPlatform } from './ledger-writing.ts';
 import { listOperationRows, type OperationQuery, type OperationRow } from './operation.store.ts';
 import { OperationRecorded, OperationReversed } from './published-events.ts';
@@ -16,7 +15,7 @@ import { reverseEvents, type ReversalRefusal } from './reversal.ts';
 
 /** What a person typed; every figure is decimal text that the contract already checked. */
 export interface OperationWish {
-  readonly type: SupportedEventType;
+  readonly type: LedgerEventType;
   readonly date: string;
   readonly accountName: string;
   readonly instrument: LedgerEventDraft['instrument'] | null;
@@ -28,6 +27,8 @@ export interface OperationWish {
   readonly fee?: string | undefined;
   readonly tax?: string | undefined;
   readonly fx?: string | undefined;
+  readonly toInstrument?: LedgerEventDraft['instrument'] | null;
+  readonly toQuantity?: string | undefined;
   readonly note: string;
   readonly idempotencyKey: string;
 }
@@ -77,13 +78,13 @@ export async function recordOperation(
       amount: figureText(row?.amount ?? null),
     },
   });
-  const { idempotencyKey: _key, instrument, ...told } = wish;
+  const { idempotencyKey: _key, instrument, toInstrument, ...told } = wish;
   await recordAudit(tx, {
     workspaceId,
     action: 'portfolios.operation.recorded',
     subject: portfolioId,
     atMs: platform.clock(),
-    after: { operationId, ...told, instrument: instrument?.name ?? null },
+    after: { operationId, ...told, instrument: instrument?.name ?? null, to: toInstrument?.name ?? null },
   });
   return ok({ operationId, outcome: 'recorded' });
 }
@@ -126,6 +127,7 @@ function draftOf(wish: OperationWish): LedgerEventDraft {
     fee: figure(wish.fee),
     tax: figure(wish.tax),
     fx: figure(wish.fx),
+    toQuantity: figure(wish.toQuantity),
   };
   const known = Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
   return {
@@ -138,6 +140,7 @@ function draftOf(wish: OperationWish): LedgerEventDraft {
     source: { sheet: HAND_SHEET, row: 1 },
     ...known,
     ...(wish.instrument && { instrument: wish.instrument }),
+    ...(wish.toInstrument && { toInstrument: wish.toInstrument }),
     ...(newUnits && { splitRatio: { newUnits: Decimal.from(newUnits), oldUnits: Decimal.from(oldUnits) } }),
   };
 }
@@ -149,7 +152,7 @@ export async function listOperations(
 ) {
   const rows = await listOperationRows(queryable, { ...query, limit: query.limit + 1 });
   const page = pageOf(rows, { limit: query.limit, keyOf: (row) => [row.on_date, row.sequence] });
-  const ids = [...new Set(page.items.flatMap((row) => row.instrument_id ?? []))];
+  const ids = [...new Set(page.items.flatMap((row) => [row.instrument_id ?? [], row.to_instrument_id ?? []].flat()))];
   const instruments = ids.length > 0 ? await findInstruments(queryable, workspaceId, ids) : new Map<string, never>();
   return { items: page.items.map((row) => operationText(row, instruments)), nextCursor: page.nextCursor };
 }
@@ -168,7 +171,8 @@ function operationText(
   row: OperationRow,
   instruments: ReadonlyMap<string, { readonly name: string; readonly symbol: string | null }>,
 ) {
-  const instrument = row.instrument_id === null ? undefined : instruments.get(row.instrument_id);
+  const named = (id: string | null) =>
+    id === null ? null : { id, name: instruments.get(id)?.name ?? '', symbol: instruments.get(id)?.symbol ?? null };
   const { split_new_units: newUnits, split_old_units: oldUnits } = row;
   return {
     id: row.event_id,
@@ -176,9 +180,7 @@ function operationText(
     type: row.type,
     date: row.on_date,
     accountName: row.account_name,
-    instrument: row.instrument_id
-      ? { id: row.instrument_id, name: instrument?.name ?? '', symbol: instrument?.symbol ?? null }
-      : null,
+    instrument: named(row.instrument_id),
     quantity: figureText(row.quantity),
     splitRatio: newUnits && oldUnits ? `${figureText(newUnits)}:${figureText(oldUnits)}` : null,
     price: figureText(row.price),
@@ -187,6 +189,8 @@ function operationText(
     fee: Decimal.from(row.fee).toString(),
     tax: Decimal.from(row.tax).toString(),
     fx: figureText(row.fx),
+    toInstrument: named(row.to_instrument_id),
+    toQuantity: figureText(row.to_quantity),
     note: row.note,
     source: { sheet: row.source_sheet, row: row.source_row, importId: row.import_id },
     recordedAtMs: row.recorded_at,

@@ -2,18 +2,19 @@
  * Postings: one event as balanced double entry. Units: exact amounts of one instrument or one currency.
  * Method: each event's postings sum to zero per instrument and per currency. `settlement` is the account's cash when
  * the account tracks cash and the outside world when it does not (book.ts decides), so postings never change afterwards.
- * A split moves no value and has none; what a transfer out without a stated value is worth is known to its lots only.
+ * A split moves no value and has none; what a transfer out without a stated value is worth, and how many units a merger
+ * takes, is known to the lots only.
  */
 import { assert, Decimal, type LocalDate, unreachable } from '#kernel';
-import type { LedgerEvent, SupportedEventType } from './ledger-event-check.ts';
-import type { SplitRatio } from './ledger-event.ts';
+import type { LedgerEvent } from './ledger-event-check.ts';
+import type { LedgerEventType, SplitRatio } from './ledger-event.ts';
 
 /** A checked event with its account and instrument resolved to ids: what the book folds. */
 export interface BookEvent {
   readonly id: string;
   /** Order of recording within the portfolio; decides between events of one day. */
   readonly sequence: number;
-  readonly type: SupportedEventType;
+  readonly type: LedgerEventType;
   readonly date: LocalDate;
   readonly accountId: string;
   readonly accountCurrency: string;
@@ -25,15 +26,19 @@ export interface BookEvent {
   readonly fee: Decimal;
   readonly tax: Decimal;
   readonly fx: Decimal | null;
+  readonly price: Decimal | null;
+  /** Where the units or the cost of a traspaso, spin-off or merger go, and how many units arrive there. */
+  readonly toInstrumentId: string | null;
+  readonly toQuantity: Decimal | null;
 }
 
 /** A checked event as the book folds it, once its names are resolved. */
 export function bookEventOf(
   event: LedgerEvent,
-  resolved: Pick<BookEvent, 'id' | 'sequence' | 'accountId' | 'accountCurrency' | 'instrumentId'>,
+  resolved: Pick<BookEvent, 'id' | 'sequence' | 'accountId' | 'accountCurrency' | 'instrumentId' | 'toInstrumentId'>,
 ): BookEvent {
-  const { type, date, quantity, splitRatio, currency, amount, fee, tax, fx } = event;
-  return { ...resolved, type, date, quantity, splitRatio, currency, amount, fee, tax, fx };
+  const { type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity } = event;
+  return { ...resolved, type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity };
 }
 
 /** `exchange` is where one commodity turns into another; `external` and `equity` are outside the portfolio. */
@@ -76,19 +81,34 @@ function money(ledger: PostingLedger, currency: string, amount: Decimal): Postin
 }
 
 function unitPostings(event: BookEvent): Posting[] {
-  const { instrumentId, quantity, type } = event;
-  if (!instrumentId || !quantity) return [];
-  if (type === 'buy')
-    return [units('holding', instrumentId, quantity), units('exchange', instrumentId, quantity.negated())];
-  if (type === 'sell')
-    return [units('holding', instrumentId, quantity.negated()), units('exchange', instrumentId, quantity)];
-  if (type === 'transfer_out')
-    return [units('holding', instrumentId, quantity.negated()), units('external', instrumentId, quantity)];
-  if (type === 'transfer_in' || type === 'opening') {
-    const outside = type === 'opening' ? 'equity' : 'external';
-    return [units('holding', instrumentId, quantity), units(outside, instrumentId, quantity.negated())];
+  const { instrumentId, quantity, type, toInstrumentId, toQuantity } = event;
+  if (!instrumentId) return [];
+  const into = (to: string, count: Decimal, outside: PostingLedger = 'exchange'): Posting[] => [
+    units('holding', to, count),
+    units(outside, to, count.negated()),
+  ];
+  // Only its lots know how many units a merger takes; what arrives is stated.
+  const arrives = toInstrumentId && toQuantity ? into(toInstrumentId, toQuantity) : [];
+  if (type === 'merger' || type === 'spinoff' || !quantity) return arrives;
+  switch (type) {
+    case 'buy':
+    case 'cover':
+    case 'bonus':
+      return into(instrumentId, quantity);
+    case 'sell':
+    case 'short':
+      return into(instrumentId, quantity.negated());
+    case 'traspaso':
+      return [...into(instrumentId, quantity.negated()), ...arrives];
+    case 'transfer_out':
+      return into(instrumentId, quantity.negated(), 'external');
+    case 'transfer_in':
+      return into(instrumentId, quantity, 'external');
+    case 'opening':
+      return into(instrumentId, quantity, 'equity');
+    default:
+      return [];
   }
-  return [];
 }
 
 /** The gross amount, before charges: from where it comes to where it goes. */
@@ -98,8 +118,13 @@ function moneyPostings(event: BookEvent): Posting[] {
   const opposite = amount.negated();
   switch (type) {
     case 'buy':
+    case 'cover':
       return [money('exchange', currency, amount), ...settle(event, opposite)];
     case 'sell':
+    case 'short':
+    case 'return_of_capital':
+    // Of a merger the amount is the cash it pays.
+    case 'merger':
       return [money('exchange', currency, opposite), ...settle(event, amount)];
     case 'deposit':
       return [money('external', currency, opposite), ...settle(event, amount)];
@@ -123,7 +148,11 @@ function moneyPostings(event: BookEvent): Posting[] {
       return [money('fee', currency, amount), ...settle(event, opposite)];
     case 'tax':
       return [money('tax', currency, amount), ...settle(event, opposite)];
+    // No money moves: of a spin-off the amount is the cost that moves, of a traspaso the value that changes its fund.
     case 'split':
+    case 'bonus':
+    case 'spinoff':
+    case 'traspaso':
       return [];
     default:
       return unreachable(type);

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { event } from '#kernel';
 import { importEvents } from './imports/import-events.ts';
-import { SUPPORTED_EVENT_TYPES } from './ledger-event-check.ts';
+import { LEDGER_EVENT_TYPES } from './ledger-event.ts';
 
 const Id = z.uuid();
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const MaybeDecimal = z.string().nullable();
-const EventType = z.enum(SUPPORTED_EVENT_TYPES);
+const EventType = z.enum(LEDGER_EVENT_TYPES);
 const EXAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 export const PortfolioCreated = event({

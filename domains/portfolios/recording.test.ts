@@ -2,12 +2,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EVERY_ROW, Decimal, localDate, type Result } from '#kernel';
+import { findInstruments } from '#markets';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { identity } from '../identity/domain.ts';
 import { markets } from '../markets/domain.ts';
+import type { Book } from './book.ts';
+import { type BookShelf, openBookShelf } from './book-shelf.ts';
 import { portfolios } from './domain.ts';
-import type { LedgerEventDraft } from './ledger-event.ts';
+import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
 import { readLiveEvents } from './ledger.store.ts';
+import { openLotsOf } from './lot.ts';
 import { createPortfolio } from './portfolio.ts';
 import { deleteLedgerOfWorkspace, findPortfolio } from './portfolio.store.ts';
 import { type RecordedEvents, recordEvents, type RecordProblem } from './recording.ts';
@@ -31,6 +35,8 @@ beforeEach(async () => {
 });
 
 const ACME = { kind: 'stock' as const, symbol: 'ACME', name: 'Acme', currency: 'EUR' };
+const NEWCO = { ...ACME, symbol: 'NEWC', name: 'Newco' };
+const FUND = { ...ACME, kind: 'fund' as const, symbol: 'FNDA', name: 'Fondo A' };
 let rowNumber = 0;
 function draft(type: LedgerEventDraft['type'], day: string, facts: Partial<LedgerEventDraft> = {}): LedgerEventDraft {
   rowNumber += 1;
@@ -113,13 +119,13 @@ describe('recording', () => {
   test('one row that does not fit refuses the batch, with every problem named by row, and leaves no account behind', async () => {
     const batch = [
       buy('2026-01-02', '10'),
-      draft('spinoff', '2026-01-03', { instrument: ACME, quantity: Decimal.one }),
+      draft('spinoff', '2026-01-03', { instrument: ACME, quantity: Decimal.one, toInstrument: NEWCO }),
       draft('deposit', '2027-01-01', { amount: Decimal.one }),
       draft('dividend', '2026-02-01', { instrument: ACME }),
     ];
     const result = await record(batch);
     expect(problemsOf(result).map(({ code, field, row }) => [code, field, row])).toEqual([
-      ['event_type_not_supported_yet', 'type', batch[1]?.source.row],
+      ['price_or_amount_missing', 'price', batch[1]?.source.row],
       ['date_in_future', 'date', batch[2]?.source.row],
       ['amount_missing', 'amount', batch[3]?.source.row],
     ]);
@@ -173,12 +179,129 @@ describe('recording', () => {
   });
 });
 
-describe('reversing', () => {
-  const reverse = (eventId: string) =>
-    platform.db.transaction((tx) =>
-      reverseEvents(platform, tx, { workspaceId, rows: EVERY_ROW, portfolioId, userId: null, target: { eventId } }),
-    );
+describe('events that touch two instruments, and short sales', () => {
+  const dec = Decimal.from;
+  const positions = async (): Promise<string[]> => {
+    const portfolio = await findPortfolio(platform.db, { workspaceId, rows: EVERY_ROW, portfolioId });
+    if (!portfolio) return [];
+    const { book } = await shelf.bookOf(platform.db, portfolio);
+    const fresh = await openBookShelf(platform).bookOf(platform.db, portfolio);
+    expect(shownLots(book)).toEqual(shownLots(fresh.book)); // moved forward or built anew: the same book
+    return shownLots(book);
+  };
+  const shownLots = (book: Book): string[] =>
+    [...book.positions.values()]
+      .flatMap(({ instrumentId, lots }) =>
+        openLotsOf(lots).map((lot) => `${names.get(instrumentId)} ${lot.quantity} of ${lot.openedOn} cost ${lot.cost}`),
+      )
+      .toSorted();
+  const names = new Map<string, string>();
+  const shelf = {
+    bookOf: (...asked: Parameters<BookShelf['bookOf']>) => (opened ??= openBookShelf(platform)).bookOf(...asked),
+  };
+  let opened: BookShelf | undefined;
+  const rememberNames = async (): Promise<void> => {
+    const { rows } = await sql<{ id: string }>`select distinct unnest(array[instrument_id, to_instrument_id]) as id
+      from portfolios_events where workspace_id = ${workspaceId}`.execute(platform.db.tables());
+    const ids = rows.map(({ id }) => id).filter(Boolean);
+    for (const [id, { symbol }] of await findInstruments(platform.db, workspaceId, ids)) names.set(id, symbol ?? '');
+  };
+  const traspaso = (
+    day: string,
+    from: InstrumentDraft,
+    to: InstrumentDraft,
+    units: string,
+    arrive: string,
+  ): LedgerEventDraft =>
+    draft('traspaso', day, { instrument: from, toInstrument: to, quantity: dec(units), toQuantity: dec(arrive) });
+  const fund = (letter: string): InstrumentDraft => ({ ...ACME, symbol: `FND${letter}`, name: `Fondo ${letter}` });
 
+  test('every type is stored, read back the same, and known when it comes again', async () => {
+    const batch = [
+      buy('2026-01-02', '10'),
+      draft('bonus', '2026-01-03', { instrument: ACME, quantity: dec('10') }),
+      draft('return_of_capital', '2026-01-04', { instrument: ACME, amount: dec('100') }),
+      draft('spinoff', '2026-01-05', { instrument: ACME, toInstrument: NEWCO, quantity: dec('4'), amount: dec('300') }),
+      draft('merger', '2026-01-06', {
+        instrument: ACME,
+        toInstrument: FUND,
+        quantity: dec('5'),
+        amount: dec('150'),
+        price: dec('90'),
+      }),
+      draft('short', '2026-01-07', { instrument: ACME, quantity: dec('3'), price: dec('100') }),
+      draft('dividend', '2026-01-08', { instrument: ACME, amount: dec('6') }),
+      draft('cover', '2026-01-09', { instrument: ACME, quantity: dec('1'), price: dec('90') }),
+      traspaso('2026-01-10', FUND, NEWCO, '5', '2'),
+    ];
+    expect(await recorded(batch)).toMatchObject({ recorded: batch.length });
+    expect(await recorded(batch)).toMatchObject({ recorded: 0, alreadyKnown: batch.length });
+    await rememberNames();
+    // 1000 - 100 back - 300 spun off = 600, of which the cash is a quarter (150 / 600).
+    expect(await positions()).toEqual([
+      'ACME -2 of 2026-01-07 cost -200',
+      'NEWC 2 of 2026-01-02 cost 450',
+      'NEWC 4 of 2026-01-02 cost 300',
+    ]);
+    const { rows } = await sql<{ amount: string }>`select amount from portfolios_events
+      where workspace_id = ${workspaceId} and type = 'dividend'`.execute(platform.db.tables());
+    expect(rows.map(({ amount }) => Decimal.from(amount).toString())).toEqual(['-6']);
+  });
+
+  test('a back-dated purchase goes through a chain of traspasos, and a reversal takes it out again', async () => {
+    await recorded([
+      draft('buy', '2026-01-02', { instrument: fund('A'), quantity: dec('10'), price: dec('10') }),
+      traspaso('2026-02-02', fund('A'), fund('B'), '10', '20'),
+      traspaso('2026-03-02', fund('B'), fund('C'), '10', '5'),
+    ]);
+    await rememberNames();
+    const before = ['FNDB 10 of 2026-01-02 cost 50', 'FNDC 5 of 2026-01-02 cost 50'];
+    expect(await positions()).toEqual(before);
+    const early = draft('buy', '2026-01-01', { instrument: fund('A'), quantity: dec('5'), price: dec('8') });
+    const { eventIds } = await recorded([early]);
+    // The older lot goes first: 5 at 8 and 5 at 10 become 20 of B, of which the 10 at 40 go on to C.
+    expect(await positions()).toEqual([
+      'FNDA 5 of 2026-01-02 cost 50',
+      'FNDB 10 of 2026-01-02 cost 50',
+      'FNDC 5 of 2026-01-01 cost 40',
+    ]);
+    expect(await reverse(eventIds[0] ?? '')).toMatchObject({ ok: true });
+    expect(await positions()).toEqual(before);
+  });
+
+  test('what a later event of the other side takes cannot be reversed, nor a traspaso back-dated from under a sale', async () => {
+    const { eventIds } = await recorded([
+      draft('buy', '2026-01-02', { instrument: fund('A'), quantity: dec('10'), price: dec('10') }),
+      traspaso('2026-02-02', fund('A'), fund('B'), '10', '20'),
+      draft('sell', '2026-03-02', { instrument: fund('B'), quantity: dec('20'), price: dec('9') }),
+    ]);
+    const [bought = '', switched = '', sold = ''] = eventIds;
+    expect(await reverse(bought)).toMatchObject({ code: 'reversal_uncovers_sale', details: { operationId: switched } });
+    expect(await reverse(switched)).toMatchObject({ code: 'reversal_uncovers_sale', details: { operationId: sold } });
+    const tooEarly = traspaso('2026-02-15', fund('B'), fund('C'), '1', '1');
+    expect(problemsOf(await record([tooEarly]))).toMatchObject([{ code: 'sells_more_than_held', date: '2026-03-02' }]);
+    expect(problemsOf(await record([traspaso('2026-01-03', fund('A'), fund('A'), '1', '1')]))).toMatchObject([
+      { code: 'to_same_instrument' },
+    ]);
+  });
+
+  test('a short sale dated before a dividend that was received is refused: the dividend would change its side', async () => {
+    await recorded([
+      draft('short', '2026-01-02', { instrument: ACME, quantity: dec('1'), price: dec('100') }),
+      draft('cover', '2026-01-03', { instrument: ACME, quantity: dec('1'), price: dec('100') }),
+      draft('dividend', '2026-02-01', { instrument: ACME, amount: dec('6') }),
+    ]);
+    const short = draft('short', '2026-01-20', { instrument: ACME, quantity: dec('2'), price: dec('100') });
+    expect(problemsOf(await record([short]))).toMatchObject([{ code: 'dividend_side_differs', date: '2026-02-01' }]);
+  });
+});
+
+const reverse = (eventId: string) =>
+  platform.db.transaction((tx) =>
+    reverseEvents(platform, tx, { workspaceId, rows: EVERY_ROW, portfolioId, userId: null, target: { eventId } }),
+  );
+
+describe('reversing', () => {
   test('takes an event back, nets its postings to nothing, and lets the same fact be recorded again', async () => {
     const [eventId = ''] = (await recorded([buy('2026-01-02', '10')])).eventIds;
     expect(await reverse(eventId)).toMatchObject({ ok: true, value: [{ eventId }] });

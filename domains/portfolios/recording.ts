@@ -3,20 +3,20 @@
  * with the portfolio locked: known facts are skipped by their key, everything else fits or the batch is refused with
  * every problem named by row.
  */
-import { addDays, assert, dateInZone, localDate, ok, refuse, type Result } from '#kernel';
+import { addDays, assert, dateInZone, type LocalDate, localDate, ok, refuse, type Result } from '#kernel';
 import { recordManualPrices, resolveInstruments, watchInstruments, type ManualPrice } from '#markets';
 import type { Transaction } from '#platform/db';
 import { accountCurrencyOf } from './account-currency.ts';
-import { positionKeyOf } from './book.ts';
 import type { StoredEventInput } from './event-row.ts';
 import { checkLedgerEvent, type LedgerEvent } from './ledger-event-check.ts';
 import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
-import { positionBefore, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
+import { type RecordingPlatform, writeEvents } from './ledger-writing.ts';
 import { findKeys } from './ledger.store.ts';
 import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { type Account, insertAccount, listAccounts, lockPortfolio, type Portfolio } from './portfolio.store.ts';
-import { takesUnits } from './position.ts';
 import { bookEventOf } from './posting.ts';
+import { type RecordProblem, rowOf } from './record-problem.ts';
+import { fitInputs } from './recording-fit.ts';
 
 export interface RecordRequest extends PortfolioScope {
   /** The import these events belong to; null when a person records one. */
@@ -32,14 +32,7 @@ export interface RecordedEvents {
   readonly alreadyKnown: number;
 }
 
-/** One reason a batch was refused, with the row it is about. `code` may come from the event, its instrument or its price. */
-export interface RecordProblem {
-  readonly code: string;
-  readonly field: string;
-  readonly sheet: string;
-  readonly row: number;
-  readonly [fact: string]: unknown;
-}
+export type { RecordProblem } from './record-problem.ts';
 
 export type RecordRefusal = 'portfolio_not_found' | 'events_refused';
 
@@ -66,16 +59,18 @@ export async function recordEvents(
   const accounts = await requireAccounts(platform, tx, { portfolio, fresh });
   const instruments = await resolveAll(platform, tx, { portfolio, fresh });
   if (!instruments.ok) return instruments;
-  const inputs = fresh.map((entry, index) =>
+  const wished = fresh.map((entry, index) =>
     storedInput(entry, {
       id: platform.newId(),
       sequence: portfolio.lastSequence + 1 + index,
       account: accounts.get(accountKey(entry.event.accountName)),
-      instrumentId: instruments.value.get(entry.event) ?? null,
+      instrumentId: instruments.value.get(draftKey(entry.event.instrument)) ?? null,
+      toInstrumentId: instruments.value.get(draftKey(entry.event.toInstrument)) ?? null,
       importId: request.importId,
     }),
   );
-  const problems = [...conversionProblems(inputs), ...(await coverProblems(tx, portfolio, inputs))];
+  const { inputs, problems: misfits } = await fitInputs(tx, portfolio, wished);
+  const problems = [...conversionProblems(inputs), ...misfits];
   if (problems.length > 0) return refuseEvents(problems);
 
   const prices = await recordPrices(platform, tx, { portfolio, fresh, inputs });
@@ -119,13 +114,6 @@ function checkDrafts(
     else events.push(checked.value);
   }
   return problems.length > 0 ? refuseEvents(problems) : ok(events);
-}
-
-function rowOf({ source }: { readonly source: LedgerEvent['source'] }): {
-  readonly sheet: string;
-  readonly row: number;
-} {
-  return { sheet: source.sheet, row: source.row };
 }
 
 async function leaveOutKnown(
@@ -177,27 +165,38 @@ async function requireAccounts(
   return accounts;
 }
 
+/** Ids of every instrument named, as what is traded or as a target, by `draftKey`. */
 async function resolveAll(
   platform: RecordingPlatform,
   tx: Transaction,
   { portfolio, fresh }: { readonly portfolio: Portfolio; readonly fresh: readonly FreshEvent[] },
-): Promise<Result<Map<LedgerEvent, string>, 'events_refused'>> {
-  const withInstrument = fresh.filter(({ event }) => event.instrument !== null);
-  const groups = Map.groupBy(withInstrument, ({ event }) => draftKey(event.instrument));
-  const firsts = [...groups.values()].map(([first]) => first);
-  const drafts = firsts.flatMap((first) => first?.event.instrument ?? []);
+): Promise<Result<Map<string, string>, 'events_refused'>> {
+  const named = new Map<
+    string,
+    { readonly draft: InstrumentDraft; readonly event: LedgerEvent; readonly field: string }
+  >();
+  for (const { event } of fresh) {
+    for (const [field, draft] of [
+      ['instrument', event.instrument],
+      ['to', event.toInstrument],
+    ] as const) {
+      if (draft && !named.has(draftKey(draft))) named.set(draftKey(draft), { draft, event, field });
+    }
+  }
+  const firsts = [...named.values()];
+  const drafts = firsts.map(({ draft }) => draft);
   const context = { workspaceId: portfolio.workspaceId, newId: platform.newId, atMs: platform.clock() };
   const resolved = await resolveInstruments(tx, context, drafts);
   if (!resolved.ok) {
-    const at = firsts[Number(resolved.details['draftIndex'] ?? 0)]?.event;
-    const row = at ? rowOf(at) : { sheet: '', row: 0 };
-    return refuseEvents([{ ...resolved.details, ...row, code: resolved.code, field: 'instrument' }]);
+    const at = firsts[Number(resolved.details['draftIndex'] ?? 0)];
+    const row = at ? rowOf(at.event) : { sheet: '', row: 0 };
+    return refuseEvents([{ ...resolved.details, ...row, code: resolved.code, field: at?.field ?? 'instrument' }]);
   }
-  const ids = new Map<LedgerEvent, string>();
-  for (const [index, group] of [...groups.values()].entries()) {
+  const ids = new Map<string, string>();
+  for (const [index, key] of [...named.keys()].entries()) {
     const instrumentId = resolved.value[index]?.instrumentId;
     assert(instrumentId, 'recording: every draft has its instrument');
-    for (const { event } of group) ids.set(event, instrumentId);
+    ids.set(key, instrumentId);
   }
   return ok(ids);
 }
@@ -213,16 +212,17 @@ function storedInput(
     readonly sequence: number;
     readonly account: Account | undefined;
     readonly instrumentId: string | null;
+    readonly toInstrumentId: string | null;
     readonly importId: string | null;
   },
 ): StoredEventInput {
-  const { id, sequence, account, instrumentId, importId } = facts;
+  const { id, sequence, account, instrumentId, toInstrumentId, importId } = facts;
   assert(account, 'recording: every event has its account');
-  const resolved = { id, sequence, accountId: account.id, accountCurrency: account.currency, instrumentId };
-  const { price, note, idempotencyKey, source } = event;
+  const { id: accountId, currency: accountCurrency } = account;
+  const resolved = { id, sequence, accountId, accountCurrency, instrumentId, toInstrumentId };
+  const { note, idempotencyKey, source } = event;
   return {
     bookEvent: bookEventOf(event, resolved),
-    price,
     note,
     idempotencyKey,
     keyRound,
@@ -245,37 +245,6 @@ function conversionProblems(inputs: readonly StoredEventInput[]): RecordProblem[
       accountCurrency: input.bookEvent.accountCurrency,
       advice: 'The operation is already in the currency of its account: leave the exchange rate empty.',
     }));
-}
-
-/** Sales, transfers and splits that what is held does not cover, by folding each touched position with its whole history. */
-async function coverProblems(
-  tx: Transaction,
-  portfolio: Portfolio,
-  inputs: readonly StoredEventInput[],
-): Promise<RecordProblem[]> {
-  const problems: RecordProblem[] = [];
-  const groups = Map.groupBy(inputs, (input) => positionKeyOf(input.bookEvent));
-  for (const [key, group] of groups) {
-    const events = group.map((input) => input.bookEvent);
-    const [first] = events;
-    // More units never uncover anything; only what takes units or changes their number can.
-    if (key === null || !first || !events.some((event) => takesUnits(event) || event.type === 'split')) continue;
-    const before = await positionBefore(tx, portfolio, first);
-    const bySequence = new Map(group.map((input) => [input.bookEvent.sequence, input]));
-    for (const { event, code, held } of uncovered([...before, ...events])) {
-      const input = bySequence.get(event.sequence) ?? group.at(-1);
-      problems.push({
-        code,
-        field: 'quantity',
-        ...(input ? rowOf(input) : { sheet: '', row: 0 }),
-        date: event.date,
-        wanted: event.quantity,
-        held,
-        advice: 'Record the purchase, opening or transfer in that this operation takes from, or correct the quantity.',
-      });
-    }
-  }
-  return problems;
 }
 
 async function recordPrices(
@@ -305,16 +274,15 @@ async function recordPrices(
 }
 
 async function watchHeld(tx: Transaction, portfolio: Portfolio, inputs: readonly StoredEventInput[]): Promise<void> {
-  const byDate = Map.groupBy(
-    inputs.filter((input) => input.bookEvent.instrumentId !== null),
-    (input) => input.bookEvent.instrumentId ?? '',
-  );
-  const firstDays = [...byDate].map(([instrumentId, group]) => ({
-    instrumentId,
-    since: group.map((input) => input.bookEvent.date).toSorted()[0] ?? FIRST_DAY,
-  }));
-  for (const [since, group] of Map.groupBy(firstDays, (entry) => entry.since)) {
-    const instrumentIds = group.map((entry) => entry.instrumentId);
+  const firstDays = new Map<string, LocalDate>();
+  for (const { bookEvent } of inputs) {
+    for (const id of [bookEvent.instrumentId, bookEvent.toInstrumentId]) {
+      const known = id === null ? undefined : firstDays.get(id);
+      if (id !== null && (!known || bookEvent.date < known)) firstDays.set(id, bookEvent.date);
+    }
+  }
+  for (const [since, group] of Map.groupBy(firstDays, ([, day]) => day)) {
+    const instrumentIds = group.map(([instrumentId]) => instrumentId);
     await watchInstruments(tx, { workspaceId: portfolio.workspaceId, instrumentIds, reason: 'held', since });
   }
 }

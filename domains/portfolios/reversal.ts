@@ -3,8 +3,7 @@
  */
 import { type Decimal, ok, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
-import { positionKeyOf } from './book.ts';
-import { positionBefore, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
+import { historyOf, type RecordingPlatform, uncovered, writeEvents } from './ledger-writing.ts';
 import { readReversible } from './ledger.store.ts';
 import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { lockPortfolio } from './portfolio.store.ts';
@@ -34,16 +33,14 @@ export async function reverseEvents(
   const targets = await readReversible(tx, { workspaceId, portfolioId, ...request.target });
   if (targets.length === 0) return refuse('operation_not_found', { ...request.target });
   const gone = new Set(targets.map(({ event }) => event.id));
-  for (const [key, group] of Map.groupBy(targets, ({ event }) => positionKeyOf(event))) {
-    const [first] = group;
-    if (key === null || !first) continue;
-    const left = (await positionBefore(tx, portfolio, first.event)).filter((event) => !gone.has(event.id));
-    const [short] = uncovered(left);
+  for (const [accountId, group] of Map.groupBy(targets, ({ event }) => event.accountId)) {
+    const events = group.map(({ event }) => event);
+    const history = await historyOf(tx, portfolio, { accountId, events });
+    const [short] = uncovered(history.filter((event) => !gone.has(event.id)));
     if (short) return refuse('reversal_uncovers_sale', uncoveredFacts(short.event, short.held));
   }
   const inputs = targets.map((target, index) => ({
     bookEvent: { ...target.event, id: platform.newId(), sequence: portfolio.lastSequence + 1 + index },
-    price: target.price,
     note: '',
     idempotencyKey: `reversal:${target.event.id}`,
     keyRound: 0,

@@ -286,7 +286,7 @@ export function verdictsOf(problems: readonly RecordProblem[], rows: readonly St
 }
 
 function issueOfProblem(problem: RecordProblem, params: Record<string, string>) {
-  if (!('held' in problem)) return issue('ledger_refuses', 'error', { params });
+  if (problem.code !== 'sells_more_than_held') return issue('ledger_refuses', 'error', { params });
   const text = (fact: unknown): string =>
     fact === null || fact === undefined ? '0' : (JSON.stringify(fact) ?? '').replaceAll('"', '');
   return issue('sells_more_than_held', 'error', {

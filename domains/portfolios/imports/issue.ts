@@ -106,10 +106,6 @@ const TEXTS = {
     es: 'Sale más de lo que hay: {wanted} frente a {held}. Falta una compra anterior o sobra cantidad.',
     en: 'More goes out than there is: {wanted} against {held}. An earlier purchase is missing, or the quantity is too large.',
   },
-  type_not_supported_yet: {
-    es: 'Todavía no registramos operaciones de tipo «{type}». La fila queda fuera, no se ha cambiado por otra cosa.',
-    en: 'Operations of kind “{type}” are not recorded yet. The row is left out, not turned into something else.',
-  },
   opening_changed: {
     es: 'Ya registraste {name} como posición inicial con otros números. Para no contarla dos veces se deja fuera: deshaz la importación anterior y vuelve a importar.',
     en: '{name} is already recorded as an opening position with other figures. It is left out so as not to count it twice: undo the earlier import and import again.',

@@ -4,7 +4,7 @@
  * anything is accounted for.
  */
 import { addDays, Decimal, type LocalDate } from '#kernel';
-import { checkLedgerEvent, isSupportedEventType, LEDGER_EVENT_ADVICE } from '../ledger-event-check.ts';
+import { checkLedgerEvent, LEDGER_EVENT_ADVICE } from '../ledger-event-check.ts';
 import type { LedgerEventDraft } from '../ledger-event.ts';
 import { bodyRows, type ColumnReading, headerText, readColumns, RowReader } from './column-reading.ts';
 import type { Field } from './field.ts';
@@ -100,8 +100,6 @@ function* planSheet(
 
 /** Asks the ledger's own door, so that nothing is promised in the preview that it would refuse at confirmation. */
 function ledgerProblem(draft: KeylessDraft): Issue[] {
-  if (!isSupportedEventType(draft.type))
-    return [issue('type_not_supported_yet', 'error', { params: { type: draft.type } })];
   const checked = checkLedgerEvent({ ...draft, idempotencyKey: 'preview' });
   if (checked.ok) return [];
   return [

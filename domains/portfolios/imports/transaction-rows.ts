@@ -31,6 +31,8 @@ const TRADES = new Set<LedgerEventType>([
   'short',
   'cover',
 ]);
+/** Types that need no figure beside their units. */
+const NEEDS_NO_AMOUNT = new Set<LedgerEventType>(['transfer_out', 'traspaso', 'merger', 'bonus']);
 const NEEDS_INSTRUMENT = new Set<LedgerEventType>([
   'buy',
   'sell',
@@ -155,7 +157,8 @@ function money(reader: RowReader, { type, figures }: { type: LedgerEventType; fi
   const fee = figures.fee?.value.absolute();
   const tax = figures.tax?.value.absolute();
   const isTrade = TRADES.has(type);
-  const derived = isTrade && quantity && price ? quantity.times(price) : null;
+  // The price of a traspaso is its target's, the quantity its source's: their product says nothing.
+  const derived = isTrade && type !== 'traspaso' && quantity && price ? quantity.times(price) : null;
   // Interest charged and refunds of fees or taxes keep their sign; everywhere else the type gives the direction.
   const keepsSign = type === 'interest' || type === 'fee' || type === 'tax';
   const stated = keepsSign && type === 'interest' ? figures.amount?.value : figures.amount?.value.absolute();
@@ -170,8 +173,8 @@ function money(reader: RowReader, { type, figures }: { type: LedgerEventType; fi
     reader.say('quantity_missing', 'error', { field: 'quantity' });
   }
   const isCharge = (type === 'fee' && fee !== undefined) || (type === 'tax' && tax !== undefined);
-  const isCashInQuantity = !isTrade && quantity !== undefined;
-  if (amount === null && !isCharge && !isCashInQuantity && type !== 'transfer_out')
+  const isCashInQuantity = !isTrade && quantity !== undefined && type !== 'return_of_capital';
+  if (amount === null && !isCharge && !isCashInQuantity && !NEEDS_NO_AMOUNT.has(type))
     reader.say('amount_missing', 'error', { field: 'amount' });
   return {
     ...(quantity && !quantity.isZero ? { quantity } : {}),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { addDays, Decimal, type LocalDate, localDate } from '#kernel';
 import { buildBook } from '../book.ts';
 import { FxTable } from '../fx-table.ts';
-import type { SupportedEventType } from '../ledger-event-check.ts';
+import type { LedgerEventType } from '../ledger-event.ts';
 import type { BookEvent } from '../posting.ts';
 import { valueBook, type ValuationPrice } from '../valuation.ts';
 import { contributionsOf, edgeOf, NOTHING_YET, type PeriodEdge, shareOf, totalOf } from './contribution.ts';
@@ -25,17 +25,8 @@ const shared = {
   tax: fc.oneof(fc.constant(Decimal.zero), decimal(500, 2)),
   fx: fc.oneof(fc.constant(null), decimal(20_000, 4)),
 };
-const unitTypes: SupportedEventType[] = [
-  'buy',
-  'buy',
-  'sell',
-  'transfer_in',
-  'transfer_out',
-  'dividend',
-  'split',
-  'fee',
-];
-const cashTypes: SupportedEventType[] = ['deposit', 'withdrawal', 'interest', 'fee', 'tax'];
+const unitTypes: LedgerEventType[] = ['buy', 'buy', 'sell', 'transfer_in', 'transfer_out', 'dividend', 'split', 'fee'];
+const cashTypes: LedgerEventType[] = ['deposit', 'withdrawal', 'interest', 'fee', 'tax'];
 const events = fc
   .array(
     fc.oneof(
@@ -60,6 +51,9 @@ const events = fc
       id: `e${index}`,
       sequence: index,
       accountCurrency: CURRENCY_OF[draft.accountId] ?? 'EUR',
+      price: null,
+      toInstrumentId: null,
+      toQuantity: null,
       splitRatio: draft.type === 'split' ? { newUnits: Decimal.from('3'), oldUnits: Decimal.from('7') } : null,
     })),
   );
@@ -129,6 +123,9 @@ test('a holding without a price leaves its own row and the profit unknown, and t
     fee: Decimal.zero,
     tax: Decimal.zero,
     fx: null,
+    price: null,
+    toInstrumentId: null,
+    toQuantity: null,
   });
   const { book } = buildBook([buy('A', 1), buy('B', 2)], { baseCurrency: 'EUR', fx: new FxTable([]) });
   const known = new Map([['A', { price: Decimal.from('12'), currency: 'EUR', date: FIRST }]]);

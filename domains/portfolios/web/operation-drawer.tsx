@@ -4,7 +4,7 @@ import { api, asProblem, useApiMutation, useRefresh } from '#web/api';
 import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
 import { Button, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
 import type { PortfolioView } from './figures-kpis.tsx';
-import { fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
+import { ABOUT_TYPE, fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
 import { OPERATION_READS } from './operations-table.tsx';
 import { portfolioTexts } from './texts.ts';
 import { portfolioWords, refusedText } from './words.ts';
@@ -104,6 +104,7 @@ function OperationFields(props: FieldsProps) {
   const t = useTexts(portfolioTexts);
   const { form, portfolio, onChange } = props;
   const fields = fieldsOf(form.type);
+  const about = form.type in ABOUT_TYPE ? ABOUT_TYPE[form.type as keyof typeof ABOUT_TYPE] : null;
   return (
     <>
       <Pair>
@@ -115,6 +116,7 @@ function OperationFields(props: FieldsProps) {
         />
         <TextField label={t('date')} type="date" value={form.date} onChange={(date) => onChange({ date })} required />
       </Pair>
+      {about && <p className="text-sm text-muted">{t(about)}</p>}
       <TextField
         label={t('account')}
         value={form.accountName}
@@ -132,14 +134,17 @@ function OperationFields(props: FieldsProps) {
       {fields.hasQuantity && (
         <Pair>
           <NumberField label={t('units')} value={form.quantity} onChange={(quantity) => onChange({ quantity })} />
-          <NumberField
-            label={t('price')}
-            unit={form.currency}
-            value={form.price}
-            onChange={(price) => onChange({ price })}
-          />
+          {fields.hasPrice && (
+            <NumberField
+              label={t('price')}
+              unit={form.currency}
+              value={form.price}
+              onChange={(price) => onChange({ price })}
+            />
+          )}
         </Pair>
       )}
+      {fields.hasTarget && <TargetFields {...props} />}
       {fields.isSplit && (
         <TextField
           label={t('split')}
@@ -176,6 +181,31 @@ function InstrumentFields({ form, onChange }: FieldsProps) {
       </Pair>
       <TextField label={t('name')} value={form.name} onChange={(name) => onChange({ name })} maxLength={200} />
     </>
+  );
+}
+
+/** Where the units or the cost go. */
+function TargetFields({ form, onChange }: FieldsProps) {
+  const t = useTexts(portfolioTexts);
+  return (
+    <Pair>
+      <TextField
+        label={t('target')}
+        hint={t('targetHint')}
+        value={form.toSymbol}
+        onChange={(toSymbol) => onChange({ toSymbol })}
+        autoCapitalize="characters"
+        spellCheck={false}
+      />
+      {fieldsOf(form.type).hasTargetUnits && (
+        <NumberField
+          label={t('targetUnits')}
+          hint={t('targetUnitsHint')}
+          value={form.toQuantity}
+          onChange={(toQuantity) => onChange({ toQuantity })}
+        />
+      )}
+    </Pair>
   );
 }
 
@@ -236,6 +266,8 @@ function emptyForm(portfolio: PortfolioView): OperationForm {
     fee: null,
     tax: null,
     fx: null,
+    toSymbol: '',
+    toQuantity: null,
     note: '',
   };
 }

@@ -18,6 +18,13 @@ export const OPERATION_TYPES: readonly OperationType[] = [
   'transfer_in',
   'transfer_out',
   'opening',
+  'traspaso',
+  'short',
+  'cover',
+  'bonus',
+  'spinoff',
+  'merger',
+  'return_of_capital',
 ];
 export const KINDS: readonly InstrumentKind[] = ['crypto', 'stock', 'etf', 'fund', 'bond', 'other'];
 
@@ -37,6 +44,9 @@ export interface OperationForm {
   readonly fee: string | null;
   readonly tax: string | null;
   readonly fx: string | null;
+  /** Symbol or ISIN of the target of a traspaso, spin-off or merger. */
+  readonly toSymbol: string;
+  readonly toQuantity: string | null;
   readonly note: string;
 }
 
@@ -46,21 +56,46 @@ export interface FormFields {
   readonly hasPrice: boolean;
   readonly hasAmount: boolean;
   readonly isSplit: boolean;
+  readonly hasTarget: boolean;
+  readonly hasTargetUnits: boolean;
 }
+
+/** What the less common types mean, as the drawer says it under the type. */
+export const ABOUT_TYPE = {
+  short: 'aboutShort',
+  cover: 'aboutCover',
+  bonus: 'aboutBonus',
+  spinoff: 'aboutSpinoff',
+  merger: 'aboutMerger',
+  return_of_capital: 'aboutReturn',
+  traspaso: 'aboutTraspaso',
+} as const satisfies Partial<Record<OperationType, string>>;
 
 /** Which fields a type needs: the fewest that say it. */
 export function fieldsOf(type: OperationType): FormFields {
-  const cash = { instrument: 'none' as const, hasQuantity: false, hasPrice: false, hasAmount: true, isSplit: false };
-  const units = { instrument: 'needed' as const, hasQuantity: true, hasPrice: true, hasAmount: true, isSplit: false };
+  const plain = { instrument: 'needed', hasQuantity: false, hasPrice: false, hasAmount: true, isSplit: false } as const;
+  const needed = { ...plain, hasTarget: false, hasTargetUnits: false };
+  const units = { ...needed, hasQuantity: true, hasPrice: true };
+  const cash = { ...needed, instrument: 'none' as const };
   switch (type) {
     case 'buy':
     case 'sell':
     case 'transfer_in':
     case 'transfer_out':
     case 'opening':
+    case 'short':
+    case 'cover':
       return units;
+    case 'spinoff':
+    case 'merger':
+      return { ...units, hasTarget: true };
+    case 'traspaso':
+      return { ...units, hasTarget: true, hasTargetUnits: true };
+    case 'bonus':
+      return { ...units, hasPrice: false, hasAmount: false };
     case 'dividend':
-      return { ...cash, instrument: 'needed' };
+    case 'return_of_capital':
+      return needed;
     case 'interest':
     case 'fee':
     case 'tax':
@@ -69,7 +104,7 @@ export function fieldsOf(type: OperationType): FormFields {
     case 'withdrawal':
       return cash;
     case 'split':
-      return { ...cash, instrument: 'needed', hasAmount: false, isSplit: true };
+      return { ...needed, hasAmount: false, isSplit: true };
   }
 }
 
@@ -79,6 +114,8 @@ const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
 export function operationBody(form: OperationForm, idempotencyKey: string): Body {
   const fields = fieldsOf(form.type);
   const code = form.symbol.trim().toUpperCase();
+  const toCode = form.toSymbol.trim().toUpperCase();
+  const named = { kind: form.kind, currency: form.currency };
   const hasInstrument = fields.instrument !== 'none' && (code !== '' || form.name.trim() !== '');
   const figure = <Name extends string>(name: Name, value: string | null): { [K in Name]?: string } =>
     value === null ? {} : ({ [name]: value } as { [K in Name]?: string });
@@ -89,14 +126,9 @@ export function operationBody(form: OperationForm, idempotencyKey: string): Body
     currency: form.currency,
     note: form.note.trim(),
     idempotencyKey,
-    ...(hasInstrument && {
-      instrument: {
-        kind: form.kind,
-        name: form.name.trim() || code,
-        currency: form.currency,
-        ...(ISIN.test(code) ? { isin: code } : code === '' ? {} : { symbol: code }),
-      },
-    }),
+    ...(hasInstrument && { instrument: { ...named, name: form.name.trim() || code, ...codeOf(code) } }),
+    ...(fields.hasTarget && toCode !== '' && { toInstrument: { ...named, name: toCode, ...codeOf(toCode) } }),
+    ...(fields.hasTargetUnits && figure('toQuantity', form.toQuantity)),
     ...(fields.hasQuantity && figure('quantity', form.quantity)),
     ...(fields.hasPrice && figure('price', form.price)),
     ...(fields.hasAmount && figure('amount', form.amount)),
@@ -105,4 +137,8 @@ export function operationBody(form: OperationForm, idempotencyKey: string): Body
     ...figure('tax', form.tax),
     ...figure('fx', form.fx),
   };
+}
+
+function codeOf(code: string): { isin?: string; symbol?: string } {
+  return ISIN.test(code) ? { isin: code } : code === '' ? {} : { symbol: code };
 }

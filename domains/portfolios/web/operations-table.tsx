@@ -155,7 +155,8 @@ function operationColumns(t: Translate<PortfolioKey>): Column<Operation>[] {
       id: 'asset',
       head: t('asset'),
       card: 'title',
-      value: (operation) => operation.instrument?.name ?? operation.note,
+      value: ({ instrument, toInstrument, note }) =>
+        toInstrument ? `${instrument?.name ?? ''} → ${toInstrument.name}` : (instrument?.name ?? note),
     },
     { id: 'account', head: t('account'), widthPx: 130, value: (operation) => operation.accountName },
     {

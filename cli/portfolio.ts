@@ -2,7 +2,7 @@
  * `cactus portfolio …`: what the portfolios are worth, and the analysis of a ledger file without a server or database.
  * Exit 0 ok, 1 failed, 2 usage, 6 partial: a price, a rate or a row is missing and named.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Decimal, Fault, type LocalDate, parseLocalDate } from '#kernel';
 import {
   analyseLedger,
@@ -11,7 +11,10 @@ import {
   type LotMethod,
   moneyWeighted,
   parseFlowsFile,
+  type LedgerFile,
+  type LedgerReading,
   parseLedgerFile,
+  parseLedgerWorkbook,
   parsePricesFile,
   type PortfolioValue,
   valueInstallation,
@@ -31,7 +34,7 @@ export function registerPortfolio(program: Command): void {
     .action(runValue);
   portfolio
     .command('analyse')
-    .argument('<ledger>', 'CSV: date,type,account,instrument,quantity,price,currency,amount,fee,tax,fx,to,note')
+    .argument('<ledger>', 'CSV or XLSX: date,type,account,instrument,quantity,price,currency,amount,fee,tax,fx,to,note')
     .description('positions, lots, realised gains and totals of a ledger file, offline')
     .requiredOption('--prices <file>', 'CSV: date,instrument,price,currency (EUR/USD rows are exchange rates)')
     .option('--currency <code>', 'currency of every figure', currencyOption, 'EUR')
@@ -106,9 +109,9 @@ interface AnalyseFlags {
   readonly json?: boolean;
 }
 
-function runAnalyse(path: string, flags: AnalyseFlags): void {
-  const ledger = parseLedgerFile(readText(path), flags.currency);
+async function runAnalyse(path: string, flags: AnalyseFlags): Promise<void> {
   const prices = parsePricesFile(readText(flags.prices));
+  const ledger = await readLedger(path, { currency: flags.currency, prices });
   const { currency, method, from = null, to = null } = flags;
   const analysis = analyseLedger({ ledger, prices, currency, from, to, method });
   if (flags.json) console.log(JSON.stringify(analysis, null, 2));
@@ -138,16 +141,18 @@ function percent(ratio: number | null): string {
   return ratio === null ? '?' : `${(ratio * 100).toFixed(2)} %`;
 }
 
+/** A ledger file: a workbook by its name, else text. */
+async function readLedger(path: string, reading: LedgerReading): Promise<LedgerFile> {
+  if (!/\.xlsx?$/i.test(path)) return parseLedgerFile(readText(path), reading);
+  if (!existsSync(path))
+    throw new Fault('file_not_readable', `Cannot read ${path}: check that it exists.`, { retryable: false });
+  const read = await parseLedgerWorkbook(path, reading);
+  if (read.ok) return read.value;
+  const { message } = read.details;
+  throw new Fault(read.code, `${path}: ${typeof message === 'string' ? message : read.code}`, { retryable: false });
+}
+
 function readText(path: string): string {
-  if (/\.xlsx?$/i.test(path)) {
-    throw new Fault(
-      'format_not_supported_yet',
-      `${path}: save the sheet as CSV first; workbooks are read by cactus import.`,
-      {
-        retryable: false,
-      },
-    );
-  }
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

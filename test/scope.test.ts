@@ -222,7 +222,7 @@ describe.each([...PEOPLE, 'stranger' as const])('%s', (person) => {
 
   test('what is hers is there', async () => {
     for (const name of reached) {
-      for (const rest of ['', '/positions', '/operations', '/value-series', '/explanation?metric=value']) {
+      for (const rest of ['', '/positions', '/operations', '/value-series', '/figures', '/explanation?metric=value']) {
         const answer = await browserOf(person).call(`/api/portfolios/${idOf(name)}${rest}`);
         expect([name, rest, answer.statusCode]).toEqual([name, rest, 200]);
       }

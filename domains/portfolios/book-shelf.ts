@@ -39,6 +39,16 @@ export interface BookShelf {
   bookOf(queryable: Queryable, portfolio: Portfolio): Promise<ShelvedBook>;
   /** Makes sure that rates for these currencies are in the book's table. */
   requireCurrencies(queryable: Queryable, portfolio: Portfolio, currencies: Iterable<string>): Promise<ShelvedBook>;
+  /** The book of a past day as an earlier ledger knew it; built for the asker and kept by nobody. */
+  bookAt(queryable: Queryable, portfolio: Portfolio, past: PastBook): Promise<ShelvedBook>;
+}
+
+export interface PastBook {
+  /** Sequence of the last event that is known. */
+  readonly upTo: number;
+  readonly asOf: LocalDate;
+  /** Currencies whose rates are needed too. */
+  readonly extra: Iterable<string>;
 }
 
 const EVENTS_KEPT_MAX = 1_000_000; // Open lots and daily columns of this many events stay below 300 MB.
@@ -84,6 +94,10 @@ export function openBookShelf(platform: Pick<Platform, 'clock'>): BookShelf {
     return stands ? moved : build(queryable, portfolio, moved.currencies);
   };
   return {
+    bookAt: (queryable, portfolio, { upTo, asOf, extra }) => {
+      const past = { ...portfolio, lastSequence: upTo };
+      return buildShelved(queryable, { portfolio: past, extra, atMs: platform.clock(), asOf });
+    },
     bookOf: (queryable, portfolio) => inTurn(portfolio.id, () => current(queryable, portfolio)),
     requireCurrencies: (queryable, portfolio, currencies) =>
       inTurn(portfolio.id, async () => {
@@ -100,12 +114,19 @@ export function openBookShelf(platform: Pick<Platform, 'clock'>): BookShelf {
 
 async function buildShelved(
   queryable: Queryable,
-  input: { readonly portfolio: Portfolio; readonly extra: Iterable<string>; readonly atMs: number },
+  input: {
+    readonly portfolio: Portfolio;
+    readonly extra: Iterable<string>;
+    readonly atMs: number;
+    /** Leaves out what happened later. */
+    readonly asOf?: LocalDate;
+  },
 ): Promise<ShelvedBook> {
-  const { portfolio, extra, atMs } = input;
+  const { portfolio, extra, atMs, asOf } = input;
   const events: BookEvent[] = [];
   const scope = { portfolioId: portfolio.id, afterSequence: 0, upTo: portfolio.lastSequence };
-  for await (const page of readLiveEvents(queryable, scope)) events.push(...page);
+  for await (const page of readLiveEvents(queryable, scope))
+    events.push(...page.filter((event) => !asOf || event.date <= asOf));
   const currencies = new Set([portfolio.baseCurrency, ...extra, ...currenciesOf(events)]);
   const firstDate = firstDateOf(events, null);
   const fx = await fxTableFor(queryable, portfolio, { currencies, firstDate, atMs });

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { endpoint } from '#kernel';
+import { MissingFact, ReadFigures } from './figures-contract.ts';
 
 const NAME_LENGTH_MAX = 120;
 const NOTE_LENGTH_MAX = 500; // A remark on one operation, not a document.
@@ -42,12 +43,6 @@ const EventType = z.enum([
   'opening',
 ]);
 const Kind = z.enum(['crypto', 'stock', 'fund', 'etf', 'bond', 'cash', 'other']);
-
-/** What a total needs and nobody knows. */
-const MissingFact = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('price'), instrumentId: Id, name: z.string() }),
-  z.object({ kind: z.literal('fx'), from: z.string(), to: z.string(), date: Day }),
-]);
 
 const Portfolio = z.object({
   id: Id,
@@ -385,6 +380,7 @@ export const portfoliosApi = {
   RecordOperation,
   ReverseOperation,
   ReadValueSeries,
+  ReadFigures,
   ExplainFigure,
 } as const;
 

@@ -7,6 +7,7 @@ import { Decimal, epochDay, type LocalDate, parseLocalDate } from '#kernel';
 import { parse } from 'csv-parse/sync';
 import type { FxRate } from './fx-table.ts';
 import { checkLedgerEvent, type LedgerEvent, LEDGER_EVENT_ADVICE } from './ledger-event-check.ts';
+import { withTargetFacts } from './ledger-target.ts';
 import type { InstrumentDraft, LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
 import type { DatedFlow } from './performance/money-weighted.ts';
@@ -42,16 +43,36 @@ const TYPES_OF_CASH = ['deposit', 'withdrawal', 'interest', 'fee', 'tax', 'openi
 
 type Cells = Readonly<Record<string, string>>;
 
+/** One line of a table by its heads, in lower case. */
+export interface LedgerLine {
+  readonly cells: Cells;
+  readonly line: number;
+}
+
+export interface LedgerReading {
+  /** Currency of lines that name none. */
+  readonly currency: string;
+  /** Tells what a fund's target was worth, where its line does not. */
+  readonly prices: Pick<PricesFile, 'prices'>;
+}
+
 /** Reads a ledger file. Lines that are refused are left out and named. */
-export function parseLedgerFile(text: string, fallbackCurrency: string): LedgerFile {
+export function parseLedgerFile(text: string, reading: LedgerReading): LedgerFile {
+  return parseLedgerLines(readLines(text), reading);
+}
+
+/** Reads the lines of a ledger, wherever they were written. */
+export function parseLedgerLines(lines: readonly LedgerLine[], { currency, prices }: LedgerReading): LedgerFile {
   const events: LedgerEvent[] = [];
   const warnings: FileWarning[] = [];
-  for (const { cells, line } of readLines(text)) {
-    const draft = draftOfLine(cells, { line, fallbackCurrency });
-    if ('code' in draft) {
-      warnings.push(draft);
+  for (const { cells, line } of lines) {
+    const written = draftOfLine(cells, { line, fallbackCurrency: currency });
+    if ('code' in written) {
+      warnings.push(written);
       continue;
     }
+    const { draft, warning } = withTargetFacts(written, prices.prices);
+    if (warning) warnings.push(warning);
     const checked = checkLedgerEvent(draft);
     if (checked.ok) events.push(checked.value);
     else {
@@ -100,7 +121,7 @@ export function parseFlowsFile(text: string): FlowsFile {
   return { flows, warnings };
 }
 
-function readLines(text: string): { cells: Cells; line: number }[] {
+function readLines(text: string): LedgerLine[] {
   const rows = parse(text, {
     bom: true,
     columns: (heads: string[]) => heads.map((head) => head.trim().toLowerCase()),

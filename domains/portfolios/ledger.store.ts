@@ -215,14 +215,18 @@ export async function hasShorts(tx: Transaction, portfolioId: string): Promise<b
   return rows[0]?.found ?? false;
 }
 
-/** How far the ledger had come at an instant: the sequence of the last event recorded until then, 0 for none. */
-export async function sequenceAt(queryable: Queryable, portfolioId: string, atMs: number): Promise<number> {
-  const rows = await queryable.prepared<{ sequence: bigint | null }>(
-    'portfolios.event.sequence_at',
-    `select max(e.sequence) as sequence from portfolios_events e
-     where e.portfolio_id = $1 and e.recorded_at <= $2::timestamptz`,
-    [portfolioId, new Date(atMs).toISOString()],
-  );
+/** An instant, or the end of a day in a zone. */
+export type KnownLimit = { readonly atMs: number } | { readonly endOf: LocalDate; readonly timeZone: string };
+
+/** How far the ledger had come by then: the sequence of the last event recorded, 0 for none. */
+export async function sequenceAt(queryable: Queryable, portfolioId: string, limit: KnownLimit): Promise<number> {
+  const until =
+    'atMs' in limit
+      ? sql`e.recorded_at <= ${new Date(limit.atMs).toISOString()}::timestamptz`
+      : sql`e.recorded_at < ((${limit.endOf}::date + 1)::timestamp at time zone ${limit.timeZone}::text)`;
+  const { rows } = await sql<{ sequence: bigint | null }>`
+    select max(e.sequence) as sequence from portfolios_events e
+    where e.portfolio_id = ${portfolioId} and ${until}`.execute(queryable.tables());
   return Number(rows[0]?.sequence ?? 0);
 }
 

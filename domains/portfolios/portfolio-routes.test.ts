@@ -119,6 +119,7 @@ describe('who may', () => {
       `/${id}/positions`,
       `/${id}/operations`,
       `/${id}/value-series`,
+      `/${id}/figures`,
       `/${id}/explanation?metric=value`,
     ]) {
       expect((await call('GET', url, { workspace })).status).toBe(404);

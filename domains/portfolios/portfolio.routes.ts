@@ -23,6 +23,8 @@ import {
   valuePortfolio,
   type ValuedPortfolio,
 } from './figures.ts';
+import { ReadFigures } from './figures-contract.ts';
+import { figuresAsOf } from './figures-as-of.ts';
 import { positionText } from './position-text.ts';
 import { checkOwners, createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';
 import { type Reach, reachOf } from './portfolio-reach.store.ts';
@@ -104,6 +106,10 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
     const shown = valued.valuation.holdings.filter((holding) => query.closed === 'include' || !holding.quantity.isZero);
     const items = shown.map((holding) => positionText(valued, holding)).toSorted(byValue);
     return ok({ currency: valued.valuation.currency, items });
+  });
+  http.route(ReadFigures, async ({ actor, params, query }) => {
+    const found = await find(actor, params.portfolioId);
+    return found.ok ? figuresAsOf(source, found.value, query) : found;
   });
   http.route(ReadValueSeries, async ({ actor, params, query }) => {
     const found = await find(actor, params.portfolioId);

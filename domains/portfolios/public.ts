@@ -3,7 +3,14 @@ export { sampleWorkbook } from './imports/sample-workbook.ts';
 export { type DryRun, dryRunImport, type DryRunOptions } from './imports/dry-run.ts';
 export { type PortfolioValue, valueInstallation } from './installation-value.ts';
 export { analyseLedger, type LedgerAnalysis } from './ledger-analysis.ts';
-export { parseFlowsFile, parseLedgerFile, parsePricesFile } from './ledger-file.ts';
+export { parseLedgerWorkbook } from './imports/ledger-workbook.ts';
+export {
+  type LedgerFile,
+  type LedgerReading,
+  parseFlowsFile,
+  parseLedgerFile,
+  parsePricesFile,
+} from './ledger-file.ts';
 export { type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
 export { LOT_METHODS, type LotMethod } from './lot.ts';
 export { moneyWeighted } from './performance/money-weighted.ts';

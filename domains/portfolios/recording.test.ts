@@ -7,6 +7,8 @@ import { testPlatform, type TestPlatform } from '#platform/testing';
 import { identity } from '../identity/domain.ts';
 import { markets } from '../markets/domain.ts';
 import type { Book } from './book.ts';
+import { figuresAsOf } from './figures-as-of.ts';
+import { figuresSource } from './figures-source.ts';
 import { type BookShelf, openBookShelf } from './book-shelf.ts';
 import { portfolios } from './domain.ts';
 import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
@@ -196,10 +198,8 @@ describe('events that touch two instruments, and short sales', () => {
       )
       .toSorted();
   const names = new Map<string, string>();
-  const shelf = {
-    bookOf: (...asked: Parameters<BookShelf['bookOf']>) => (opened ??= openBookShelf(platform)).bookOf(...asked),
-  };
-  let opened: BookShelf | undefined;
+  let shelf: BookShelf;
+  beforeAll(() => void (shelf = openBookShelf(platform)));
   const rememberNames = async (): Promise<void> => {
     const { rows } = await sql<{ id: string }>`select distinct unnest(array[instrument_id, to_instrument_id]) as id
       from portfolios_events where workspace_id = ${workspaceId}`.execute(platform.db.tables());
@@ -283,6 +283,31 @@ describe('events that touch two instruments, and short sales', () => {
     expect(problemsOf(await record([traspaso('2026-01-03', fund('A'), fund('A'), '1', '1')]))).toMatchObject([
       { code: 'to_same_instrument' },
     ]);
+  });
+
+  test('the past can be asked for: by day, and as the ledger was known at an instant', async () => {
+    const source = { ...figuresSource(platform), clock: () => Date.parse('2026-06-01T10:00:00Z') };
+    const ask = async (query: { asOf?: string; knownAt?: string }) => {
+      const portfolio = await findPortfolio(platform.db, { workspaceId, rows: EVERY_ROW, portfolioId });
+      const answer = portfolio && (await figuresAsOf(source, portfolio, query));
+      if (!answer?.ok) return answer?.code;
+      const { positions: held, figures, ledgerVersion } = answer.value;
+      return [ledgerVersion, figures.cost, ...held.map(({ name, quantity }) => `${name} ${quantity}`).toSorted()].join(
+        ' ',
+      );
+    };
+    await recorded([buy('2026-01-02', '10'), traspaso('2026-02-02', ACME, NEWCO, '10', '20')]);
+    const knownThen = new Date(platform.clock()).toISOString();
+    platform.time.advance(1000);
+    const { eventIds } = await recorded([{ ...buy('2026-01-03', '5'), accountName: 'Otra' }]);
+    expect(await ask({ asOf: '2026-01-31' })).toBe('3 1500 Acme 15');
+    expect(await ask({ asOf: '2026-02-28' })).toBe('3 1500 Acme 5 Newco 20');
+    expect(await ask({ asOf: '2026-02-28', knownAt: knownThen })).toBe('2 1000 Newco 20');
+    expect(await reverse(eventIds[0] ?? '')).toMatchObject({ ok: true });
+    expect(await ask({ asOf: '2026-02-28' })).toBe('4 1000 Newco 20');
+    expect(await ask({ knownAt: '1999-12-31' })).toBe('0 0');
+    expect(await ask({ asOf: '2026-02-30' })).toBe('day_not_valid');
+    expect(await ask({ asOf: '2026-06-02' })).toBe('day_in_future');
   });
 
   test('a short sale dated before a dividend that was received is refused: the dividend would change its side', async () => {

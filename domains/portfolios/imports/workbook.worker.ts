@@ -11,11 +11,23 @@ import { type Outline, outlineOf } from './outline.ts';
 import { type PlanDefaults, planRows } from './plan.ts';
 import type { PlannedRow } from './planned-row.ts';
 import { readSheets } from './reading.ts';
+import type { SheetRow, Workbook } from './sheet.ts';
 
 export interface PlanRequest {
   readonly defaults: PlanDefaults;
   /** A person's mapping of this very file; null asks for a proposal. */
   readonly mapping: ImportMapping | null;
+}
+
+/** Asks for the cells themselves, for files whose columns are a contract. */
+export interface CellsRequest {
+  readonly kind: 'cells';
+}
+
+export interface CellsReply {
+  /** Place of the sheet among the visible ones. */
+  readonly sheet: number;
+  readonly rows: readonly SheetRow[];
 }
 
 export type PlanReply =
@@ -30,7 +42,7 @@ const ROWS_PER_REPLY = 250;
 interface Start {
   readonly kind: 'start';
   readonly path: string;
-  readonly request: PlanRequest;
+  readonly request: PlanRequest | CellsRequest;
 }
 
 process.once('message', (message: Start) => {
@@ -47,6 +59,7 @@ async function work({ path, request }: Start): Promise<void> {
     return send({ kind: 'refused', code: read.code, details: { ...read.details, peakRssBytes: samplePeakRssBytes() } });
   }
   const workbook = read.value;
+  if ('kind' in request) return sendCells(workbook);
   const proposal = proposeMapping(workbook);
   const { fingerprint, readings } = proposal;
   const remembered = (await reply({ kind: 'recognised', fingerprint })) as ImportMapping | null;
@@ -70,7 +83,18 @@ async function work({ path, request }: Start): Promise<void> {
   process.disconnect?.();
 }
 
-async function reply(content: PlanReply): Promise<unknown> {
+async function sendCells({ sheets }: Workbook): Promise<void> {
+  const shown = sheets.filter(({ isHidden }) => !isHidden);
+  for (const [index, { rows }] of shown.entries()) {
+    for (let start = 0; start < rows.length; start += ROWS_PER_REPLY) {
+      await reply({ sheet: index, rows: rows.slice(start, start + ROWS_PER_REPLY) });
+    }
+  }
+  await send({ kind: 'done', peakRssBytes: samplePeakRssBytes() });
+  process.disconnect?.();
+}
+
+async function reply(content: PlanReply | CellsReply): Promise<unknown> {
   const taken = new Promise<unknown>((resolve) => {
     process.once('message', (next: { readonly answer: unknown }) => resolve(next.answer));
   });

@@ -92,7 +92,7 @@ const PRICES = [
 function analysed(from: string, to: string): LedgerAnalysis {
   const lines = LEDGER.map((row) => [...row, 'EUR', 'Broker'].join(','));
   const header = 'date,type,instrument,quantity,price,amount,currency,account';
-  const ledger = parseLedgerFile([header, ...lines].join('\n'), 'EUR');
+  const ledger = parseLedgerFile([header, ...lines].join('\n'), { currency: 'EUR', prices: { prices: [] } });
   const closes = PRICES.map((row) => [...row, 'EUR'].join(','));
   const prices = parsePricesFile(['date,instrument,price,currency', ...closes].join('\n'));
   expect([ledger.warnings, prices.warnings]).toEqual([[], []]);

@@ -49,6 +49,7 @@ export const PAGE_HELP: Readonly<Record<string, ArticleSlug | null>> = {
   '/ajustes/tareas': 'operations',
   '/ajustes/copias': 'backups',
   '/ajustes/secretos': 'operations',
+  '/ajustes/acerca': 'operations',
   '/ayuda': null, // It is the help.
   '/ayuda/$article': null,
   '/galeria': null, // Samples for whoever builds pages.

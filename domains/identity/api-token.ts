@@ -34,6 +34,9 @@ const NEVER_SCOPES: ReadonlySet<string> = new Set([
   'identity.users.create',
   'identity.security.update',
   'identity.workspaces.remove',
+  'identity.teams.update',
+  'identity.manager_changes.create',
+  'identity.manager_changes.decide',
 ]);
 
 /** What a token can carry at all, of every domain. */

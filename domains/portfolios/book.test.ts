@@ -333,7 +333,10 @@ function figuresOf(book: Book, priceOf: Prices): unknown {
     .filter((holding) => !holding.quantity.isZero)
     .map(({ instrumentId, quantity, cost }) => `${instrumentId} ${quantity.toString()} ${cost?.toString()}`);
   const lots = [...book.positions.values()].flatMap(({ accountId, instrumentId, lots: own }) =>
-    openLotsOf(own).map((lot) => `${positionKey(accountId, instrumentId)} ${lot.openedOn} ${lot.quantity} ${lot.cost}`),
+    openLotsOf(own).map(
+      (lot) =>
+        `${positionKey(accountId, instrumentId)} ${lot.openedOn} ${lot.quantity.toString()} ${lot.cost.toString()}`,
+    ),
   );
   return {
     totals: Object.entries(totals).map(([name, value]) => `${name} ${value}`),

@@ -118,7 +118,7 @@ export function takeFrom(position: Position, wanted: Decimal | 'everything', met
   const { quantity, openCost, lots } = position;
   const left = wanted === 'everything' ? Decimal.zero : quantity.absolute().minus(wanted);
   const closes = left.compare(QUANTITY_RESIDUE) < 0;
-  const taken = takeLots(lots, closes ? 'everything' : (wanted as Decimal), method);
+  const taken = takeLots(lots, closes ? 'everything' : wanted, method);
   const rest = quantity.sign < 0 ? left.negated() : left;
   position.quantity = closes ? Decimal.zero : rest;
   const unknownBefore = openCost.base.unknownCount;

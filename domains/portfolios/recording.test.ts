@@ -182,7 +182,7 @@ describe('recording', () => {
 });
 
 describe('events that touch two instruments, and short sales', () => {
-  const dec = Decimal.from;
+  const dec = (text: string): Decimal => Decimal.from(text);
   const positions = async (): Promise<string[]> => {
     const portfolio = await findPortfolio(platform.db, { workspaceId, rows: EVERY_ROW, portfolioId });
     if (!portfolio) return [];
@@ -194,7 +194,10 @@ describe('events that touch two instruments, and short sales', () => {
   const shownLots = (book: Book): string[] =>
     [...book.positions.values()]
       .flatMap(({ instrumentId, lots }) =>
-        openLotsOf(lots).map((lot) => `${names.get(instrumentId)} ${lot.quantity} of ${lot.openedOn} cost ${lot.cost}`),
+        openLotsOf(lots).map(
+          ({ quantity, openedOn, cost }) =>
+            `${names.get(instrumentId)} ${quantity.toString()} of ${openedOn} cost ${cost.toString()}`,
+        ),
       )
       .toSorted();
   const names = new Map<string, string>();

@@ -273,7 +273,7 @@ describe('returns', () => {
     expect(body.xirr).toMatchObject({ status: 'multiple', reason: 'several_rates' });
     expect(body.xirr.roots).toEqual([expect.closeTo(0.1, 6), expect.closeTo(0.2, 6)]);
     expect(body.xirr.period).toEqual({ value: null, reason: 'several_rates' });
-    expect(body.series.at(-1).steadyValue).toBeNull();
+    expect((body.series as { steadyValue: unknown }[]).at(-1)?.steadyValue).toBeNull();
   });
 
   test('a holding without any price: no figure is guessed, each says why', async () => {
@@ -365,15 +365,17 @@ describe('contributions', () => {
     const { body } = await call('GET', `/${id}/contributions?${query}`);
     const paid = Decimal.sum([inUsd('2000', '2025-01-02'), inUsd('500', '2025-07-01'), inUsd('-200', '2026-03-01')]);
     expect(body.profit).toBe(inUsd('2920', '2026-03-31').minus(paid).toString());
-    const beta = body.items.find((row: { name: string }) => row.name === 'BETA');
-    expect(beta.profit).toBe(inUsd('1320', '2026-03-31').minus(inUsd('1000', '2025-07-01')).toString());
+    const rows = body.items as { name: string; profit: string }[];
+    expect(rows.find(({ name }) => name === 'BETA')?.profit).toBe(
+      inUsd('1320', '2026-03-31').minus(inUsd('1000', '2025-07-01')).toString(),
+    );
     const { body: returns } = await call('GET', `/${id}/performance?${query}`);
     expect(returns.currency).toBe('USD');
     expect(returns.endValue.value).toBeCloseTo(inUsd('2920', '2026-03-31').toStatistic(), 6);
     expect(returns.flows[1].in).toBeCloseTo(inUsd('500', '2025-07-01').toStatistic(), 6);
-    const gained =
-      returns.endValue.value -
-      returns.flows.reduce((sum: number, { in: put, out }: { in: number; out: number }) => sum + put - out, 0);
+    const flows = returns.flows as { in: number; out: number }[];
+    const paidIn = flows.reduce((sum, { in: put, out }) => sum + put - out, 0);
+    const gained = Number(returns.endValue.value) - paidIn;
     expect(gained).toBeCloseTo(Number(body.profit), 6);
   });
 });

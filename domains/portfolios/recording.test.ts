@@ -13,7 +13,7 @@ import { type BookShelf, openBookShelf } from './book-shelf.ts';
 import { portfolios } from './domain.ts';
 import type { InstrumentDraft, LedgerEventDraft } from './ledger-event.ts';
 import { readLiveEvents } from './ledger.store.ts';
-import { openLotsOf } from './lot.ts';
+import { type Lot, openLotsOf } from './lot.ts';
 import { createPortfolio } from './portfolio.ts';
 import { deleteLedgerOfWorkspace, findPortfolio } from './portfolio.store.ts';
 import { type RecordedEvents, recordEvents, type RecordProblem } from './recording.ts';
@@ -193,13 +193,10 @@ describe('events that touch two instruments, and short sales', () => {
   };
   const shownLots = (book: Book): string[] =>
     [...book.positions.values()]
-      .flatMap(({ instrumentId, lots }) =>
-        openLotsOf(lots).map(
-          ({ quantity, openedOn, cost }) =>
-            `${names.get(instrumentId)} ${quantity.toString()} of ${openedOn} cost ${cost.toString()}`,
-        ),
-      )
+      .flatMap(({ instrumentId, lots }) => openLotsOf(lots).map((lot) => `${names.get(instrumentId)} ${lotText(lot)}`))
       .toSorted();
+  const lotText = ({ quantity: held, openedOn, cost }: Lot): string =>
+    `${held.toString()} of ${openedOn} cost ${cost.toString()}`;
   const names = new Map<string, string>();
   let shelf: BookShelf;
   beforeAll(() => void (shelf = openBookShelf(platform)));

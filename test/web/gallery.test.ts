@@ -157,6 +157,24 @@ test.skipIf(missing)(
   SLOW_MS,
 );
 
+test.skipIf(missing)('a focused row keeps the focus when the code for long lists arrives', async () => {
+  const { page, context } = await openPage(browser);
+  opened = context;
+  let letThrough = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letThrough = resolve));
+  await page.route(/table-virtual-body/, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/galeria`);
+  const section = page.getByRole('region', { name: 'Operaciones' }).first();
+  await section.locator('tbody tr[data-index="3"]').focus();
+  expect(await section.locator('tbody tr[data-index]').count()).toBe(30);
+  letThrough();
+  await expect.poll(() => section.locator('tbody tr[aria-hidden]').count()).toBe(1); // The space of the rows not drawn.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('3');
+});
+
 test.skipIf(missing)('keyboard only: palette, chord, collapse, privacy, shortcut sheet, skip link', async () => {
   const { page } = await open('/');
   await page.keyboard.press('Tab');

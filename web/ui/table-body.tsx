@@ -1,8 +1,9 @@
 /** Rows: the whole row is the target; arrows walk, Enter opens, Space chooses, Shift+arrows choose on, Ctrl+C copies. */
-import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useRef, useState } from 'react';
 import { useTexts } from '#web/i18n';
 import { Checkbox } from './checkbox.tsx';
 import { cx } from './cx.ts';
+import { latePart } from './late-part.ts';
 import { alignOf, type Column } from './table-columns.ts';
 import { copyRows } from './table-copy.ts';
 import { CELL_CLASS } from './table-head.tsx';
@@ -20,28 +21,47 @@ export interface BodyProps<Row extends object> {
   readonly scroller: RefObject<HTMLDivElement | null>;
 }
 
-const VirtualBody = lazy(() =>
-  import('./table-virtual-body.tsx').then((module) => ({ default: module.VirtualBody })),
-) as unknown as <Row extends object>(props: BodyProps<Row>) => ReactNode;
-
-export function TableBody<Row extends object>(props: BodyProps<Row>) {
-  if (!props.isVirtual) return <WholeBody {...props} />;
-  return (
-    <Suspense fallback={<WholeBody {...props} rowCountMax={FIRST_ROWS} />}>
-      <VirtualBody {...props} />
-    </Suspense>
-  );
+export interface VirtualBodyProps<Row extends object> extends BodyProps<Row> {
+  /** The row that had the focus when the first rows made way; its focus goes on here. */
+  readonly focusedIndex: RefObject<number | null>;
 }
 
-function WholeBody<Row extends object>(props: BodyProps<Row> & { readonly rowCountMax?: number }) {
+const useVirtualBody = latePart(() => import('./table-virtual-body.tsx').then((module) => module.VirtualBody)) as () =>
+  | (<Row extends object>(props: VirtualBodyProps<Row>) => ReactNode)
+  | null;
+
+export function TableBody<Row extends object>(props: BodyProps<Row>) {
+  return props.isVirtual ? <LongBody {...props} /> : <WholeBody {...props} />;
+}
+
+function LongBody<Row extends object>(props: BodyProps<Row>) {
+  const VirtualBody = useVirtualBody();
+  const focusedIndex = useRef<number | null>(null);
+  if (VirtualBody) return <VirtualBody {...props} focusedIndex={focusedIndex} />;
+  return <WholeBody {...props} rowCountMax={FIRST_ROWS} onFocusIndex={(index) => (focusedIndex.current = index)} />;
+}
+
+function WholeBody<Row extends object>(
+  props: BodyProps<Row> & { readonly rowCountMax?: number; readonly onFocusIndex?: (index: number | null) => void },
+) {
   const walk = useRowWalk(props);
+  const { onFocusIndex } = props;
   return (
-    <tbody onKeyDown={walk.onKeyDown}>
+    <tbody
+      onKeyDown={walk.onKeyDown}
+      onFocus={(focus) => onFocusIndex?.(indexOfRow(focus.target))}
+      onBlur={() => onFocusIndex?.(null)}
+    >
       {props.model.shown.slice(0, props.rowCountMax).map((item, index) => (
         <BodyRow key={item.id} {...props} item={item} index={index} walk={walk} />
       ))}
     </tbody>
   );
+}
+
+function indexOfRow(target: Element): number | null {
+  const index = target instanceof HTMLTableRowElement ? target.dataset['index'] : undefined;
+  return index === undefined ? null : Number(index);
 }
 
 export interface RowWalk {
@@ -97,7 +117,7 @@ export function useRowWalk<Row extends object>(props: BodyProps<Row>, scrollTo?:
 
 const FRAMES_MAX = 60; // A second: a row far away in a long list exists only after the list has scrolled to it.
 
-function focusRow(section: HTMLElement, index: number, framesLeft = FRAMES_MAX): void {
+export function focusRow(section: HTMLElement, index: number, framesLeft = FRAMES_MAX): void {
   requestAnimationFrame(() => {
     const row = section.querySelector<HTMLElement>(`[data-index="${index}"]`);
     if (row) row.focus();

@@ -6,9 +6,8 @@ import { Readable } from 'node:stream';
 import { assert } from '#kernel';
 import { createSetupLink } from '#identity';
 import { platformDomain } from '#platform/runtime';
-import { createJobs } from '#platform/jobs';
 import { notifyRoutes } from '#platform/notify';
-import { silentLog, type TestBrowser, testServer, type TestServer } from '#platform/testing';
+import { type TestBrowser, testServer, type TestServer } from '#platform/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains } from '../main.ts';
 
@@ -23,10 +22,7 @@ let demo = '';
 
 beforeAll(async () => {
   server = await testServer([platformDomain, ...domains], { config: { demo: true } });
-  const { db, clock } = server.platform;
   notifyRoutes(server.http, server.platform);
-  const jobs = await createJobs({ db, clock, log: silentLog });
-  jobs.define(domains.flatMap((domain) => domain.jobs?.(server.platform) ?? []));
   owner = server.browser();
   const link = await createSetupLink(server.platform);
   const made = await send('POST', '/api/setup', {

@@ -1,6 +1,7 @@
 /** Goal: the demo goes in one press with every domain's rows, the real workspace never does, and nobody is left in a void. */
 import { DAY_MS } from '#kernel';
 import type { Domain } from '#platform/domain';
+import { platformDomain } from '#platform/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testServer, type TestServer } from '#platform/testing';
 import { SessionRevoked } from './contract.ts';
@@ -28,6 +29,7 @@ beforeEach(async () => {
   removedIds = [];
   isFailing = false;
   server = await testServer([identity, neighbour], { config: { demo: true } });
+  server.platform.jobs.define(platformDomain.jobs?.(server.platform) ?? []); // What is left to do afterwards.
   made = await setUp(server);
 });
 afterEach(() => server.close());

@@ -35,9 +35,9 @@ export function TableBody<Row extends object>(props: BodyProps<Row>) {
 }
 
 function LongBody<Row extends object>(props: BodyProps<Row>) {
-  const VirtualBody = useVirtualBody();
+  const late = { Body: useVirtualBody() };
   const focusedIndex = useRef<number | null>(null);
-  if (VirtualBody) return <VirtualBody {...props} focusedIndex={focusedIndex} />;
+  if (late.Body) return <late.Body {...props} focusedIndex={focusedIndex} />;
   return <WholeBody {...props} rowCountMax={FIRST_ROWS} onFocusIndex={(index) => (focusedIndex.current = index)} />;
 }
 

@@ -3,7 +3,7 @@
  * the PostgreSQL that the system provides (Debian's 15 in CI). The last line is `N passed, N failed, N skipped`.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root, runSteps, streamStep } from './steps.ts';
 import { startSystemPostgres } from './system-postgres.ts';
 import { readTree } from './tidy/tree.ts';
@@ -20,10 +20,23 @@ interface SuiteReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly success: boolean;
+  readonly testResults: readonly SuiteFile[];
+}
+
+interface SuiteFile {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly assertionResults: readonly { status: string; fullName: string; failureMessages?: readonly string[] }[];
 }
 
 const isCi = process.env['CI'] === 'true';
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, said once more at the very end: a log of thousands of lines is often kept by its tail only. */
+const failures: string[] = [];
+const SLOWEST_SHOWN = 12;
 
 function record(hasPassed: boolean): void {
   if (hasPassed) tally.passed += 1;
@@ -58,6 +71,24 @@ function runSuites(name: string, args: readonly string[], env: Readonly<Record<s
   // A suite that cannot load has no failed test of its own, and an unhandled rejection fails the run alone.
   if (exitCode !== 0 && counts.numFailedTests === 0) record(false);
   if (isCi && counts.numPendingTests + counts.numTodoTests > 0) record(false);
+  for (const file of counts.testResults) failures.push(...failuresOf(file));
+  printSlowest(counts.testResults);
+}
+
+function failuresOf({ name, status, message, assertionResults }: SuiteFile): string[] {
+  const path = relative(root, name);
+  const failed = assertionResults.filter((one) => one.status === 'failed');
+  const firstLines = (text: string): string => text.split('\n').slice(0, 6).join('\n    ');
+  if (failed.length === 0 && status === 'failed') return [`${path}\n    ${firstLines(message)}`];
+  return failed.map((one) => `${path} > ${one.fullName}\n    ${firstLines(one.failureMessages?.[0] ?? '')}`);
+}
+
+function printSlowest(files: readonly SuiteFile[]): void {
+  const slowest = files.toSorted((a, b) => b.endTime - b.startTime - (a.endTime - a.startTime)).slice(0, SLOWEST_SHOWN);
+  console.log('\nslowest files, in seconds:');
+  for (const { name, startTime, endTime } of slowest) {
+    console.log(`${((endTime - startTime) / 1_000).toFixed(1).padStart(7)}  ${relative(root, name)}`);
+  }
 }
 
 function databaseSuites(): string[] {
@@ -84,5 +115,6 @@ if (system.ok) {
   skip(`database suites on a system PostgreSQL: ${String(system.details['reason'])}`);
 }
 
+for (const failure of failures) console.log(`\nFAILED  ${failure}`);
 console.log(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 process.exit(tally.failed === 0 ? 0 : 1);

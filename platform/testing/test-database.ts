@@ -3,6 +3,7 @@
  * and every file gets a copy (`create database … template …`).
  */
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   type DatabaseHandle,
   type MigrationOwner,
@@ -63,7 +64,7 @@ async function asAdmin<Value>(url: string, work: (admin: pg.Client) => Promise<V
 
 async function requireTemplate(admin: pg.Client, adminUrl: string, domains: readonly TestDomain[]): Promise<string> {
   const run = process.env['CACTUS_TEST_POSTGRES_DIR'] ?? '';
-  const name = `cactus_template_${digest([run, ...domains.map((domain) => domain.name).toSorted()].join(' '))}`;
+  const name = `cactus_template_${digest([run, ...domains.map(schemaText).toSorted()].join(' '))}`;
   // One file of the run migrates; the others wait and copy.
   await admin.query('select pg_advisory_lock($1)', [LOCK_KEY]);
   try {
@@ -90,6 +91,13 @@ async function createTemplate(
     await db.close();
   }
   await admin.query(`alter database ${draft} rename to ${name}`);
+}
+
+/** What tells two domains apart here: tests reuse a name (`toys`) with another schema, and may not share a template. */
+function schemaText({ name, migrations }: TestDomain): string {
+  if (migrations === null) return name;
+  const files = readdirSync(migrations).toSorted();
+  return [name, ...files.map((file) => readFileSync(new URL(file, migrations), 'utf8'))].join(' ');
 }
 
 function ownersOf(domains: readonly TestDomain[]): MigrationOwner[] {

@@ -1,4 +1,9 @@
 /** Goal: a test gets a platform that really stores, with a clock it can move, and its own database. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { event } from '#kernel';
@@ -46,4 +51,16 @@ test('events, bell and settings work; the clock moves when told; two platforms s
   expect(await two.events.latest({ workspaceId, limit: 1 })).toEqual([]);
   expect([one.config.section('toys'), two.config.section('toys')]).toEqual([{ ballsMax: 9 }, { ballsMax: 3 }]);
   await Promise.all([one.close(), two.close()]);
+});
+
+test('a domain of the same name with another schema has its own database', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cactus-schema-'));
+  writeFileSync(join(folder, '0001_toys.sql'), 'create table toys_kites (name text primary key);');
+  const bare = await testPlatform([toys]);
+  const rich = await testPlatform([{ ...toys, migrations: pathToFileURL(`${folder}/`) }]);
+  const kites = sql<{ name: string | null }>`select to_regclass('toys_kites')::text as name`;
+  const names = [bare, rich].map(async ({ db }) => (await kites.execute(db.tables())).rows[0]?.name);
+  expect(await Promise.all(names)).toEqual([null, 'toys_kites']);
+  await Promise.all([bare.close(), rich.close()]);
+  rmSync(folder, { recursive: true });
 });

@@ -10,6 +10,7 @@ import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
 import { newDataDir, type Product, removeDataDir, startProduct } from '../test/e2e/product.ts';
 import { setUpOwner } from '../test/process/first-run.ts';
+import { type LoadSockets, openLoadSockets } from './wire.ts';
 
 const MIB = 1024 ** 2;
 const PAGE_BYTES = 4096;
@@ -22,6 +23,8 @@ export interface House {
     path: string,
     body?: unknown,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** The generator for loads: `call` on a full client would take the CPU that is being measured. */
+  openLoad(): Promise<LoadSockets>;
   openSocket(topics: readonly string[], onFrame: (text: string) => void): Promise<WebSocket>;
   /** Memory of the server's process; the database has its own. */
   serverMib(): number;
@@ -63,6 +66,7 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
       const text = await answer.body.text();
       return { status: answer.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
     },
+    openLoad: () => openLoadSockets(product.url, { count: CONNECTIONS, headers: { cookie, origin: product.url } }),
     async openSocket(topics, onFrame) {
       const { url } = product;
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie, origin: url } });

@@ -2,8 +2,9 @@
  * The webhook path, end to end: POST /api/events -> transaction with outbox and deliveries -> signed request at a local
  * receiver, measured from the instant the POST is sent; a second endpoint hangs all the while, and a browser socket listens.
  */
-import { atRate, type House, openHouse, openReceiver } from './house.ts';
+import { atRate, openHouse } from './house.ts';
 import { type BenchSection, type Figure, percentile, sleep } from './section.ts';
+import { type LoadSockets, openWireReceiver } from './wire.ts';
 
 const WARM_UP = { perSecond: 300, durationMs: 4000 } as const;
 const RATES = [
@@ -26,29 +27,38 @@ export const section: BenchSection = {
   async run() {
     const house = await openHouse();
     let track = newTrack();
-    const receiver = await openReceiver((body) => note(track.receivedAtMs, body));
-    const hanging = await openReceiver(() => undefined, { hangs: true });
+    const receiver = await openWireReceiver((body) => note(track.receivedAtMs, body));
+    const hanging = await openWireReceiver(() => undefined, { hangs: true });
     try {
       for (const url of [receiver.url, hanging.url]) {
         await house.call('POST', '/api/webhooks/endpoints', { url, filters: ['webhooks.custom.*'] });
       }
       const socket = await house.openSocket(['webhooks.custom.published'], (text) => note(track.socketAtMs, text));
-      await load(house, track, WARM_UP);
+      const sockets = await house.openLoad();
+      await load(sockets, track, WARM_UP);
       const figures: Figure[] = [];
       for (const rate of RATES) {
         track = newTrack();
         const before = house.cpuMs();
-        await load(house, track, rate);
+        const ownBefore = process.cpuUsage();
+        await load(sockets, track, rate);
         const after = house.cpuMs();
+        const own = process.cpuUsage(ownBefore);
         figures.push(...figuresOf(track, rate.perSecond));
         const perEvent = (part: 'server' | 'database'): number => (after[part] - before[part]) / track.answerMs.length;
         figures.push(
           { name: `${rate.perSecond}/s CPU of the server per event`, value: perEvent('server'), unit: 'ms' },
           { name: `${rate.perSecond}/s CPU of the database per event`, value: perEvent('database'), unit: 'ms' },
+          {
+            name: `${rate.perSecond}/s CPU of this generator per event`,
+            value: (own.user + own.system) / 1000 / track.answerMs.length,
+            unit: 'ms',
+          },
         );
       }
       figures.push({ name: 'memory of the server after it', value: house.serverMib(), unit: 'MiB' });
       socket.terminate();
+      sockets.close();
       return figures;
     } finally {
       receiver.close();
@@ -72,14 +82,14 @@ function note(seen: Map<number, number>, text: string): void {
 }
 
 async function load(
-  house: House,
+  sockets: LoadSockets,
   track: Track,
   rate: { readonly perSecond: number; readonly durationMs: number },
 ): Promise<void> {
   const total = await atRate(rate, async (index) => {
     const sentAtMs = performance.now();
     track.sentAtMs[index] = sentAtMs;
-    const { status } = await house.call('POST', '/api/events', { type: 'bench.tick', data: { n: index } });
+    const status = await sockets.post('/api/events', { type: 'bench.tick', data: { n: index } });
     if (status === 201) track.answerMs.push(performance.now() - sentAtMs);
     else track.refusedCount += 1;
   });

@@ -237,6 +237,7 @@ const MOVE: BookEvent = {
   price: null,
   toInstrumentId: 'NEW',
   toQuantity: Decimal.of(5n, 1),
+  lots: null,
 };
 
 test('the order of recording does not matter when every event has a day of its own', () => {

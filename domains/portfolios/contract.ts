@@ -5,10 +5,11 @@
  */
 import { z } from 'zod';
 import { endpoint } from '#kernel';
-import { MissingFact, ReadFigures } from './figures-contract.ts';
+import { MissingFact, ReadFigures, ReadValueSeries } from './figures-contract.ts';
 
 const NAME_LENGTH_MAX = 120;
 const NOTE_LENGTH_MAX = 500; // A remark on one operation, not a document.
+const LOTS_MAX = 200; // As many as the ledger takes in one sale.
 const FIGURE = /^\d{1,18}(?:\.\d{1,18})?$/;
 const SIGNED_FIGURE = /^-?\d{1,18}(?:\.\d{1,18})?$/;
 
@@ -202,6 +203,9 @@ export const ListPositions = endpoint({
   refusals: { portfolio_not_found: 404 },
 });
 
+/** Units of one lot: by the day it was opened and, where several were, by the operation that opened it. */
+const LotPick = z.object({ openedOn: Day, openedBy: Id.nullable().default(null), quantity: DecimalText });
+
 const InstrumentName = z.object({ id: Id, name: z.string(), symbol: z.string().nullable() });
 const Operation = z.object({
   id: Id,
@@ -221,6 +225,8 @@ const Operation = z.object({
   /** Target of a traspaso, spin-off or merger, and the units of it that arrived. */
   toInstrument: InstrumentName.nullable(),
   toQuantity: MaybeDecimal,
+  /** The lots the sale names; null where the method chose. */
+  lots: z.array(LotPick).nullable(),
   note: z.string(),
   source: z.object({ sheet: z.string(), row: z.number(), importId: Id.nullable() }),
   recordedAtMs: z.number(),
@@ -281,6 +287,11 @@ export const RecordOperation = endpoint({
     toInstrument: TypedInstrument.nullable().default(null),
     /** Units of the target that a traspaso gives; left out, amount / price (the target's). */
     toQuantity: Figure.optional(),
+    /** A sale may name the lots it takes; their quantities add up to its own. */
+    lots: z
+      .array(LotPick.extend({ quantity: Figure }))
+      .max(LOTS_MAX)
+      .optional(),
     note: z.string().trim().max(NOTE_LENGTH_MAX).default(''),
     idempotencyKey: z.string().min(8).max(100),
   }),
@@ -299,35 +310,11 @@ export const ReverseOperation = endpoint({
   refusals: { portfolio_not_found: 404, operation_not_found: 404, reversal_uncovers_sale: 409 },
 });
 
-export const ReadValueSeries = endpoint({
-  method: 'GET',
-  path: '/api/portfolios/:portfolioId/value-series',
-  permission: 'portfolios.portfolio.read',
-  summary: 'Value by day for a chart: floats, with days that are partly unknown marked.',
-  params: z.object({ portfolioId: Id }),
-  query: z.object({ range: z.enum(['1w', '1m', '3m', 'ytd', '1y', 'all']).default('1y') }),
-  response: z.object({
-    currency: z.string(),
-    points: z.array(
-      z.object({
-        date: Day,
-        /** Null when nothing held that day has a known price. */
-        value: z.number().nullable(),
-        /** Money put in so far less money taken out; null when a rate of some flow is unknown. */
-        invested: z.number().nullable(),
-        /** True when a holding of the day has no known price or rate: the value leaves it out. */
-        isPartial: z.boolean(),
-        /** True when a holding is valued at the price of its last own operation, for want of a market price. */
-        isEstimated: z.boolean(),
-      }),
-    ),
-  }),
-  refusals: { portfolio_not_found: 404 },
-});
-
 const Lot = z.object({
   accountName: z.string(),
   openedOn: Day,
+  /** The operation that opened it: how a sale names it. */
+  openedBy: Id,
   quantity: DecimalText,
   currency: z.string(),
   cost: DecimalText,
@@ -341,6 +328,12 @@ const Match = z.object({
   proceeds: MaybeDecimal,
   cost: MaybeDecimal,
   gain: MaybeDecimal,
+  /** The two parts of the gain: of the price, and of the exchange rate since the lot was opened. */
+  priceGain: MaybeDecimal,
+  fxGain: MaybeDecimal,
+  /** Shares of the fees (inside cost and proceeds) and of the taxes (in neither) of both operations. */
+  fees: MaybeDecimal,
+  taxes: MaybeDecimal,
 });
 const Metric = z.enum(['value', 'cost', 'unrealised', 'realised', 'income', 'fees', 'taxes', 'netFlows', 'profit']);
 

@@ -1,7 +1,7 @@
 /** An event as its table keeps it, and back to what the book folds. Figures travel as exact decimal text. */
-import { Decimal, type LocalDate } from '#kernel';
+import { Decimal, type LocalDate, localDate } from '#kernel';
 import type { LedgerEvent } from './ledger-event-check.ts';
-import type { LedgerEventType } from './ledger-event.ts';
+import type { LedgerEventType, LotPick } from './ledger-event.ts';
 import type { BookEvent } from './posting.ts';
 
 export interface EventRow {
@@ -23,12 +23,20 @@ export interface EventRow {
   readonly price: string | null;
   readonly to_instrument_id: string | null;
   readonly to_quantity: string | null;
+  readonly lots: readonly LotPickRow[] | null;
+}
+
+/** A named lot as the table keeps it, and as a draft travels. */
+export interface LotPickRow {
+  readonly openedOn: string;
+  readonly openedBy: string | null;
+  readonly quantity: string;
 }
 
 /** Columns of `EventRow`, with the events as `e` and their account as `a`. */
 export const EVENT_COLUMNS = `e.event_id, e.sequence, e.account_id, a.currency as account_currency, e.type, e.on_date,
   e.instrument_id, e.quantity, e.split_new_units, e.split_old_units, e.currency, e.amount, e.fee, e.tax, e.fx,
-  e.price, e.to_instrument_id, e.to_quantity`;
+  e.price, e.to_instrument_id, e.to_quantity, e.lots`;
 
 export function bookEventOfRow(row: EventRow): BookEvent {
   const { split_new_units: newUnits, split_old_units: oldUnits } = row;
@@ -50,11 +58,16 @@ export function bookEventOfRow(row: EventRow): BookEvent {
     price: decimalOrNull(row.price),
     toInstrumentId: row.to_instrument_id,
     toQuantity: decimalOrNull(row.to_quantity),
+    lots: row.lots && row.lots.map(lotPickOf),
   };
 }
 
 export function decimalOrNull(text: string | null): Decimal | null {
   return text === null ? null : Decimal.from(text);
+}
+
+export function lotPickOf({ openedOn, openedBy, quantity }: LotPickRow): LotPick {
+  return { openedOn: localDate(openedOn), openedBy, quantity: Decimal.from(quantity) };
 }
 
 /** An event ready to be stored. `reverses` names the event it takes back. */

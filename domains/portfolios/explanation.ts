@@ -173,6 +173,7 @@ function lotsOf(holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, 
     .map(({ lot, accountId }) => ({
       accountName: nameOf.get(accountId) ?? '',
       openedOn: lot.openedOn,
+      openedBy: lot.openedBy,
       quantity: lot.quantity.toString(),
       currency: lot.currency,
       cost: lot.cost.toString(),
@@ -220,7 +221,15 @@ function matchText(match: LotMatch, nameOf: ReadonlyMap<string, string>) {
     proceeds: textOf(match.proceedsBase),
     cost: textOf(match.costBase),
     gain: textOf(match.gainBase),
+    priceGain: textOf(match.priceGainBase),
+    fxGain: textOf(match.fxGainBase),
+    fees: textOf(bothOf(match.openingFeeBase, match.closingFeeBase)),
+    taxes: textOf(bothOf(match.openingTaxBase, match.closingTaxBase)),
   };
+}
+
+function bothOf(opening: Decimal | null, closing: Decimal | null): Decimal | null {
+  return opening && closing && opening.plus(closing);
 }
 
 /** The rates that today's values of these holdings and balances stand on. */

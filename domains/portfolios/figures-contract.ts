@@ -1,4 +1,4 @@
-/** What portfolios says of a past day. Exact decimal text; null means unknown, never zero. */
+/** What portfolios says of a past day, and of every day for a chart. Exact decimal text; null means unknown, never zero. */
 import { z } from 'zod';
 import { endpoint } from '#kernel';
 
@@ -62,4 +62,30 @@ export const ReadFigures = endpoint({
     missing: z.array(MissingFact),
   }),
   refusals: { portfolio_not_found: 404, day_not_valid: 422, day_in_future: 422 },
+});
+
+export const ReadValueSeries = endpoint({
+  method: 'GET',
+  path: '/api/portfolios/:portfolioId/value-series',
+  permission: 'portfolios.portfolio.read',
+  summary: 'Value by day for a chart: floats, with days that are partly unknown marked.',
+  params: z.object({ portfolioId: Id }),
+  query: z.object({ range: z.enum(['1w', '1m', '3m', 'ytd', '1y', 'all']).default('1y') }),
+  response: z.object({
+    currency: z.string(),
+    points: z.array(
+      z.object({
+        date: Day,
+        /** Null when nothing held that day has a known price. */
+        value: z.number().nullable(),
+        /** Money put in so far less money taken out; null when a rate of some flow is unknown. */
+        invested: z.number().nullable(),
+        /** True when a holding of the day has no known price or rate: the value leaves it out. */
+        isPartial: z.boolean(),
+        /** True when a holding is valued at the price of its last own operation, for want of a market price. */
+        isEstimated: z.boolean(),
+      }),
+    ),
+  }),
+  refusals: { portfolio_not_found: 404 },
 });

@@ -42,6 +42,8 @@ export interface LedgerAnalysis {
     readonly unrealised: Text;
     readonly realised: Text;
     readonly fxGain: Text;
+    /** The rest of `unrealised`. */
+    readonly priceGain: Text;
     readonly currency: string;
   }[];
   readonly lots: readonly {
@@ -58,6 +60,14 @@ export interface LedgerAnalysis {
     readonly proceeds: Text;
     readonly cost: Text;
     readonly gain: Text;
+    /** The gain in two parts that add up to it: of the price, and of the exchange rate since the lot was opened. */
+    readonly priceGain: Text;
+    readonly fxGain: Text;
+    /** Shares of the charges of both sides: fees are inside cost and proceeds, taxes in neither. */
+    readonly openingFee: Text;
+    readonly closingFee: Text;
+    readonly openingTax: Text;
+    readonly closingTax: Text;
   }[];
   readonly cash: readonly {
     readonly account: string;
@@ -236,6 +246,7 @@ function positionsOf(
       sumKnown(matches.filter((match) => match.instrumentId === holding.instrumentId).map((match) => match.gainBase)),
     ),
     fxGain: textOf(holding.fxGain),
+    priceGain: textOf(holding.unrealised && holding.fxGain && holding.unrealised.minus(holding.fxGain)),
     currency,
   }));
 }
@@ -260,6 +271,12 @@ function matchText(match: LotMatch): LedgerAnalysis['realised'][number] {
     proceeds: textOf(match.proceedsBase),
     cost: textOf(match.costBase),
     gain: textOf(match.gainBase),
+    priceGain: textOf(match.priceGainBase),
+    fxGain: textOf(match.fxGainBase),
+    openingFee: textOf(match.openingFeeBase),
+    closingFee: textOf(match.closingFeeBase),
+    openingTax: textOf(match.openingTaxBase),
+    closingTax: textOf(match.closingTaxBase),
   };
 }
 

@@ -86,6 +86,7 @@ function measure(played: Played, expectation: CaseExpectation): string {
   if (PERFORMANCE_FIGURES.includes(expectation.figure)) return measurePerformance(played, expectation);
   const { figure: name, subjects } = expectation;
   const { scenario } = played;
+  const base = scenario.baseCurrency;
   const [subject = ''] = subjects;
   const date = /^\d{4}-\d\d-\d\d$/.test(subject) ? localDate(subject) : END_OF_TIME;
   const { book, matches } = played.bookOn(date);
@@ -112,6 +113,15 @@ function measure(played: Played, expectation: CaseExpectation): string {
       gains.includes(null) ? null : Decimal.sum(gains.filter((gain) => gain !== null)),
       scenario.baseCurrency,
     );
+  }
+  if (name === 'priceGain' || name === 'closingFees' || name === 'openingTaxes') {
+    const partOf = {
+      priceGain: 'priceGainBase',
+      closingFees: 'closingFeeBase',
+      openingTaxes: 'openingTaxBase',
+    } as const;
+    const parts = matches.filter((match) => match.soldOn.startsWith(subject)).map((match) => match[partOf[name]]);
+    return figure(parts.includes(null) ? null : Decimal.sum(parts.filter((part) => part !== null)), base);
   }
   assert(name in valuation.totals, `case: unknown figure ${name}`);
   return figure(valuation.totals[name as keyof ValuationTotals], scenario.baseCurrency);

@@ -3,6 +3,7 @@
  *   2025-01-02 buy 10 ACME @ 100.00 EUR fee 1.00 tax 0.20 fx 0.9 account Broker
  *   2025-01-02 opening 10 ACME amount 1000 EUR · deposit 500 EUR · dividend 12 EUR ACME tax 2 · split ACME 7:3
  *   2025-01-02 traspaso 4 FUNDA to FUNDB units 8 · merger 5 OLD to NEW (units of NEW) amount 12 EUR @ 30 (price of NEW)
+ *   2025-02-03 sell 5 ACME @ 130 EUR lots 2025-01-03:2+2025-01-02:3
  *   base EUR · account Broker EUR · price 2025-01-31 ACME 120 EUR · fx 2025-01-01 EUR/USD 1.10
  *   method lifo · expect twr 2025-01-01 2025-12-31 = 0.315 (six decimals) · expect xirr 2025-01-01 2025-12-31 = multiple
  *   expect realised 2025 = 118.60 EUR · expect profit 2025-12-31 = 1500 EUR · expect refused line 3 sells_more_than_held
@@ -13,6 +14,7 @@ import type { FxRate } from './fx-table.ts';
 import { LOT_METHODS, type LotMethod } from './lot.ts';
 import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
+import { parseLotPicks } from './lot-pick.ts';
 
 export interface CasePrice {
   readonly date: LocalDate;
@@ -40,7 +42,7 @@ export interface LedgerCase {
 }
 
 const DEFAULT_ACCOUNT = 'Main';
-const OPTION_WORDS = ['fee', 'tax', 'fx', 'account', 'amount', 'to', 'units'];
+const OPTION_WORDS = ['fee', 'tax', 'fx', 'account', 'amount', 'to', 'units', 'lots'];
 /** Types whose line starts with units, with or without a price. */
 const UNIT_TYPES = ['buy', 'sell', 'short', 'cover', 'bonus', 'spinoff', 'merger', 'traspaso'];
 
@@ -113,6 +115,8 @@ function parseEvent(words: readonly string[], line: number): LedgerEventDraft {
   const amount = option('amount') ?? facts.amount;
   const [fee, tax, fx, toQuantity] = [option('fee'), option('tax'), option('fx'), option('units')];
   const to = options.get('to');
+  const lots = parseLotPicks(options.get('lots') ?? '');
+  assert(lots, `case line ${line}: lots are DAY:UNITS+DAY:UNITS`);
   return {
     type,
     date,
@@ -132,6 +136,7 @@ function parseEvent(words: readonly string[], line: number): LedgerEventDraft {
     ...(fx && { fx }),
     ...(to !== undefined && { toInstrument: { kind: 'stock' as const, symbol: to, name: to, currency } }),
     ...(toQuantity && { toQuantity }),
+    ...(lots.length > 0 && { lots }),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   LedgerEventDraft,
   LedgerEventSource,
   LedgerEventType,
+  LotPick,
   ManualPriceDraft,
   SplitRatio,
 } from './ledger-event.ts';
@@ -34,6 +35,7 @@ export interface LedgerEvent {
   /** Target of a traspaso, spin-off or merger, and the units of it that arrive. */
   readonly toInstrument: InstrumentDraft | null;
   readonly toQuantity: Decimal | null;
+  readonly lots: readonly LotPick[] | null;
   readonly note: string;
   readonly idempotencyKey: string;
   readonly manualPrice: ManualPriceDraft | null;
@@ -57,6 +59,9 @@ export type LedgerEventRefusal =
   | 'to_missing'
   | 'to_quantity_missing'
   | 'merger_price_missing'
+  | 'lots_not_expected'
+  | 'lots_too_many'
+  | 'lots_differ_from_quantity'
   | 'price_negative'
   | 'amount_negative'
   | 'fee_negative'
@@ -85,6 +90,9 @@ export const LEDGER_EVENT_ADVICE: Readonly<Record<LedgerEventRefusal, string>> =
     'Write how many units of the target arrive, or the amount that moves and the price of one unit of the target.',
   merger_price_missing:
     'A merger that pays cash needs the price of one new unit, to know which share of the cost the cash is.',
+  lots_not_expected: 'Only a sale names the lots it takes; leave the lots empty.',
+  lots_too_many: 'Name at most 200 lots in one sale; write the rest as another sale.',
+  lots_differ_from_quantity: 'The units of the named lots must add up to the quantity of the sale.',
   price_negative: 'Write a price of zero or more.',
   amount_negative: 'Write the amount as a positive number; the type says the direction.',
   fee_negative: 'Write the fee as zero or more.',
@@ -97,6 +105,7 @@ export const LEDGER_EVENT_ADVICE: Readonly<Record<LedgerEventRefusal, string>> =
 const CURRENCY_CODE = /^[A-Z][A-Z0-9]{2,9}$/;
 const FRACTION_DIGITS_MAX = 18; // The finest unit any chain uses; a product of two plus an exchange rate still fits a Decimal.
 const FIGURE_LIMIT = Decimal.of(10n ** 18n); // No person owns this many units of anything they would track here.
+const LOTS_MAX = 200; // What a person can check; a sale of more lots is several sales.
 const ACCOUNT_LENGTH_MAX = 120; // Longer is a pasted sentence, not an account.
 
 interface TypeNeeds {
@@ -142,7 +151,8 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     checkFigures(draft) ??
     checkInstrument(draft, needs, instrument) ??
     checkQuantity(draft, needs, instrument) ??
-    checkTarget(draft, needs);
+    checkTarget(draft, needs) ??
+    checkLots(draft);
   if (problem) return problem;
 
   const amount = grossAmount(draft, needs);
@@ -168,6 +178,7 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     fx: draft.fx ?? null,
     toInstrument: needs.target ? (draft.toInstrument ?? null) : null,
     toQuantity: needs.target ? targetQuantityOf(draft) : null,
+    lots: draft.lots && draft.lots.length > 0 ? draft.lots : null,
     note: draft.note ?? '',
     idempotencyKey: draft.idempotencyKey,
     manualPrice: draft.manualPrice ?? null,
@@ -204,6 +215,7 @@ function checkFigures(draft: LedgerEventDraft): Problem | null {
     ['fx', draft.fx],
     ['toQuantity', draft.toQuantity],
     ['price', draft.manualPrice?.price],
+    ...(draft.lots ?? []).map((lot) => ['lots', lot.quantity] as const),
   ];
   for (const [field, figure] of figures) {
     if (figure && figure.scale > FRACTION_DIGITS_MAX) return refuseField(draft, 'figure_too_precise', field);
@@ -260,6 +272,15 @@ function checkTarget(draft: LedgerEventDraft, needs: TypeNeeds): Problem | null 
   if (!arrives) return refuseField(draft, 'to_quantity_missing', 'toQuantity');
   if (arrives.absolute().compare(FIGURE_LIMIT) >= 0) return refuseField(draft, 'figure_too_large', 'toQuantity');
   return arrives.sign > 0 ? null : refuseField(draft, 'quantity_not_positive', 'toQuantity');
+}
+
+function checkLots({ lots, ...draft }: LedgerEventDraft): Problem | null {
+  if (!lots || lots.length === 0) return null;
+  if (draft.type !== 'sell') return refuseField(draft, 'lots_not_expected', 'lots');
+  if (lots.length > LOTS_MAX) return refuseField(draft, 'lots_too_many', 'lots');
+  if (lots.some((lot) => lot.quantity.sign <= 0)) return refuseField(draft, 'quantity_not_positive', 'lots');
+  const named = Decimal.sum(lots.map((lot) => lot.quantity));
+  return draft.quantity?.equals(named) ? null : refuseField(draft, 'lots_differ_from_quantity', 'lots');
 }
 
 /**

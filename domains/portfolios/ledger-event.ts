@@ -61,6 +61,13 @@ export interface SplitRatio {
   readonly oldUnits: Decimal;
 }
 
+/** Units that a sale takes from a lot: named by the day it was opened and, where it is told, by the event that opened it. */
+export interface LotPick {
+  readonly openedOn: LocalDate;
+  readonly openedBy: string | null;
+  readonly quantity: Decimal;
+}
+
 export interface LedgerEventDraft {
   readonly type: LedgerEventType;
   readonly date: LocalDate;
@@ -80,6 +87,8 @@ export interface LedgerEventDraft {
   readonly toInstrument?: InstrumentDraft;
   /** Units of the target that a traspaso gives; left out, they are amount / price (then the price is the target's). */
   readonly toQuantity?: Decimal;
+  /** The lots a sale takes, which add up to its quantity; left out, the method of the ledger chooses. */
+  readonly lots?: readonly LotPick[];
   readonly note?: string;
   /** The same fact has the same key in every file; a known key records nothing. Unique per portfolio. */
   readonly idempotencyKey: string;

@@ -10,6 +10,7 @@ import { checkLedgerEvent, type LedgerEvent, LEDGER_EVENT_ADVICE } from './ledge
 import { withTargetFacts } from './ledger-target.ts';
 import type { InstrumentDraft, LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
+import { parseLotPicks } from './lot-pick.ts';
 import type { DatedFlow } from './performance/money-weighted.ts';
 
 export interface FileWarning {
@@ -40,6 +41,8 @@ export interface PricesFile {
 const ACCOUNT_DEFAULT = 'Main'; // A file about one account need not name it.
 const FX_PAIR = /^([A-Z][A-Z0-9]{2,9})\/([A-Z][A-Z0-9]{2,9})$/;
 const TYPES_OF_CASH = ['deposit', 'withdrawal', 'interest', 'fee', 'tax', 'opening', 'transfer_in', 'transfer_out'];
+
+const LOTS_ADVICE = 'Write the lots as the day they were bought and the units: 2024-01-05:10 2024-03-01:2.5';
 
 type Cells = Readonly<Record<string, string>>;
 
@@ -153,6 +156,8 @@ function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): Led
       line,
     };
   }
+  const lots = parseLotPicks(cells['lots'] ?? '');
+  if (!lots) return { code: 'lots_not_valid', message: LOTS_ADVICE, line };
   const currency = (cells['currency'] ?? '') || fallbackCurrency;
   const named = (cells['instrument'] ?? '').trim();
   const to = (cells['to'] ?? '').trim();
@@ -167,6 +172,7 @@ function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): Led
     idempotencyKey: `line ${line}`,
     source: { sheet: 'ledger', row: line },
     ...figures,
+    ...(lots.length > 0 && { lots }),
     ...(instrument !== '' && { instrument: instrumentOf(instrument, currency) }),
     ...(to !== '' && { toInstrument: instrumentOf(to, currency) }),
   };

@@ -53,6 +53,7 @@ async function insertEventRows(tx: Transaction, batch: EventBatch, events: reado
     fee: event.fee,
     tax: event.tax,
     fx: event.fx,
+    lots: event.lots,
     note: facts.note,
     idempotency_key: facts.idempotencyKey,
     key_round: facts.keyRound,
@@ -63,15 +64,15 @@ async function insertEventRows(tx: Transaction, batch: EventBatch, events: reado
   }));
   await sql`
     insert into portfolios_events (event_id, workspace_id, portfolio_id, sequence, account_id, type, on_date,
-      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, note,
+      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, lots, note,
       idempotency_key, key_round, source_sheet, source_row, import_id, reverses, recorded_at, recorded_by)
     select event_id, ${batch.workspaceId}::uuid, ${batch.portfolioId}::uuid, sequence, account_id, type, on_date,
-      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, note,
+      instrument_id, quantity, split_new_units, split_old_units, price, to_instrument_id, to_quantity, currency, amount, fee, tax, fx, lots, note,
       idempotency_key, key_round, source_sheet, source_row, import_id, reverses,
       ${new Date(batch.recordedAtMs).toISOString()}::timestamptz, ${batch.userId}::uuid
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (event_id uuid, sequence bigint, account_id uuid,
       type text, on_date date, instrument_id uuid, quantity numeric, split_new_units numeric, split_old_units numeric,
-      price numeric, to_instrument_id uuid, to_quantity numeric, currency text, amount numeric, fee numeric, tax numeric, fx numeric, note text,
+      price numeric, to_instrument_id uuid, to_quantity numeric, currency text, amount numeric, fee numeric, tax numeric, fx numeric, lots jsonb, note text,
       idempotency_key text, key_round integer, source_sheet text, source_row integer, import_id uuid, reverses uuid)
     order by sequence`.execute(tx.tables());
 }

@@ -2,11 +2,11 @@
  * Lots: what was acquired together, on one day at one cost. Units: `cost` in the lot's own currency with purchase fees
  * inside, `costBase` the same money in the portfolio's currency at the day's rate (null when no rate is known). The lots of
  * a short position have negative units and a negative cost: what they brought in, less fees.
- * Method: a sale takes lots in the order of its `LotMethod`. A part of a lot takes its share of the cost, rounded half-even
- * to 18 decimals; the rest keeps exactly what remains, so cost is never made or lost.
+ * Method: a sale takes the lots it names, else lots in the order of its `LotMethod`. A part of a lot takes its share of the
+ * cost and of the charges, rounded half-even to 18 decimals; the rest keeps exactly what remains, so no money is made or lost.
  */
 import { assert, Decimal, type LocalDate } from '#kernel';
-import type { SplitRatio } from './ledger-event.ts';
+import type { LotPick, SplitRatio } from './ledger-event.ts';
 
 export interface Lot {
   readonly openedBy: string;
@@ -15,6 +15,9 @@ export interface Lot {
   readonly currency: string;
   readonly cost: Decimal;
   readonly costBase: Decimal | null;
+  /** What opening it was charged, at the day's rate: the fee is inside `costBase`, the tax is not. Null as `costBase` is. */
+  readonly feeBase: Decimal | null;
+  readonly taxBase: Decimal | null;
 }
 
 /** Open lots in the order they were opened. Lots before `first` are used up; kept until compaction, so that taking is O(1). */
@@ -92,6 +95,56 @@ export function takeLots(lots: OpenLots, quantity: Decimal | 'everything', metho
   return taken;
 }
 
+/** Takes the lots that a sale names. The caller has checked with `canTakeNamed` that they are there. */
+export function takeNamedLots(lots: OpenLots, picks: readonly LotPick[]): Lot[] {
+  const planned = planNamed(lots, picks);
+  assert(planned, 'lots: a named lot is not held');
+  const taken: Lot[] = [];
+  const rests = new Map<number, Lot | null>();
+  for (const { index, quantity } of planned) {
+    const known = rests.get(index);
+    const lot = known === undefined ? lots.items[index] : known;
+    assert(lot, 'lots: a lot is named beyond its units');
+    const isWhole = lot.quantity.compare(quantity) === 0;
+    const [part, rest] = isWhole ? [lot, null] : divideLot(lot, quantity);
+    taken.push(part);
+    rests.set(index, rest);
+  }
+  const kept = lots.items.flatMap((lot, index) => {
+    if (index < lots.first) return [];
+    const rest = rests.get(index);
+    return rest === undefined ? [lot] : rest === null ? [] : [rest];
+  });
+  replaceLots(lots, kept);
+  return taken;
+}
+
+/** True when every named lot holds what is named of it. */
+export function canTakeNamed(lots: OpenLots, picks: readonly LotPick[]): boolean {
+  return planNamed(lots, picks) !== null;
+}
+
+/** Which lots the names mean: those of the day (and of the purchase, where one is named), oldest recording first. */
+function planNamed(lots: OpenLots, picks: readonly LotPick[]): { index: number; quantity: Decimal }[] | null {
+  const left = new Map<number, Decimal>();
+  const planned: { index: number; quantity: Decimal }[] = [];
+  for (const { openedOn, openedBy, quantity } of picks) {
+    let missing = quantity;
+    for (let index = lots.first; index < lots.items.length && missing.sign > 0; index += 1) {
+      const lot = lots.items[index];
+      if (!lot || lot.openedOn !== openedOn || (openedBy !== null && lot.openedBy !== openedBy)) continue;
+      const held = left.get(index) ?? lot.quantity;
+      if (held.sign <= 0) continue;
+      const taken = held.compare(missing) <= 0 ? held : missing;
+      planned.push({ index, quantity: taken });
+      left.set(index, held.minus(taken));
+      missing = missing.minus(taken);
+    }
+    if (missing.sign > 0) return null;
+  }
+  return planned;
+}
+
 function nextIndex(lots: OpenLots, method: LotMethod): number {
   if (method === 'lifo') return Math.max(lots.first, lots.items.length - 1);
   if (method !== 'hifo') return lots.first;
@@ -122,10 +175,14 @@ function averageCosts(lots: OpenLots): void {
   const isOneCurrency = open.every((lot) => lot.currency === open[0]?.currency);
   const costs = isOneCurrency ? averaged(open, (lot) => lot.cost) : null;
   const basis = averaged(open, (lot) => lot.costBase);
+  const fees = averaged(open, (lot) => lot.feeBase);
+  const taxes = averaged(open, (lot) => lot.taxBase);
   lots.items = open.map((lot, index) => ({
     ...lot,
     cost: costs?.[index] ?? lot.cost,
     costBase: basis?.[index] ?? lot.costBase,
+    feeBase: fees?.[index] ?? lot.feeBase,
+    taxBase: taxes?.[index] ?? lot.taxBase,
   }));
   lots.first = 0;
 }
@@ -134,6 +191,7 @@ function averaged(open: readonly Lot[], costOfLot: (lot: Lot) => Decimal | null)
   const known = open.map(costOfLot).filter((cost) => cost !== null);
   if (known.length !== open.length) return null;
   const total = Decimal.sum(known);
+  if (total.isZero && known.every((cost) => cost.isZero)) return null;
   const quantity = Decimal.sum(open.map((lot) => lot.quantity));
   let left = total;
   return open.map((lot, index) => {
@@ -162,16 +220,56 @@ export function splitLots(lots: OpenLots, ratio: SplitRatio): Decimal {
 }
 
 function divideLot(lot: Lot, quantity: Decimal): [part: Lot, rest: Lot] {
-  const cost = shareOf(lot.cost, quantity, lot.quantity);
-  const costBase = lot.costBase && shareOf(lot.costBase, quantity, lot.quantity);
-  const part = { ...lot, quantity, cost, costBase };
-  const rest = {
-    ...lot,
-    quantity: lot.quantity.minus(quantity),
-    cost: lot.cost.minus(cost),
-    costBase: lot.costBase && costBase ? lot.costBase.minus(costBase) : null,
+  const share = (money: Decimal | null): Decimal | null =>
+    money && (money.isZero ? money : shareOf(money, quantity, lot.quantity));
+  const money = {
+    cost: shareOf(lot.cost, quantity, lot.quantity),
+    costBase: share(lot.costBase),
+    feeBase: share(lot.feeBase),
+    taxBase: share(lot.taxBase),
   };
-  return [part, rest];
+  return [
+    { ...lot, ...money, quantity },
+    { ...withoutMoney(lot, money), quantity: lot.quantity.minus(quantity) },
+  ];
+}
+
+type LotMoney = Pick<Lot, 'cost' | 'costBase' | 'feeBase' | 'taxBase'>;
+
+/** A lot less money that went elsewhere; what is unknown stays unknown. */
+function withoutMoney(lot: Lot, gone: LotMoney): Lot {
+  const less = (own: Decimal | null, part: Decimal | null): Decimal | null => own && part && own.minus(part);
+  return {
+    ...lot,
+    cost: lot.cost.minus(gone.cost),
+    costBase: less(lot.costBase, gone.costBase),
+    feeBase: less(lot.feeBase, gone.feeBase),
+    taxBase: less(lot.taxBase, gone.taxBase),
+  };
+}
+
+/**
+ * Divides the cost and the charges of lots: `part / whole` of them goes, the rest is kept; units are the caller's. An unknown
+ * share moves no money that is known and leaves base figures unknown on both sides.
+ */
+export function divideCost(
+  lots: readonly Lot[],
+  share: { readonly part: Decimal; readonly whole: Decimal } | null,
+): { readonly gone: Lot[]; readonly kept: Lot[] } {
+  const shareOfEach = (moneyOf: (lot: Lot) => Decimal | null): (Decimal | null)[] =>
+    share ? apportion(lots.map(moneyOf), share) : lots.map(() => null);
+  const own = shareOfEach((lot) => lot.cost);
+  const base = shareOfEach((lot) => lot.costBase);
+  const fees = shareOfEach((lot) => lot.feeBase);
+  const taxes = shareOfEach((lot) => lot.taxBase);
+  const gone = lots.map((lot, index) => ({
+    ...lot,
+    cost: own[index] ?? Decimal.zero,
+    costBase: base[index] ?? null,
+    feeBase: fees[index] ?? null,
+    taxBase: taxes[index] ?? null,
+  }));
+  return { gone, kept: lots.map((lot, index) => withoutMoney(lot, gone[index] ?? lot)) };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { LocalDate } from '#kernel';
 import type { Queryable } from '#platform/db';
 import { sql } from 'kysely';
+import type { LotPickRow } from './event-row.ts';
 import type { LedgerEventType } from './ledger-event.ts';
 
 export interface OperationRow {
@@ -22,6 +23,7 @@ export interface OperationRow {
   readonly fx: string | null;
   readonly to_instrument_id: string | null;
   readonly to_quantity: string | null;
+  readonly lots: LotPickRow[] | null;
   readonly note: string;
   readonly source_sheet: string;
   readonly source_row: number;
@@ -45,7 +47,7 @@ export interface OperationQuery {
 
 const COLUMNS = sql`e.event_id, e.sequence, e.type, e.on_date, a.name as account_name, e.instrument_id, e.quantity,
   e.split_new_units, e.split_old_units, e.price, e.amount, e.currency, e.fee, e.tax, e.fx, e.to_instrument_id, e.to_quantity,
-  e.note, e.source_sheet, e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
+  e.lots, e.note, e.source_sheet, e.source_row, e.import_id, e.recorded_at, r.event_id as reversed_by`;
 
 /** One probe per row: a page never reads the whole ledger, whatever the planner knows of it. */
 const REVERSAL = sql`select p.event_id from portfolios_events p where p.reverses = e.event_id and p.reverses is not null limit 1`;

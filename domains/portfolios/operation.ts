@@ -5,6 +5,7 @@ import { findInstruments } from '#markets';
 import type { Queryable, Transaction } from '#platform/db';
 import { pageOf, readCursor } from '#platform/http';
 import { z } from 'zod';
+import { lotPickOf, type LotPickRow } from './event-row.ts';
 import type { LedgerEventDraft, LedgerEventType } from './ledger-event.ts';
 import type { RecordingPlatform } from './ledger-writing.ts';
 import { listOperationRows, type OperationQuery, type OperationRow } from './operation.store.ts';
@@ -29,6 +30,8 @@ export interface OperationWish {
   readonly fx?: string | undefined;
   readonly toInstrument?: LedgerEventDraft['instrument'] | null;
   readonly toQuantity?: string | undefined;
+  /** Which lots a sale takes; none leaves the choice to the method. */
+  readonly lots?: readonly LotPickRow[] | undefined;
   readonly note: string;
   readonly idempotencyKey: string;
 }
@@ -49,6 +52,8 @@ export async function recordOperation(
 > {
   const date = parseLocalDate(wish.date);
   if (!date) return refuse('date_not_valid', { field: 'date', date: wish.date });
+  const badDay = (wish.lots ?? []).find(({ openedOn }) => !parseLocalDate(openedOn));
+  if (badDay) return refuse('date_not_valid', { field: 'lots', date: badDay.openedOn });
   const draft = draftOf(wish);
   const result = await recordEvents(platform, tx, { ...scope, importId: null, events: [draft] });
   if (!result.ok) return result;
@@ -140,6 +145,7 @@ function draftOf(wish: OperationWish): LedgerEventDraft {
     source: { sheet: HAND_SHEET, row: 1 },
     ...known,
     ...(wish.instrument && { instrument: wish.instrument }),
+    ...(wish.lots && wish.lots.length > 0 && { lots: wish.lots.map(lotPickOf) }),
     ...(wish.toInstrument && { toInstrument: wish.toInstrument }),
     ...(newUnits && { splitRatio: { newUnits: Decimal.from(newUnits), oldUnits: Decimal.from(oldUnits) } }),
   };
@@ -191,6 +197,7 @@ function operationText(
     fx: figureText(row.fx),
     toInstrument: named(row.to_instrument_id),
     toQuantity: figureText(row.to_quantity),
+    lots: row.lots,
     note: row.note,
     source: { sheet: row.source_sheet, row: row.source_row, importId: row.import_id },
     recordedAtMs: row.recorded_at,

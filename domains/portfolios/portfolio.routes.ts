@@ -11,7 +11,6 @@ import {
   ListPortfolios,
   ListPositions,
   ReadPortfolio,
-  ReadValueSeries,
   RenamePortfolio,
 } from './contract.ts';
 import {
@@ -23,7 +22,7 @@ import {
   valuePortfolio,
   type ValuedPortfolio,
 } from './figures.ts';
-import { ReadFigures } from './figures-contract.ts';
+import { ReadFigures, ReadValueSeries } from './figures-contract.ts';
 import { figuresAsOf } from './figures-as-of.ts';
 import { positionText } from './position-text.ts';
 import { checkOwners, createPortfolio, deletePortfolio, renamePortfolio } from './portfolio.ts';

@@ -6,7 +6,7 @@
  */
 import { assert, Decimal } from '#kernel';
 import { apportion, type Lot, openLotsOf, replaceLots, splitLots, spread } from './lot.ts';
-import { addExpenses, gainOf, matchOf, type TakeOptions } from './position-units.ts';
+import { addExpenses, matchOf, type TakeOptions } from './position-units.ts';
 import { type Position, recountOpenCost } from './position.ts';
 import type { BookEvent } from './posting.ts';
 
@@ -38,7 +38,7 @@ export function returnCapital(position: Position, event: BookEvent, { rate, onMa
     const back = lot.costBase && share && smaller(share, lot.costBase);
     const gain = share && back && share.minus(back);
     figures.realised.add(gain);
-    if (gain?.sign !== 0) onMatch?.({ ...matchOf(event, lot), quantity: Decimal.zero, ...gainOf(gain, Decimal.zero) });
+    if (gain?.sign !== 0) onMatch?.({ ...matchOf(event, lot), ...beyondCost(gain) });
     const costBase = lot.costBase && back && lot.costBase.minus(back);
     return { ...lot, cost: ownCostLeft(lot, { event, share: own[index] ?? null, costBase }), costBase };
   });
@@ -46,6 +46,14 @@ export function returnCapital(position: Position, event: BookEvent, { rate, onMa
   recountOpenCost(position);
   figures.invested.add(returnedBase && returnedBase.negated());
   addExpenses(position, { ...event, rate });
+}
+
+/** Capital returned beyond cost: a gain of no units and no cost, all of it of the price. */
+function beyondCost(gain: Decimal | null) {
+  const { zero } = Decimal;
+  const charges = { openingFeeBase: zero, openingTaxBase: zero, closingFeeBase: zero, closingTaxBase: zero };
+  const figures = { proceedsBase: gain, costBase: zero, gainBase: gain, priceGainBase: gain, fxGainBase: gain && zero };
+  return { quantity: zero, ...figures, ...charges };
 }
 
 /** What is left of a lot's cost in its own currency: less its share of the money, by the base cost when that is another. */

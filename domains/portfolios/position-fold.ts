@@ -5,11 +5,20 @@
  * first); what still does not fit at the end of the day is refused and has no effect on any figure.
  */
 import { assert, Decimal, ok, refuse, type Result } from '#kernel';
-import { type LotMethod, QUANTITY_RESIDUE } from './lot.ts';
+import { canTakeNamed, type LotMethod, QUANTITY_RESIDUE } from './lot.ts';
 import { applyBonus, applySplit, returnCapital } from './position-capital.ts';
 import { mergeInto, moveInto, spinOff } from './position-moves.ts';
 import { noteStep, noteTrade } from './position-steps.ts';
-import { addMoney, addUnits, closeShort, type LotMatch, openShort, sellUnits, transferOut } from './position-units.ts';
+import {
+  addMoney,
+  addUnits,
+  closeShort,
+  type LotMatch,
+  openShort,
+  sellUnits,
+  type TakeOptions,
+  transferOut,
+} from './position-units.ts';
 import { emptyPosition, type Position } from './position.ts';
 import type { BookEvent } from './posting.ts';
 
@@ -22,6 +31,7 @@ export type PositionRefusal =
   | 'buys_while_short'
   | 'moves_more_than_cost'
   | 'to_same_instrument'
+  | 'lot_not_held'
   | 'dividend_side_differs';
 
 /** What to do about each, for the command line and the API; the web app has its own words in both languages. */
@@ -36,6 +46,8 @@ export const POSITION_ADVICE: Readonly<Record<PositionRefusal, string>> = {
     'The account is short of this instrument: cover it first; long and short are never mixed in one account.',
   moves_more_than_cost: 'The cost to move is more than what the units cost: correct the amount.',
   to_same_instrument: 'Write another instrument as the target.',
+  lot_not_held:
+    'A lot that the sale names does not hold that many units: look at the open lots of that day, or leave the lots out.',
   dividend_side_differs:
     'A dividend is received on units held and paid on units sold short: take back the dividend, then record both again.',
 };
@@ -179,6 +191,8 @@ function problemOf(position: Position, event: BookEvent, options: FoldOptions): 
     case 'opening':
       return quantity.sign < 0 ? 'buys_while_short' : null;
     case 'sell':
+      if (exceeds(quantity)) return 'sells_more_than_held';
+      return event.lots && !canTakeNamed(position.lots, event.lots) ? 'lot_not_held' : null;
     case 'transfer_out':
       return exceeds(quantity) ? 'sells_more_than_held' : null;
     case 'short':
@@ -200,8 +214,8 @@ function problemOf(position: Position, event: BookEvent, options: FoldOptions): 
 }
 
 function applyToOne(position: Position, event: BookEvent, options: FoldOptions): null {
-  const rate = options.rateOf(event);
-  const take = { rate, onMatch: options.onMatch, method: options.method ?? 'fifo' };
+  const take = takeOptionsOf(event, options);
+  const { rate } = take;
   switch (event.type) {
     case 'buy':
     case 'transfer_in':
@@ -242,8 +256,7 @@ function applyToTwo(
   event: BookEvent,
   options: FoldOptions,
 ): PositionRefusal | null {
-  const rate = options.rateOf(event);
-  const take = { rate, onMatch: options.onMatch, method: options.method ?? 'fifo' };
+  const take = takeOptionsOf(event, options);
   const { quantity } = pair.position;
   if (event.type === 'traspaso') {
     const wanted = event.quantity ?? Decimal.zero;
@@ -252,8 +265,15 @@ function applyToTwo(
     return null;
   }
   if (quantity.sign <= 0) return 'acts_on_nothing_held';
-  if (event.type === 'spinoff') return spinOff(pair, event, rate);
+  if (event.type === 'spinoff') return spinOff(pair, event, take.rate);
   assert(event.type === 'merger', 'fold: only three kinds of event have a target');
   mergeInto(pair, event, take);
   return null;
+}
+
+function takeOptionsOf(event: BookEvent, options: FoldOptions): TakeOptions {
+  const rate = options.rateOf(event);
+  const rateIn = (currency: string): Decimal | null =>
+    currency === event.currency ? rate : options.rateOf({ ...event, currency, fx: null });
+  return { rate, rateIn, onMatch: options.onMatch, method: options.method ?? 'fifo' };
 }

@@ -5,9 +5,9 @@
  * expensed on the source. (Traspasos between funds: Ley 35/2006 del IRPF, art. 94.1.a.)
  */
 import { Decimal } from '#kernel';
-import { apportion, insertLots, type Lot, openLotsOf, replaceLots, spread } from './lot.ts';
+import { apportion, divideCost, insertLots, type Lot, openLotsOf, replaceLots, spread } from './lot.ts';
 import type { PositionRefusal } from './position-fold.ts';
-import { addExpenses, gainOf, matchOf, takeFrom, type TakeOptions } from './position-units.ts';
+import { addExpenses, gainOf, matchOf, noCharges, takeFrom, type TakeOptions } from './position-units.ts';
 import { addOpenCost, costOf, type Position, recountOpenCost } from './position.ts';
 import type { BookEvent } from './posting.ts';
 
@@ -28,28 +28,10 @@ export function spinOff({ position, target }: Move, event: BookEvent, rate: Deci
   const open = openLotsOf(position.lots);
   const share = costShareOf(open, event, rate);
   if (share === 'too_much') return 'moves_more_than_cost';
-  const own = share
-    ? apportion(
-        open.map((lot) => lot.cost),
-        share,
-      )
-    : [];
-  // An unknown share is unknown cost on both sides, never zero.
-  const base = share
-    ? apportion(
-        open.map((lot) => lot.costBase),
-        share,
-      )
-    : open.map(() => null);
-  const moved = open.map((lot, index) => ({ ...lot, cost: own[index] ?? Decimal.zero, costBase: base[index] ?? null }));
-  const kept = open.map((lot, index) => {
-    const gone = base[index];
-    const cost = lot.cost.minus(own[index] ?? Decimal.zero);
-    return { ...lot, cost, costBase: lot.costBase && gone ? lot.costBase.minus(gone) : null };
-  });
+  const { gone, kept } = divideCost(open, share);
   replaceLots(position.lots, kept);
   recountOpenCost(position);
-  arrive({ position, target }, withUnits(moved, event.toQuantity ?? Decimal.zero));
+  arrive({ position, target }, withUnits(gone, event.toQuantity ?? Decimal.zero));
   addExpenses(position, { ...event, rate });
   return null;
 }
@@ -69,29 +51,12 @@ export function mergeInto({ position, target }: Move, event: BookEvent, take: Ta
     arrive({ position, target }, withUnits(lots, toQuantity));
   } else {
     const part = { part: cash, whole };
-    const own = apportion(
-      lots.map((lot) => lot.cost),
-      part,
-    );
-    const base = apportion(
-      lots.map((lot) => lot.costBase),
-      part,
-    );
     const cashBase = rate && cash.times(rate);
-    const sold = lots.map((lot, index) => ({
-      ...lot,
-      cost: own[index] ?? Decimal.zero,
-      costBase: base[index] ?? null,
-    }));
-    const rest = lots.map((lot, index) => {
-      const gone = base[index];
-      const cost = lot.cost.minus(own[index] ?? Decimal.zero);
-      return { ...lot, cost, costBase: lot.costBase && gone ? lot.costBase.minus(gone) : null };
-    });
+    const { gone: sold, kept: rest } = divideCost(lots, part);
     const cost = costOf(sold);
     figures.realised.add(cashBase && cost && cashBase.minus(cost));
     figures.invested.add(cashBase && cashBase.negated());
-    if (onMatch) matchCash({ event, sold, part, cashBase, onMatch });
+    if (onMatch) matchCash({ event, sold, part, cashBase, rateIn: take.rateIn, onMatch });
     arrive({ position, target }, withUnits(rest, toQuantity));
   }
   addExpenses(position, { ...event, rate });
@@ -103,15 +68,17 @@ function matchCash(paid: {
   readonly sold: readonly Lot[];
   readonly part: { readonly part: Decimal; readonly whole: Decimal };
   readonly cashBase: Decimal | null;
+  readonly rateIn: TakeOptions['rateIn'];
   readonly onMatch: NonNullable<TakeOptions['onMatch']>;
 }): void {
-  const { event, sold, part, cashBase, onMatch } = paid;
+  const { event, sold, part, cashBase, rateIn, onMatch } = paid;
   const units = sold.map((lot) => lot.quantity);
   const quantities = apportion(units, part);
   const proceeds = cashBase ? spread(cashBase, units) : [];
   for (const [index, lot] of sold.entries()) {
     const quantity = quantities[index] ?? Decimal.zero;
-    onMatch({ ...matchOf(event, lot), quantity, ...gainOf(proceeds[index] ?? null, lot.costBase) });
+    const gain = gainOf({ proceedsBase: proceeds[index] ?? null, costBase: lot.costBase, lot, rateIn });
+    onMatch({ ...matchOf(event, lot), quantity, ...gain, ...noCharges(lot) });
   }
 }
 

@@ -1,6 +1,17 @@
 /** Units that come and go one position at a time: purchases, sales, short sales and their covers, transfers, income. */
 import { assert, Decimal, epochDay, type LocalDate } from '#kernel';
-import { addLot, type Lot, type LotMethod, openLotsOf, type OpenLots, QUANTITY_RESIDUE, takeLots } from './lot.ts';
+import type { LotPick } from './ledger-event.ts';
+import {
+  addLot,
+  type Lot,
+  type LotMethod,
+  openLotsOf,
+  type OpenLots,
+  QUANTITY_RESIDUE,
+  spread,
+  takeLots,
+  takeNamedLots,
+} from './lot.ts';
 import { addOpenCost, costOf, type Position } from './position.ts';
 import type { BookEvent } from './posting.ts';
 
@@ -17,10 +28,23 @@ export interface LotMatch {
   readonly proceedsBase: Decimal | null;
   readonly costBase: Decimal | null;
   readonly gainBase: Decimal | null;
+  /** The two parts of the gain: of the price, and of the exchange rate that the lot's own cost had meanwhile. */
+  readonly priceGainBase: Decimal | null;
+  readonly fxGainBase: Decimal | null;
+  /**
+   * Shares of what opening and closing were charged. Of a purchase the fee is inside the cost, of a sale it is taken off the
+   * proceeds; taxes are in neither.
+   */
+  readonly openingFeeBase: Decimal | null;
+  readonly openingTaxBase: Decimal | null;
+  readonly closingFeeBase: Decimal | null;
+  readonly closingTaxBase: Decimal | null;
 }
 
 export interface TakeOptions {
   readonly rate: Decimal | null;
+  /** Base currency per unit of another currency on the event's day. */
+  readonly rateIn: (currency: string) => Decimal | null;
   readonly onMatch: ((match: LotMatch) => void) | undefined;
   readonly method: LotMethod;
 }
@@ -45,29 +69,31 @@ export function openShort(position: Position, event: BookEvent, rate: Decimal | 
 }
 
 /** A sale: its proceeds less its fee, against the cost of the lots it takes. */
-export function sellUnits(position: Position, event: BookEvent, { rate, onMatch, method }: TakeOptions): void {
+export function sellUnits(position: Position, event: BookEvent, take: TakeOptions): void {
   const { figures } = position;
-  const taken = takeFrom(position, event.quantity ?? Decimal.zero, method);
+  const { rate } = take;
+  const taken = takeFrom(position, event.quantity ?? Decimal.zero, event.lots ?? take.method);
   const cost = costOf(taken);
   const tax = rate && event.tax.times(rate);
   const proceeds = rate && (event.amount ?? Decimal.zero).minus(event.fee).times(rate);
   addCharges(position, event, rate);
   figures.realised.add(proceeds && cost && proceeds.minus(cost));
   figures.invested.add(proceeds && tax && tax.minus(proceeds));
-  if (onMatch) matchLots({ event, taken, money: proceeds, onMatch });
+  matchLots({ event, taken, money: proceeds, take });
 }
 
 /** A cover: what the short lots it closes brought in, less what it paid, fee inside. */
-export function closeShort(position: Position, event: BookEvent, { rate, onMatch, method }: TakeOptions): void {
+export function closeShort(position: Position, event: BookEvent, take: TakeOptions): void {
   const { figures } = position;
-  const taken = takeFrom(position, event.quantity ?? Decimal.zero, method);
+  const { rate } = take;
+  const taken = takeFrom(position, event.quantity ?? Decimal.zero, take.method);
   const cost = costOf(taken);
   const tax = rate && event.tax.times(rate);
   const paid = rate && (event.amount ?? Decimal.zero).plus(event.fee).times(rate);
   addCharges(position, event, rate);
   figures.realised.add(paid && cost && cost.plus(paid).negated());
   figures.invested.add(paid && tax && paid.plus(tax));
-  if (onMatch) matchLots({ event, taken, money: paid, onMatch });
+  matchLots({ event, taken, money: paid, take });
 }
 
 /** Units that leave the portfolio: at their stated value, else at their cost. Not a sale. */
@@ -113,12 +139,19 @@ export function addExpenses(
   figures.invested.add(rate && fee.plus(tax).times(rate));
 }
 
-/** Takes units out of the lots and keeps the position's quantity and open cost in step. */
-export function takeFrom(position: Position, wanted: Decimal | 'everything', method: LotMethod): Lot[] {
+/** Takes units out of the lots, the named ones or by method, and keeps the position's quantity and open cost in step. */
+export function takeFrom(
+  position: Position,
+  wanted: Decimal | 'everything',
+  order: LotMethod | readonly LotPick[],
+): Lot[] {
   const { quantity, openCost, lots } = position;
   const left = wanted === 'everything' ? Decimal.zero : quantity.absolute().minus(wanted);
   const closes = left.compare(QUANTITY_RESIDUE) < 0;
-  const taken = takeLots(lots, closes ? 'everything' : wanted, method);
+  const units = closes ? 'everything' : wanted;
+  // A sale of everything takes every lot, whatever it names.
+  const isNamed = typeof order !== 'string';
+  const taken = isNamed && !closes ? takeNamedLots(lots, order) : takeLots(lots, units, isNamed ? 'fifo' : order);
   const rest = quantity.sign < 0 ? left.negated() : left;
   position.quantity = closes ? Decimal.zero : rest;
   const unknownBefore = openCost.base.unknownCount;
@@ -142,7 +175,8 @@ function openLot(
   { quantity, cost, rate }: { readonly quantity: Decimal; readonly cost: Decimal; readonly rate: Decimal | null },
 ): Lot {
   const { currency, date: openedOn, id: openedBy } = event;
-  const lot = { openedBy, openedOn, quantity, currency, cost, costBase: rate && cost.times(rate) };
+  const charges = { feeBase: rate && event.fee.times(rate), taxBase: rate && event.tax.times(rate) };
+  const lot = { openedBy, openedOn, quantity, currency, cost, costBase: rate && cost.times(rate), ...charges };
   addLot(position.lots, lot);
   position.openCost.base.add(lot.costBase);
   addOpenCost(position.openCost, currency, cost);
@@ -151,25 +185,29 @@ function openLot(
 }
 
 /**
- * Spreads the money of a sale or a cover over the lots by quantity; the last part takes what is left, so nothing is made
- * or lost. A short lot's proceeds came first: what the cover paid is the cost.
+ * Spreads the money and the charges of a sale or a cover over the lots by quantity; the last part takes what is left, so
+ * nothing is made or lost. A short lot's proceeds came first: what the cover paid is the cost.
  */
 function matchLots(closing: {
   readonly event: BookEvent;
   readonly taken: readonly Lot[];
   readonly money: Decimal | null;
-  readonly onMatch: (match: LotMatch) => void;
+  readonly take: TakeOptions;
 }): void {
-  const { event, taken, money, onMatch } = closing;
-  const total = Decimal.sum(taken.map((lot) => lot.quantity));
-  let left = money;
+  const { event, taken, money, take } = closing;
+  const { rate, rateIn, onMatch } = take;
+  if (!onMatch) return;
+  const units = taken.map((lot) => lot.quantity);
+  const shares = money && spread(money, units);
+  const fees = rate && spread(event.fee.times(rate), units);
+  const taxes = rate && spread(event.tax.times(rate), units);
   for (const [index, lot] of taken.entries()) {
-    const isLast = index === taken.length - 1;
-    const share = isLast ? left : money && money.times(lot.quantity).dividedBy(total, 18, 'half-even');
-    left = left && share && left.minus(share);
+    const share = shares?.[index] ?? null;
     const isShort = lot.quantity.sign < 0;
     const [proceedsBase, costBase] = isShort ? [lot.costBase && lot.costBase.negated(), share] : [share, lot.costBase];
-    onMatch({ ...matchOf(event, lot), quantity: lot.quantity.absolute(), ...gainOf(proceedsBase, costBase) });
+    const charges = { closingFeeBase: fees?.[index] ?? null, closingTaxBase: taxes?.[index] ?? null };
+    const gain = gainOf({ proceedsBase, costBase, lot, rateIn });
+    onMatch({ ...matchOf(event, lot), quantity: lot.quantity.absolute(), ...gain, ...noCharges(lot), ...charges });
   }
 }
 
@@ -189,12 +227,29 @@ export function matchOf(
   };
 }
 
-/** Proceeds, cost and the gain between them. */
-export function gainOf(
-  proceedsBase: Decimal | null,
-  costBase: Decimal | null,
-): Pick<LotMatch, 'proceedsBase' | 'costBase' | 'gainBase'> {
-  return { proceedsBase, costBase, gainBase: proceedsBase && costBase && proceedsBase.minus(costBase) };
+/**
+ * Proceeds, cost and the gain between them, divided: the exchange rate's part is the lot's cost in its own currency at the
+ * rate of the closing day less the same cost at the rate it was opened with; the rest is the price's.
+ */
+export function gainOf(facts: {
+  readonly proceedsBase: Decimal | null;
+  readonly costBase: Decimal | null;
+  readonly lot: Lot;
+  readonly rateIn: TakeOptions['rateIn'];
+}): Pick<LotMatch, 'proceedsBase' | 'costBase' | 'gainBase' | 'priceGainBase' | 'fxGainBase'> {
+  const { proceedsBase, costBase, lot, rateIn } = facts;
+  const gainBase = proceedsBase && costBase && proceedsBase.minus(costBase);
+  const rate = gainBase && rateIn(lot.currency);
+  const fxGainBase = rate && lot.costBase && lot.cost.times(rate).minus(lot.costBase);
+  return { proceedsBase, costBase, gainBase, priceGainBase: fxGainBase && gainBase.minus(fxGainBase), fxGainBase };
+}
+
+/** What opening the lot was charged, and nothing for closing it. */
+export function noCharges(
+  lot: Lot,
+): Pick<LotMatch, 'openingFeeBase' | 'openingTaxBase' | 'closingFeeBase' | 'closingTaxBase'> {
+  const { zero } = Decimal;
+  return { openingFeeBase: lot.feeBase, openingTaxBase: lot.taxBase, closingFeeBase: zero, closingTaxBase: zero };
 }
 
 /** How many open lots have no base cost; counted again only when some may be. */

@@ -7,7 +7,7 @@
  */
 import { assert, Decimal, type LocalDate, unreachable } from '#kernel';
 import type { LedgerEvent } from './ledger-event-check.ts';
-import type { LedgerEventType, SplitRatio } from './ledger-event.ts';
+import type { LedgerEventType, LotPick, SplitRatio } from './ledger-event.ts';
 
 /** A checked event with its account and instrument resolved to ids: what the book folds. */
 export interface BookEvent {
@@ -30,6 +30,8 @@ export interface BookEvent {
   /** Where the units or the cost of a traspaso, spin-off or merger go, and how many units arrive there. */
   readonly toInstrumentId: string | null;
   readonly toQuantity: Decimal | null;
+  /** The lots a sale names; null lets the method choose. */
+  readonly lots: readonly LotPick[] | null;
 }
 
 /** A checked event as the book folds it, once its names are resolved. */
@@ -37,8 +39,8 @@ export function bookEventOf(
   event: LedgerEvent,
   resolved: Pick<BookEvent, 'id' | 'sequence' | 'accountId' | 'accountCurrency' | 'instrumentId' | 'toInstrumentId'>,
 ): BookEvent {
-  const { type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity } = event;
-  return { ...resolved, type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity };
+  const { type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity, lots } = event;
+  return { ...resolved, type, date, quantity, splitRatio, currency, amount, fee, tax, fx, price, toQuantity, lots };
 }
 
 /** `exchange` is where one commodity turns into another; `external` and `equity` are outside the portfolio. */

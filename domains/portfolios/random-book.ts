@@ -100,6 +100,7 @@ function unitEvents(currencies: readonly string[]): fc.Arbitrary<Drawn> {
       amount: amountOf(event.type, event.amount, isBare),
       toInstrumentId: links ? target : null,
       toQuantity: links ? event.toQuantity : null,
+      lots: null,
     };
   });
 }
@@ -122,6 +123,7 @@ function cashEvents(currencies: readonly string[]): fc.Arbitrary<Drawn> {
     splitRatio: fc.constant(null),
     toInstrumentId: fc.constant(null),
     toQuantity: fc.constant(null),
+    lots: fc.constant(null),
   });
 }
 

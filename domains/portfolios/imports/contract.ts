@@ -33,6 +33,7 @@ const Field = z.enum([
   'tax',
   'fx',
   'to',
+  'lots',
   'note',
   'cost',
   'value',

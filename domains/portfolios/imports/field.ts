@@ -28,6 +28,7 @@ export const FIELDS = [
   'tax',
   'fx',
   'to',
+  'lots',
   'note',
   'cost',
   'value',
@@ -161,6 +162,7 @@ const WORDS: Readonly<Record<Layout, Words>> = {
     tax: list('impuesto, impuestos, retencion, tasa, tax, taxes, withholding tax, withholding'),
     fx: list('fx, tipo de cambio, tipo cambio, exchange rate, fx rate, cambio divisa'),
     to: list('to, destino, hacia, a, target, fondo destino'),
+    lots: list('lots, lotes, lote, lots sold, lotes vendidos, tax lots'),
     identifier: list(
       'instrument, instrumento, ticker or isin, ticker o isin, ticker isin, isin ticker, identificador, valor, activo, asset',
     ),

@@ -101,6 +101,10 @@ const TEXTS = {
     es: '«{text}» no es una proporción. Escribe 2 o 7:3.',
     en: '“{text}” is not a ratio. Write 2 or 7:3.',
   },
+  lots_unreadable: {
+    es: '«{text}» no son lotes. Escribe el día de compra y las unidades: 2024-01-05:10 2024-03-01:2,5.',
+    en: '“{text}” are not lots. Write the day of the purchase and the units: 2024-01-05:10 2024-03-01:2.5.',
+  },
   ledger_refuses: { es: 'El libro no admite esta fila: {advice}', en: 'The ledger does not take this row: {advice}' },
   sells_more_than_held: {
     es: 'Sale más de lo que hay: {wanted} frente a {held}. Falta una compra anterior o sobra cantidad.',

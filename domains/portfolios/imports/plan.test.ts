@@ -175,6 +175,21 @@ test.each([
   expect(rows.map((row) => eventText(row) || codes(row))).toEqual(expected);
 });
 
+test('a column of lots names those a sale takes, and makes it another fact; what it does not say is complained about', async () => {
+  const head = 'Fecha;Tipo;Ticker;Cantidad;Precio;Divisa;Lotes';
+  const csv = `${head}\n03/03/2024;venta;SAN;6;4,5;EUR;2024-01-02:2,5 2024-02-01:3,5\n04/03/2024;venta;SAN;6;4,5;EUR;los viejos\n`;
+  const { rows } = await plan(csv);
+  expect(rows[0]?.drafts[0]?.lots?.map(({ openedOn, quantity }) => `${openedOn} ${quantity.toString()}`)).toEqual([
+    '2024-01-02 2.5',
+    '2024-02-01 3.5',
+  ]);
+  const [stored] = rows[0]?.drafts ?? [];
+  expect(draftFromJson(JSON.parse(JSON.stringify(stored)) as never)).toEqual(stored);
+  expect(rows[1]?.issues.map(({ code }) => code)).toEqual(['lots_unreadable']);
+  const plain = await plan(csv.replace('2024-01-02:2,5 2024-02-01:3,5', ''));
+  expect(plain.rows[0]?.drafts[0]?.idempotencyKey).not.toBe(stored?.idempotencyKey);
+});
+
 test('what cannot be decided is asked, not guessed; the answer settles it', async () => {
   const csv = 'fecha;tipo;ticker;cantidad;precio\n02/03/2024;compra;BTC;1;1.234\n';
   const asked = await plan(csv);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Decimal, type LocalDate } from '#kernel';
+import { lotPickOf, type LotPickRow } from '../event-row.ts';
 import type { InstrumentDraft, LedgerEventDraft } from '../ledger-event.ts';
 import type { Issue } from './issue.ts';
 import { textKey } from './text-key.ts';
@@ -44,6 +45,8 @@ export function createKeyGiver(): (draft: KeylessDraft) => LedgerEventDraft {
       draft.splitRatio ? [draft.splitRatio.newUnits, draft.splitRatio.oldUnits] : null,
       draft.currency,
       instrumentFact(draft.toInstrument),
+      // Only where some are named, so that a fact without lots keeps the key it always had.
+      ...(draft.lots ? [draft.lots.map(({ openedOn, quantity }) => [openedOn, quantity.toString()])] : []),
     ]);
     const occurrence = (seen.get(fact) ?? 0) + 1;
     seen.set(fact, occurrence);
@@ -73,9 +76,11 @@ export function draftFromJson(json: DraftJson): LedgerEventDraft {
   );
   const manualPrice = json['manualPrice'] as { price: string; date: LocalDate } | undefined;
   const splitRatio = json['splitRatio'] as { newUnits: string; oldUnits: string } | undefined;
+  const lots = json['lots'] as readonly LotPickRow[] | undefined;
   return {
     ...(json as unknown as LedgerEventDraft),
     ...figures,
+    ...(lots ? { lots: lots.map(lotPickOf) } : {}),
     ...(manualPrice ? { manualPrice: { price: Decimal.from(manualPrice.price), date: manualPrice.date } } : {}),
     ...(splitRatio
       ? { splitRatio: { newUnits: Decimal.from(splitRatio.newUnits), oldUnits: Decimal.from(splitRatio.oldUnits) } }

@@ -6,6 +6,7 @@
 import { Decimal, type LocalDate } from '#kernel';
 import { type LedgerEventType } from '../ledger-event.ts';
 import { parseLedgerEventType } from '../ledger-event-words.ts';
+import { parseLotPicks } from '../lot-pick.ts';
 import type { ReadFigure, RowReader } from './column-reading.ts';
 import type { KeylessDraft } from './planned-row.ts';
 import {
@@ -101,9 +102,18 @@ export function planTransaction(reader: RowReader, context: PlanContext): Keyles
       ? {}
       : { toInstrument: { ...readIdentifier(to), kind: instrument.kind, name: to, currency } }),
     ...(note === null ? {} : { note }),
+    ...lotsOf(reader),
     ...(isSplit ? splitRatio(reader) : money(reader, { type, figures })),
   };
   return reader.hasError ? null : [draft];
+}
+
+/** The lots that a sale names; a cell that does not say any is complained about. */
+function lotsOf(reader: RowReader): Pick<KeylessDraft, 'lots'> {
+  const text = reader.text('lots') ?? '';
+  const lots = parseLotPicks(text);
+  if (!lots) reader.say('lots_unreadable', 'error', { field: 'lots', params: { text: text.slice(0, 60) } });
+  return lots && lots.length > 0 ? { lots } : {};
 }
 
 function requiredDay(reader: RowReader, context: PlanContext): LocalDate | null {

@@ -54,6 +54,7 @@ const events = fc
       price: null,
       toInstrumentId: null,
       toQuantity: null,
+      lots: null,
       splitRatio: draft.type === 'split' ? { newUnits: Decimal.from('3'), oldUnits: Decimal.from('7') } : null,
     })),
   );
@@ -126,6 +127,7 @@ test('a holding without a price leaves its own row and the profit unknown, and t
     price: null,
     toInstrumentId: null,
     toQuantity: null,
+    lots: null,
   });
   const { book } = buildBook([buy('A', 1), buy('B', 2)], { baseCurrency: 'EUR', fx: new FxTable([]) });
   const known = new Map([['A', { price: Decimal.from('12'), currency: 'EUR', date: FIRST }]]);

@@ -81,6 +81,7 @@ const FIELDS: Readonly<Record<ImportLayout, readonly ImportField[]>> = {
     'fx',
     'account',
     'to',
+    'lots',
     'note',
   ],
 };

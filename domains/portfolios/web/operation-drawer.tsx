@@ -5,6 +5,7 @@ import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
 import { Button, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
 import type { PortfolioView } from './figures-kpis.tsx';
 import { ABOUT_TYPE, fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
+import { OperationLots } from './operation-lots.tsx';
 import { OPERATION_READS } from './operations-table.tsx';
 import { portfolioTexts } from './texts.ts';
 import { portfolioWords, refusedText } from './words.ts';
@@ -94,7 +95,7 @@ function SaveProblem({ error }: { readonly error: unknown }) {
   return <FormProblem error={error} words={{ ...portfolioWords(t), ...words }} />;
 }
 
-interface FieldsProps {
+export interface FieldsProps {
   readonly form: OperationForm;
   readonly portfolio: PortfolioView;
   readonly onChange: (change: Partial<OperationForm>) => void;
@@ -144,6 +145,7 @@ function OperationFields(props: FieldsProps) {
           )}
         </Pair>
       )}
+      {form.type === 'sell' && <OperationLots {...props} />}
       {fields.hasTarget && <TargetFields {...props} />}
       {fields.isSplit && (
         <TextField
@@ -268,6 +270,7 @@ function emptyForm(portfolio: PortfolioView): OperationForm {
     fx: null,
     toSymbol: '',
     toQuantity: null,
+    lots: {},
     note: '',
   };
 }

@@ -47,6 +47,8 @@ export interface OperationForm {
   /** Symbol or ISIN of the target of a traspaso, spin-off or merger. */
   readonly toSymbol: string;
   readonly toQuantity: string | null;
+  /** Units that a sale takes from each lot, by the operation that opened it; empty leaves the choice to the method. */
+  readonly lots: Readonly<Record<string, { readonly openedOn: string; readonly quantity: string | null }>>;
   readonly note: string;
 }
 
@@ -132,11 +134,20 @@ export function operationBody(form: OperationForm, idempotencyKey: string): Body
     ...(fields.hasQuantity && figure('quantity', form.quantity)),
     ...(fields.hasPrice && figure('price', form.price)),
     ...(fields.hasAmount && figure('amount', form.amount)),
+    ...(form.type === 'sell' && lotsBody(form.lots)),
     ...(fields.isSplit && form.splitRatio.trim() !== '' && { splitRatio: form.splitRatio.trim() }),
     ...figure('fee', form.fee),
     ...figure('tax', form.tax),
     ...figure('fx', form.fx),
   };
+}
+
+/** The lots with units; none when nobody chose any. */
+function lotsBody(chosen: OperationForm['lots']): Pick<Body, 'lots'> {
+  const lots = Object.entries(chosen).flatMap(([openedBy, { openedOn, quantity }]) =>
+    quantity === null ? [] : [{ openedBy, openedOn, quantity }],
+  );
+  return lots.length > 0 ? { lots } : {};
 }
 
 function codeOf(code: string): { isin?: string; symbol?: string } {

@@ -4,7 +4,6 @@
  */
 import { type Result, ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
-import { errors, jwtVerify, SignJWT } from 'jose';
 import { permissionsOfToken } from './api-token.ts';
 import type { KnownApiToken } from './session-cache.ts';
 import { ACCESS_JWT_MS, keyRingOf, SIGNING_ALGORITHM } from './signing-key.ts';
@@ -41,6 +40,7 @@ export async function issueAccessJwt(
   const nowMs = platform.clock();
   // Never longer than the token it comes from.
   const lifeMs = Math.min(ACCESS_JWT_MS, token.expiresAtMs - nowMs);
+  const { SignJWT } = await import('jose'); // Loaded by who uses JWTs, not by every start.
   const jwt = await new SignJWT({ scope, workspace: token.workspaceId, client_id: token.id })
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid })
     .setIssuer(issuerOf(platform))
@@ -63,6 +63,7 @@ export function isJwtText(text: string): boolean {
  * our own and never taken from the token.
  */
 export async function verifyAccessJwt(platform: Platform, jwt: string): Promise<AccessClaims | null> {
+  const { errors, jwtVerify } = await import('jose');
   try {
     const { payload } = await jwtVerify(
       jwt,

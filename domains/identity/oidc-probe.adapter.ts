@@ -4,8 +4,8 @@
  * must be refused as `invalid_grant` by a provider that accepted the client.
  */
 import type { Clock } from '#kernel';
-import * as client from 'openid-client';
-import { discover, reasonOf } from './oidc.adapter.ts';
+import type * as client from 'openid-client';
+import { discover, isClientRefused, isErrorAnswer, library, reasonOf } from './oidc.adapter.ts';
 import type { OidcClientSettings } from './oidc-settings.ts';
 
 const PROBE_MS_MAX = 8_000;
@@ -50,14 +50,15 @@ export async function probeRedirect(
   configuration: client.Configuration,
   redirectUri: string,
 ): Promise<RedirectVerdict> {
-  const url = client.buildAuthorizationUrl(configuration, {
+  const openid = await library();
+  const url = openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid',
     response_type: 'code',
     prompt: 'none',
-    state: client.randomState(),
-    nonce: client.randomNonce(),
-    code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+    state: openid.randomState(),
+    nonce: openid.randomNonce(),
+    code_challenge: await openid.calculatePKCECodeChallenge(openid.randomPKCECodeVerifier()),
     code_challenge_method: 'S256',
   });
   try {
@@ -97,15 +98,16 @@ function elsewhereVerdict(to: URL): RedirectVerdict {
 /** Whether the provider accepts our secret: a made-up code is refused only after the client was let in. */
 export async function probeSecret(configuration: client.Configuration, redirectUri: string): Promise<RedirectVerdict> {
   try {
-    await client.genericGrantRequest(configuration, 'authorization_code', {
-      code: `made-up-by-cactus-doctor-${client.randomState()}`,
+    const openid = await library();
+    await openid.genericGrantRequest(configuration, 'authorization_code', {
+      code: `made-up-by-cactus-doctor-${openid.randomState()}`,
       redirect_uri: redirectUri,
-      code_verifier: client.randomPKCECodeVerifier(),
+      code_verifier: openid.randomPKCECodeVerifier(),
     });
     return { kind: 'unknown', reason: 'a made-up code was accepted' };
   } catch (cause) {
-    if (cause instanceof client.WWWAuthenticateChallengeError) return { kind: 'refused', reason: 'invalid_client' };
-    if (!(cause instanceof client.ResponseBodyError)) return { kind: 'unknown', reason: reasonOf(cause) };
+    if (isClientRefused(cause)) return { kind: 'refused', reason: 'invalid_client' };
+    if (!isErrorAnswer(cause)) return { kind: 'unknown', reason: reasonOf(cause) };
     if (cause.error === 'invalid_grant') return { kind: 'accepted' };
     return { kind: cause.status < 500 ? 'refused' : 'unknown', reason: cause.error };
   }

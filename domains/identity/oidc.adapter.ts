@@ -4,7 +4,7 @@
  */
 import { type Clock, type Result, ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
-import * as client from 'openid-client';
+import type * as client from 'openid-client';
 import { GOOGLE_ISSUER, type OidcClientSettings, switchedOn } from './oidc-settings.ts';
 import type { IdentitySettings } from './settings.ts';
 
@@ -45,17 +45,18 @@ export class OidcProvider {
 
   /** Where to send the browser. Fails as `oidc_provider_unreachable` when the discovery page cannot be read. */
   async authorizationUrl(redirectUri: string, secrets: FlowSecrets): Promise<Result<URL, 'oidc_provider_unreachable'>> {
+    const openid = await library();
     let configuration: client.Configuration;
     try {
       configuration = await this.#configuration();
     } catch (cause) {
       return refuse('oidc_provider_unreachable', { reason: reasonOf(cause) });
     }
-    const url = client.buildAuthorizationUrl(configuration, {
+    const url = openid.buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
       scope: SCOPE,
       response_type: 'code',
-      code_challenge: await client.calculatePKCECodeChallenge(secrets.codeVerifier),
+      code_challenge: await openid.calculatePKCECodeChallenge(secrets.codeVerifier),
       code_challenge_method: 'S256',
       state: secrets.state,
       nonce: secrets.nonce,
@@ -70,9 +71,10 @@ export class OidcProvider {
    * checked. `url` is the address the browser came back to.
    */
   async redeem(url: URL, secrets: FlowSecrets): Promise<Result<ProviderClaims, RedeemRefusal>> {
+    const openid = await library();
     try {
       const configuration = await this.#configuration();
-      const tokens = await client.authorizationCodeGrant(configuration, url, {
+      const tokens = await openid.authorizationCodeGrant(configuration, url, {
         pkceCodeVerifier: secrets.codeVerifier,
         expectedState: secrets.state,
         expectedNonce: secrets.nonce,
@@ -84,7 +86,7 @@ export class OidcProvider {
       const hasUserPage = configuration.serverMetadata().userinfo_endpoint !== undefined;
       const more =
         idToken['email'] === undefined && hasUserPage
-          ? await client.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
+          ? await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub)
           : {};
       return ok(claimsOf({ ...more, ...idToken }, idToken));
     } catch (cause) {
@@ -106,6 +108,9 @@ export class OidcProvider {
   }
 }
 
+/** Loaded by the first question to a provider. */
+export const library = (): Promise<typeof client> => import('openid-client');
+
 const providers = new WeakMap<Platform, OidcProvider | null>();
 
 /** The provider of this install; null when none is switched on. */
@@ -120,24 +125,28 @@ export function oidcProviderOf(platform: Platform): OidcProvider | null {
 }
 
 /** Reads the discovery page. Throws what openid-client throws; `fetch` may be replaced to look at the answers. */
-export function discover(settings: OidcClientSettings, fetch?: client.CustomFetch): Promise<client.Configuration> {
+export async function discover(
+  settings: OidcClientSettings,
+  fetch?: client.CustomFetch,
+): Promise<client.Configuration> {
+  const openid = await library();
   const issuer = new URL(settings.issuer);
-  return client.discovery(issuer, settings.clientId, undefined, clientAuth(settings.clientSecret), {
+  return openid.discovery(issuer, settings.clientId, undefined, clientAuth(openid, settings.clientSecret), {
     timeout: TIMEOUT_SECONDS,
     execute: [
       // By the standard TLS to the provider may stand in for the signature; we check the signature as well.
-      client.enableNonRepudiationChecks,
+      openid.enableNonRepudiationChecks,
       // The settings allow http for a provider on this machine only.
-      ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),
+      ...(issuer.protocol === 'http:' ? [openid.allowInsecureRequests] : []),
     ],
-    ...(fetch ? { [client.customFetch]: fetch } : {}),
+    ...(fetch ? { [openid.customFetch]: fetch } : {}),
   });
 }
 
 /** `client_secret_basic` is the standard's default; `client_secret_post` only where the provider knows nothing else. */
-function clientAuth(secret: string): client.ClientAuth {
-  const basic = client.ClientSecretBasic(secret);
-  const post = client.ClientSecretPost(secret);
+function clientAuth(openid: typeof client, secret: string): client.ClientAuth {
+  const basic = openid.ClientSecretBasic(secret);
+  const post = openid.ClientSecretPost(secret);
   return (server, metadata, body, headers) => {
     const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
     return (methods.includes('client_secret_basic') ? basic : post)(server, metadata, body, headers);
@@ -173,8 +182,8 @@ function claimsOf(
 const UNREACHABLE_CODES = new Set(['OAUTH_TIMEOUT', 'OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON']);
 
 function refusalOf(cause: unknown): RedeemRefusal {
-  if (cause instanceof client.WWWAuthenticateChallengeError) return 'oidc_misconfigured';
-  if (cause instanceof client.ResponseBodyError) {
+  if (isClientRefused(cause)) return 'oidc_misconfigured';
+  if (isErrorAnswer(cause)) {
     if (cause.status >= 500) return 'oidc_provider_unreachable';
     return cause.error === 'invalid_grant' ? 'oidc_answer_invalid' : 'oidc_misconfigured';
   }
@@ -184,12 +193,24 @@ function refusalOf(cause: unknown): RedeemRefusal {
 
 /** Why, in words that hold no token: the code of the standard or of the library, never the body. */
 export function reasonOf(cause: unknown): string {
-  if (cause instanceof client.ResponseBodyError || cause instanceof client.AuthorizationResponseError) {
-    return cause.error.slice(0, 80);
-  }
+  if (isErrorAnswer(cause) || isRefusedByProvider(cause)) return cause.error.slice(0, 80);
   const below = cause instanceof Error ? codeOf(cause.cause) : undefined;
   const message = cause instanceof Error ? cause.message : 'unknown';
   return [message.slice(0, 120), codeOf(cause), below].filter((part) => part !== undefined).join(', ');
+}
+
+/** By their codes, which are public: the classes would load the library where nobody signs in with a provider. */
+export function isErrorAnswer(cause: unknown): cause is client.ResponseBodyError {
+  return codeOf(cause) === 'OAUTH_RESPONSE_BODY_ERROR';
+}
+
+/** The provider does not let our client in. */
+export function isClientRefused(cause: unknown): boolean {
+  return codeOf(cause) === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE';
+}
+
+function isRefusedByProvider(cause: unknown): cause is client.AuthorizationResponseError {
+  return codeOf(cause) === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR';
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -6,12 +6,7 @@
 import { type Result, ok, type OutputOf, refuse } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type * as webauthn from '@simplewebauthn/server';
 import type { AddPasskey, SignInWithPasskey, StartPasskey, StartPasskeySignIn } from './factor-contract.ts';
 import type { ChallengePurpose } from './factor-tables.ts';
 import { isUsable } from './linked-account.ts';
@@ -55,13 +50,18 @@ export interface Ceremony {
   readonly browser: string;
 }
 
+/** Loaded by the first ceremony: most of an installation's memory at rest would otherwise be code nobody has used yet. */
+const library = (): Promise<typeof webauthn> => import('@simplewebauthn/server');
+
 /** What a passkey must sign. With `passkeys` only those may; without, the browser offers the ones it has. */
 export async function startSignature(
   platform: Platform,
   ceremony: Ceremony,
   wanted: { readonly purpose: 'sign_in' | 'prove'; readonly passkeys?: readonly Passkey[] },
 ): Promise<RequestOptions> {
-  const options = await generateAuthenticationOptions({
+  const options = await (
+    await library()
+  ).generateAuthenticationOptions({
     rpID: ceremony.site.rpId,
     timeout: CHALLENGE_MS,
     userVerification: 'required',
@@ -94,15 +94,19 @@ export async function checkSignature(
   // The authenticator says whose key it holds; a key that names somebody else is not hers.
   const handle = credential.response.userHandle;
   if (handle !== undefined && handle !== handleOf(passkey.userId)) return refuse('passkey_not_accepted');
-  const checked = await verifyAuthenticationResponse({
-    response: credential as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-    expectedChallenge: challenge,
-    expectedOrigin: ceremony.site.origin,
-    expectedRPID: ceremony.site.rpId,
-    requireUserVerification: true,
-    // The counter is compared when the use is written, in one statement with it.
-    credential: { id: passkey.credentialId, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
-  }).catch(() => null);
+  const checked = await (
+    await library()
+  )
+    .verifyAuthenticationResponse({
+      response: credential as webauthn.AuthenticationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: ceremony.site.origin,
+      expectedRPID: ceremony.site.rpId,
+      requireUserVerification: true,
+      // The counter is compared when the use is written, in one statement with it.
+      credential: { id: passkey.credentialId, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
+    })
+    .catch(() => null);
   if (!checked?.verified) return refuse('passkey_not_accepted');
   const { newCounter, credentialBackedUp } = checked.authenticationInfo;
   const use = { passkeyId: passkey.id, counter: newCounter, isSynced: credentialBackedUp, atMs: platform.clock() };
@@ -124,7 +128,9 @@ export async function startPasskey(
   const user = await findUser(platform.db, userId);
   const known = await listPasskeys(platform.db, userId, PASSKEYS_MAX);
   if (known.length >= PASSKEYS_MAX) return refuse('passkeys_full', { countMax: PASSKEYS_MAX });
-  const options = await generateRegistrationOptions({
+  const options = await (
+    await library()
+  ).generateRegistrationOptions({
     rpName: 'Cactus',
     rpID: ceremony.site.rpId,
     userID: new Uint8Array(Buffer.from(userId)),
@@ -162,14 +168,18 @@ export async function addPasskey(
   const { actor } = doer;
   const challenge = await spendChallenge(platform, ceremony, 'register');
   if (challenge === null) return refuse('challenge_expired');
-  const checked = await verifyRegistrationResponse({
-    response: made.credential as Parameters<typeof verifyRegistrationResponse>[0]['response'],
-    expectedChallenge: challenge,
-    expectedOrigin: ceremony.site.origin,
-    expectedRPID: ceremony.site.rpId,
-    requireUserVerification: true,
-    supportedAlgorithmIDs: ALGORITHMS,
-  }).catch(() => null);
+  const checked = await (
+    await library()
+  )
+    .verifyRegistrationResponse({
+      response: made.credential as webauthn.RegistrationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: ceremony.site.origin,
+      expectedRPID: ceremony.site.rpId,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
+    })
+    .catch(() => null);
   if (!checked?.verified) return refuse('passkey_not_accepted');
   const { credential, credentialBackedUp } = checked.registrationInfo;
   const passkey: Passkey = {

@@ -4,7 +4,7 @@
  */
 import { assert, DAY_MS } from '#kernel';
 import type { Platform } from '#platform/domain';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
 import { INSTALLATION_CHAIN } from './audit.ts';
 import {
   deleteRetiredSigningKeys,
@@ -134,6 +134,7 @@ export async function rotateSigningKeys(platform: Platform): Promise<void> {
 }
 
 async function makeKey(platform: Platform): Promise<StoredSigningKey> {
+  const { calculateJwkThumbprint, exportJWK, generateKeyPair } = await import('jose'); // Not at every start.
   const id = platform.newId();
   const pair = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
   const publicJwk = await exportJWK(pair.publicKey);
@@ -150,6 +151,7 @@ async function makeKey(platform: Platform): Promise<StoredSigningKey> {
 
 /** The text of a JWK as a key that cannot be read back. */
 async function importKey(jwkText: string): Promise<CryptoKey> {
+  const { importJWK } = await import('jose');
   const jwk = JSON.parse(jwkText) as Record<string, string>;
   const key = await importJWK({ ...jwk, kty: 'EC' }, SIGNING_ALGORITHM, { extractable: false });
   assert(!(key instanceof Uint8Array), 'signing key: an elliptic key is no shared secret');

@@ -1,5 +1,4 @@
 /** The way to an SMTP server (nodemailer): one connection per mail, TLS as the settings demand, times limited. */
-import { createTransport } from 'nodemailer';
 import { mailFaultOf } from './smtp-fault.ts';
 import { isLoopback, type SmtpServer } from './smtp-server-address.ts';
 
@@ -17,6 +16,7 @@ const SILENCE_MS_MAX = 30_000; // Grey-listing servers take their time to answer
 
 /** Hands the mail to the server; throws `MailFault`. */
 export async function deliverMail(server: SmtpServer, mail: OutgoingMail): Promise<void> {
+  const { createTransport } = await import('nodemailer'); // Its memory is paid by who sends mail.
   const transport = createTransport({
     host: server.host,
     port: server.port,

@@ -1,5 +1,5 @@
 /** The way to the Bot API (grammY): the four calls Cactus makes, each limited in time. */
-import { Api } from 'grammy';
+import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
 import { telegramFaultOf } from './telegram-fault.ts';
 
@@ -15,23 +15,26 @@ const UPDATES_MAX = 100; // The most the Bot API gives at once.
 
 /** A bot by its token; nothing is sent until the first call. */
 export function botOf(settings: { readonly botToken: string; readonly apiRoot: string }): Bot {
-  const api = new Api(settings.botToken, { apiRoot: settings.apiRoot, timeoutSeconds: CALL_SECONDS_MAX });
+  let opened: Promise<Api> | null = null;
+  const api = (): Promise<Api> => (opened ??= openApi(settings));
   return {
     me: () =>
       told(async () => {
-        const me = await api.getMe();
+        const me = await (await api()).getMe();
         return { id: BigInt(me.id), username: me.username };
       }),
     write: (chatId, html) =>
       told(async () => {
-        await api.sendMessage(Number(chatId), html, {
+        await (
+          await api()
+        ).sendMessage(Number(chatId), html, {
           parse_mode: 'HTML',
           link_preview_options: { is_disabled: true },
         });
       }),
     updates: (fromId, waitSeconds, signal) =>
-      told(() =>
-        api.getUpdates(
+      told(async () =>
+        (await api()).getUpdates(
           {
             offset: Number(fromId),
             limit: UPDATES_MAX,
@@ -42,6 +45,12 @@ export function botOf(settings: { readonly botToken: string; readonly apiRoot: s
         ),
       ),
   };
+}
+
+/** The library is loaded by the first call: an installation without a bot does not hold it in memory. */
+async function openApi({ botToken, apiRoot }: { readonly botToken: string; readonly apiRoot: string }): Promise<Api> {
+  const { Api: Library } = await import('grammy');
+  return new Library(botToken, { apiRoot, timeoutSeconds: CALL_SECONDS_MAX });
 }
 
 /** Text inside the HTML that Telegram reads. */

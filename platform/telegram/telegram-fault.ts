@@ -1,6 +1,6 @@
 /** What Telegram answered, as a cause a person can act on (https://core.telegram.org/bots/api#making-requests). */
 import { Fault } from '#kernel';
-import { GrammyError, HttpError } from 'grammy';
+import type { GrammyError } from 'grammy';
 import type { TelegramFaultCode } from './types.ts';
 
 export class TelegramFault extends Fault {
@@ -26,10 +26,15 @@ const DETAIL_LENGTH_MAX = 300;
 /** Names the cause. The error itself is not kept: a network error may hold the address, and with it the token. */
 export function telegramFaultOf(error: unknown): TelegramFault {
   if (error instanceof TelegramFault) return error;
-  if (error instanceof GrammyError) return faultOfAnswer(error);
-  const isNetwork = error instanceof HttpError;
+  if (isAnswer(error)) return faultOfAnswer(error);
+  const isNetwork = error instanceof Error && error.name === 'HttpError';
   const detail = isNetwork ? 'Telegram does not answer.' : 'The call failed before an answer.';
   return new TelegramFault('telegram_unreachable', detail, { retryable: true });
+}
+
+/** By its name: the class would load the library, which only an installation with a bot needs. */
+function isAnswer(error: unknown): error is GrammyError {
+  return error instanceof Error && error.name === 'GrammyError';
 }
 
 function faultOfAnswer({ error_code: status, description, parameters }: GrammyError): TelegramFault {

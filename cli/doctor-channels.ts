@@ -1,15 +1,19 @@
-/** What `cactus doctor` says of the ways out: the mail server and the Telegram bot. */
+/** What `cactus doctor` says of the ways out: the mail server and the Telegram bot, from the settings and from the page. */
 import { lookup } from 'node:dns/promises';
-import type { Config } from '#platform/config';
-import { smtpServerOf } from '#platform/mail';
+import type { Queryable } from '#platform/db';
+import type { MailDoor } from '#platform/mail';
+import type { TelegramDoor } from '#platform/telegram';
 import type { Check } from './doctor.ts';
 
 type IsListening = (host: string, port: number) => Promise<boolean>;
 
-/** Checks the settings and whether the server can be reached; signs in to nothing and sends nothing. */
-export async function checkMail(config: Pick<Config, 'smtp' | 'publicUrl'>, isListening: IsListening): Promise<Check> {
+/** Checks what is set and whether the server can be reached; signs in to nothing and sends nothing. */
+export async function checkMail(
+  mail: Pick<MailDoor, 'server' | 'passwordFact'>,
+  isListening: IsListening,
+): Promise<Check> {
   const name = 'Mail';
-  const server = smtpServerOf(config.smtp, config.publicUrl);
+  const server = mail.server();
   if (!server) {
     const remedy = 'Set CACTUS_SMTP_HOST; until then invitations and resets are links to copy.';
     return { name, state: 'ok', detail: 'not set up', remedy };
@@ -26,19 +30,33 @@ export async function checkMail(config: Pick<Config, 'smtp' | 'publicUrl'>, isLi
     const remedy = 'Check CACTUS_SMTP_PORT (587 or 465) and the firewall; many providers close port 25.';
     return { name, state: 'problem', detail: `${place} takes no connection`, remedy };
   }
+  const { source } = await mail.passwordFact();
+  if (server.user !== null && source === 'none') {
+    const remedy = 'Enter it at Ajustes → Conexiones, or set CACTUS_SMTP_PASSWORD.';
+    return { name, state: 'warning', detail: `${place} as ${server.user}, without a password`, remedy };
+  }
   if (server.security === 'none') {
     const remedy = 'Set CACTUS_SMTP_TLS to auto: mail and password travel in the clear.';
     return { name, state: 'warning', detail: `${place}, without encryption`, remedy };
   }
-  return { name, state: 'ok', detail: `${place} as ${server.from}, ${server.security}`, remedy: null };
+  const password = server.user === null ? '' : `, password from the ${source}`;
+  return { name, state: 'ok', detail: `${place} as ${server.from}, ${server.security}${password}`, remedy: null };
 }
 
-export function checkTelegram({ telegram }: Pick<Config, 'telegram'>): Check {
-  const isSet = telegram.botToken !== null;
-  return {
-    name: 'Telegram',
-    state: 'ok',
-    detail: isSet ? `a bot is set, by ${telegram.apiRoot}` : 'not set up',
-    remedy: isSet ? 'Ajustes → Conexiones says whether it answers.' : null,
-  };
+/** Says whether a bot is set, where, and what it answered the last time it was asked. */
+export async function checkTelegram(
+  telegram: Pick<TelegramDoor, 'tokenFact' | 'state'>,
+  queryable: Queryable,
+): Promise<Check> {
+  const name = 'Telegram';
+  const { source } = await telegram.tokenFact();
+  if (source === 'none') return { name, state: 'ok', detail: 'not set up', remedy: null };
+  const { botUsername, errorCode, errorDetail } = await telegram.state(queryable);
+  const where = `a bot is set, by the ${source}`;
+  if (errorCode !== null) {
+    const remedy = 'Check the token at Ajustes → Conexiones.';
+    return { name, state: 'problem', detail: `${where}: ${errorDetail ?? errorCode}`, remedy };
+  }
+  if (botUsername !== null) return { name, state: 'ok', detail: `${where}: @${botUsername}`, remedy: null };
+  return { name, state: 'ok', detail: where, remedy: 'Ajustes → Conexiones says whether it answers.' };
 }

@@ -4,6 +4,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { Fault } from '#kernel';
 import type { LoadedConfig } from '#platform/config';
+import type { Platform } from '#platform/domain';
+import { sealedColumnsOf, staleCounts } from '#platform/secrets';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { checkMail, checkTelegram } from './doctor-channels.ts';
@@ -46,9 +48,7 @@ async function runChecks(loaded: LoadedConfig): Promise<Check[]> {
     await checkDisk(config.dataDir),
     await checkSecrets(config.dataDir),
     await checkPort(config.host, config.port),
-    await checkDatabase(),
-    await checkMail(config, isListening),
-    checkTelegram(config),
+    ...(await checkInstall()),
   ];
 }
 
@@ -130,19 +130,37 @@ function isListening(host: string, port: number): Promise<boolean> {
   });
 }
 
-async function checkDatabase(): Promise<Check> {
+/** What only an open installation knows: its database, its master key and the ways out, wherever they were entered. */
+async function checkInstall(): Promise<Check[]> {
   try {
-    return await withPlatform(async ({ db, config }) => {
-      const startedAtMs = performance.now();
-      await db.transaction(async () => undefined);
-      const roundTripMs = (performance.now() - startedAtMs).toFixed(1);
-      const kind = config.databaseUrl === null ? `embedded, in ${join(config.dataDir, 'postgres')}` : 'DATABASE_URL';
-      return { name: 'Database', state: 'ok', detail: `${kind}; a transaction takes ${roundTripMs} ms`, remedy: null };
-    });
+    return await withPlatform(async (platform) => [
+      await checkDatabase(platform),
+      await checkMasterKey(platform),
+      await checkMail(platform.mail, isListening),
+      await checkTelegram(platform.telegram, platform.db),
+    ]);
   } catch (error) {
     const remedy = 'Read the message above; the data in the folder was not changed.';
-    return { name: 'Database', state: 'problem', detail: messageOf(error), remedy };
+    return [{ name: 'Database', state: 'problem', detail: messageOf(error), remedy }];
   }
+}
+
+async function checkDatabase({ db, config }: Platform): Promise<Check> {
+  const startedAtMs = performance.now();
+  await db.transaction(async () => undefined);
+  const roundTripMs = (performance.now() - startedAtMs).toFixed(1);
+  const kind = config.databaseUrl === null ? `embedded, in ${join(config.dataDir, 'postgres')}` : 'DATABASE_URL';
+  return { name: 'Database', state: 'ok', detail: `${kind}; a transaction takes ${roundTripMs} ms`, remedy: null };
+}
+
+async function checkMasterKey(platform: Platform): Promise<Check> {
+  const name = 'Master key';
+  const { keyId } = platform.secrets;
+  const stale = await staleCounts(platform.db, sealedColumnsOf(platform), keyId);
+  if (stale.length === 0) return { name, state: 'ok', detail: `${keyId} seals everything`, remedy: null };
+  const places = stale.map(({ column, staleCount }) => `${column} (${staleCount})`).join(', ');
+  const remedy = 'Run: npx cactus secret rewrap. Keep the older key until it is done.';
+  return { name, state: 'warning', detail: `older keys still seal ${places}`, remedy };
 }
 
 function messageOf(error: unknown): string {

@@ -15,6 +15,7 @@ import { identityNotices } from './notices.ts';
 import { oidcRoutes } from './oidc.routes.ts';
 import { passkeyRoutes } from './passkey.routes.ts';
 import { identityPermissions } from './permissions.ts';
+import { identitySealedColumns } from './sealed-columns.ts';
 import { securityRoutes } from './security.routes.ts';
 import { clearWhenHeard } from './session-cache.ts';
 import { resetRequestJob } from './reset-request.job.ts';
@@ -38,6 +39,7 @@ export const identity: Domain = {
   authenticate,
   directory: directoryOf,
   recordAudit: appendAudit,
+  sealedColumns: () => identitySealedColumns,
   jobs: (platform) => [
     sessionPurgeJob(platform),
     resetRequestJob(platform),

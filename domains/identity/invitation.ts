@@ -181,7 +181,7 @@ export async function acceptInvitation(
   if (!strong.ok) return strong;
   let passwordHash: string;
   try {
-    passwordHash = await hashPassword(answers.password);
+    passwordHash = await hashPassword(platform, answers.password);
   } catch (cause) {
     if (cause instanceof TooBusy) return refuse('too_busy');
     throw cause;

@@ -72,7 +72,7 @@ export async function changePassword(
   if (!strong.ok) return strong;
   let passwordHash: string;
   try {
-    passwordHash = await hashPassword(change.newPassword);
+    passwordHash = await hashPassword(platform, change.newPassword);
   } catch (cause) {
     if (cause instanceof TooBusy) return refuse('too_busy');
     throw cause;

@@ -91,7 +91,7 @@ export async function completeReset(
   if (!strong.ok) return strong;
   let passwordHash: string;
   try {
-    passwordHash = await hashPassword(input.newPassword);
+    passwordHash = await hashPassword(platform, input.newPassword);
   } catch (cause) {
     if (cause instanceof TooBusy) return refuse('too_busy');
     throw cause;

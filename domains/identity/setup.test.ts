@@ -112,10 +112,9 @@ test('of ten parallel uses of one link exactly one creates somebody', async () =
       server.browser().call('/api/setup', { method: 'POST', body: { ...body, email: `p${index}@example.com` } }),
     ),
   );
-  expect(answers.map(({ statusCode }) => statusCode).toSorted(byNumber)).toEqual([
-    201,
-    ...Array.from({ length: 9 }, () => 409),
-  ]);
+  const codes = answers.map(({ statusCode }) => statusCode).toSorted(byNumber);
+  // The others find somebody there (409), or, when they come after the first has ended, a link that is used up (403).
+  expect([codes[0], codes.slice(1).filter((code) => code !== 409 && code !== 403)]).toEqual([201, []]);
   const [count] = await server.platform.db.prepared<{ n: bigint }>('n', 'select count(*) as n from identity_users', []);
   expect(count?.n).toBe(1n);
 });

@@ -52,7 +52,7 @@ export async function signIn(
     }
     return checked.ok ? refuse('credentials_wrong') : checked;
   }
-  const freshHash = user.isDisabled ? null : await rehashIfOutdated(user, credentials.password);
+  const freshHash = user.isDisabled ? null : await rehashIfOutdated(platform, user, credentials.password);
   const factors = await readFactors(platform.db, user.id);
   if (!user.isDisabled && needsSecondStep(factors)) {
     return platform.db.transaction(async (tx) => {
@@ -84,7 +84,7 @@ export async function checkPassword(
   if (accountOpensAtMs !== null) return refuseBlocked(accountOpensAtMs - nowMs);
   let isRight: boolean;
   try {
-    isRight = await isPasswordRight(credentials.password, passwordHash ?? null);
+    isRight = await isPasswordRight(platform, credentials.password, passwordHash ?? null);
   } catch (cause) {
     if (!(cause instanceof TooBusy)) throw cause;
     await returnAttempt(platform.db, account, nowMs);
@@ -124,10 +124,10 @@ async function recordFailure(
 }
 
 /** Yesterday's parameters are replaced while the password is at hand; being busy must not stop a sign-in. */
-async function rehashIfOutdated(user: User, password: string): Promise<string | null> {
-  if (!isHashOutdated(user.passwordHash)) return null;
+async function rehashIfOutdated(platform: Platform, user: User, password: string): Promise<string | null> {
+  if (!isHashOutdated(platform, user.passwordHash)) return null;
   try {
-    return await hashPassword(password);
+    return await hashPassword(platform, password);
   } catch (cause) {
     if (cause instanceof TooBusy) return null;
     throw cause;

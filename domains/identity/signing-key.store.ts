@@ -1,5 +1,6 @@
 /** Keys that sign access JWTs: SQL on identity_signing_keys. */
 import type { Queryable, Transaction } from '#platform/db';
+import type { StalePage } from '#platform/secrets';
 import { sql } from 'kysely';
 import { instant } from './instant.store.ts';
 import type { IdentityTables } from './tables.ts';
@@ -65,4 +66,31 @@ export async function replaceSigningKey(tx: Transaction, key: Omit<StoredSigning
 export async function deleteRetiredSigningKeys(queryable: Queryable, beforeMs: number): Promise<void> {
   const keys = queryable.tables<IdentityTables>().deleteFrom('identity_signing_keys');
   await keys.where('retired_at', '<', instant(beforeMs)).execute();
+}
+
+type SealedKey = Pick<StoredSigningKey, 'id' | 'sealedPrivateJwk'>;
+
+/** Keys that the newest master key has not wrapped, held until the commit. */
+export async function lockStaleSigningKeys(
+  tx: Transaction,
+  { keyId, afterId, countMax }: StalePage,
+): Promise<readonly SealedKey[]> {
+  const { rows } = await sql<{ signing_key_id: string; sealed_private_jwk: string }>`
+    select signing_key_id, sealed_private_jwk from identity_signing_keys
+    where split_part(sealed_private_jwk, '.', 2) <> ${keyId}
+      and (${afterId}::uuid is null or signing_key_id > ${afterId}::uuid)
+    order by signing_key_id limit ${countMax} for update`.execute(tx.tables());
+  return rows.map((row) => ({ id: row.signing_key_id, sealedPrivateJwk: row.sealed_private_jwk }));
+}
+
+export async function countStaleSigningKeys(queryable: Queryable, keyId: string): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    select count(*)::integer as total from identity_signing_keys
+    where split_part(sealed_private_jwk, '.', 2) <> ${keyId}`.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
+}
+
+export async function updateSealedSigningKey(tx: Transaction, { id, sealedPrivateJwk }: SealedKey): Promise<void> {
+  const keys = tx.tables<IdentityTables>().updateTable('identity_signing_keys');
+  await keys.set({ sealed_private_jwk: sealedPrivateJwk }).where('signing_key_id', '=', id).execute();
 }

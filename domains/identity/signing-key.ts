@@ -5,7 +5,7 @@
 import { assert, DAY_MS } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { CryptoKey } from 'jose';
-import { INSTALLATION_CHAIN } from './audit.ts';
+import { signingKeyScope } from './sealed-columns.ts';
 import {
   deleteRetiredSigningKeys,
   listSigningKeys,
@@ -54,7 +54,7 @@ class KeyRing {
     const nowMs = this.#platform.clock();
     if (this.#signing && this.#signing.untilMs > nowMs) return this.#signing;
     const stored = await this.rotateIfDue();
-    const opened = this.#platform.secrets.open(scopeOf(stored.id), stored.sealedPrivateJwk);
+    const opened = this.#platform.secrets.open(signingKeyScope(stored.id), stored.sealedPrivateJwk);
     const key = await importKey(opened);
     const { kid } = JSON.parse(stored.publicJwk) as PublicJwk;
     this.#signing = { kid, key, untilMs: stored.createdAtMs + SIGNS_MS };
@@ -143,7 +143,7 @@ async function makeKey(platform: Platform): Promise<StoredSigningKey> {
   return {
     id,
     publicJwk: JSON.stringify({ ...publicJwk, kid }),
-    sealedPrivateJwk: platform.secrets.seal(scopeOf(id), privateJwk),
+    sealedPrivateJwk: platform.secrets.seal(signingKeyScope(id), privateJwk),
     createdAtMs: platform.clock(),
     retiredAtMs: null,
   };
@@ -156,9 +156,4 @@ async function importKey(jwkText: string): Promise<CryptoKey> {
   const key = await importJWK({ ...jwk, kty: 'EC' }, SIGNING_ALGORITHM, { extractable: false });
   assert(!(key instanceof Uint8Array), 'signing key: an elliptic key is no shared secret');
   return key;
-}
-
-/** Of the installation, not of a workspace. */
-function scopeOf(id: string): { readonly workspaceId: string; readonly name: string } {
-  return { workspaceId: INSTALLATION_CHAIN, name: `identity.signing_key:${id}` };
 }

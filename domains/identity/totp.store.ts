@@ -1,5 +1,7 @@
 /** Keys of authenticator apps: SQL on identity_totp_keys. The secret is sealed before it comes here. */
 import type { Queryable, Transaction } from '#platform/db';
+import type { StalePage } from '#platform/secrets';
+import { sql } from 'kysely';
 import type { FactorTables } from './factor-tables.ts';
 
 export interface TotpKey {
@@ -70,4 +72,34 @@ export async function deleteTotp(tx: Transaction, userId: string): Promise<boole
     .returning('user_id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+interface SealedTotp {
+  /** The person's. */
+  readonly id: string;
+  readonly sealedSecret: string;
+}
+
+/** Keys that the newest master key has not wrapped, held until the commit. */
+export async function lockStaleTotps(
+  tx: Transaction,
+  { keyId, afterId, countMax }: StalePage,
+): Promise<readonly SealedTotp[]> {
+  const { rows } = await sql<{ user_id: string; sealed_secret: string }>`
+    select user_id, sealed_secret from identity_totp_keys
+    where split_part(sealed_secret, '.', 2) <> ${keyId} and (${afterId}::uuid is null or user_id > ${afterId}::uuid)
+    order by user_id limit ${countMax} for update`.execute(tx.tables());
+  return rows.map((row) => ({ id: row.user_id, sealedSecret: row.sealed_secret }));
+}
+
+export async function countStaleTotps(queryable: Queryable, keyId: string): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    select count(*)::integer as total from identity_totp_keys
+    where split_part(sealed_secret, '.', 2) <> ${keyId}`.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
+}
+
+export async function updateSealedTotp(tx: Transaction, { id, sealedSecret }: SealedTotp): Promise<void> {
+  const keys = tx.tables<FactorTables>().updateTable('identity_totp_keys');
+  await keys.set({ sealed_secret: sealedSecret }).where('user_id', '=', id).execute();
 }

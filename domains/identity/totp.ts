@@ -8,10 +8,10 @@ import type { Platform } from '#platform/domain';
 import { Secret, TOTP } from 'otpauth';
 import { ACCOUNT_LIMIT } from './attempt.ts';
 import { clearAttempts, reserveAttempt } from './attempt.store.ts';
-import { INSTALLATION_CHAIN } from './audit.ts';
 import { replaceToken } from './open-session.ts';
 import { deleteRecoveryCodes } from './recovery-code.store.ts';
 import { replaceRecoveryCodes, spendTypedRecoveryCode } from './recovery-code.ts';
+import { totpScope } from './sealed-columns.ts';
 import { isLastRequiredFactor, recordFactorChange } from './second-factor.ts';
 import { lockFactors, readFactors } from './second-factor.store.ts';
 import { advanceTotp, deleteTotp, findTotp, markTotpConfirmed, putPendingTotp, type TotpKey } from './totp.store.ts';
@@ -34,7 +34,7 @@ export async function startTotp(
   const { userId } = doer.actor;
   const user = await findUser(platform.db, userId);
   const secret = new Secret({ size: SECRET_BYTES });
-  const sealedSecret = platform.secrets.seal(scopeOf(userId), secret.base32);
+  const sealedSecret = platform.secrets.seal(totpScope(userId), secret.base32);
   const isKept = await putPendingTotp(platform.db, { userId, sealedSecret, createdAtMs: platform.clock() });
   if (!isKept) return refuse('totp_active');
   return ok({ secret: secret.base32, uri: totpOf(secret, user?.email ?? '').toString() });
@@ -144,7 +144,7 @@ async function spendCode(
   userId: string,
   { key, code }: { readonly key: TotpKey; readonly code: string },
 ): Promise<boolean> {
-  const scope = scopeOf(userId);
+  const scope = totpScope(userId);
   const totp = totpOf(Secret.fromBase32(platform.secrets.open(scope, key.sealedSecret)), '');
   const token = code.replaceAll(/\s/g, '');
   const timestamp = platform.clock();
@@ -157,9 +157,4 @@ async function spendCode(
 
 function totpOf(secret: Secret, label: string): TOTP {
   return new TOTP({ issuer: ISSUER, label, secret, algorithm: 'SHA1', digits: DIGITS, period: PERIOD_SECONDS });
-}
-
-/** A person belongs to no single workspace, so her key is the installation's. */
-function scopeOf(userId: string): { readonly workspaceId: string; readonly name: string } {
-  return { workspaceId: INSTALLATION_CHAIN, name: `identity.totp:${userId}` };
 }

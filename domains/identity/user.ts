@@ -58,7 +58,7 @@ export async function createUser(
   if (await findUserByEmail(platform.db, input.email)) return refuse('email_taken');
   let passwordHash: string;
   try {
-    passwordHash = await hashPassword(input.password);
+    passwordHash = await hashPassword(platform, input.password);
   } catch (cause) {
     if (cause instanceof TooBusy) return refuse('too_busy');
     throw cause;

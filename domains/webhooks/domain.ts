@@ -10,6 +10,7 @@ import { webhooksNotices } from './notices.ts';
 import { purgeJob } from './purge.job.ts';
 import { replayJob } from './replay.job.ts';
 import { filterRoutes, replayRoutes } from './replay.routes.ts';
+import { webhooksSealedColumns } from './sealed-columns.ts';
 import { WebhooksSettings } from './settings.ts';
 
 const EVERYONE_INSIDE = ['owner', 'admin', 'manager', 'adviser', 'trader', 'bookkeeper', 'analyst'] as const;
@@ -73,6 +74,7 @@ export const webhooks: Domain = {
     filterRoutes(http, platform);
   },
   jobs: (platform) => [purgeJob(platform), replayJob(platform)],
+  sealedColumns: webhooksSealedColumns,
   start: (platform) => engineOf(platform).start(),
   async health(platform) {
     const { failingEndpoints } = engineOf(platform).dispatcher.figures();

@@ -14,11 +14,13 @@ export interface SecretBox {
   seal(endpoint: EndpointName, secret: string): string;
   /** Throws `secret_not_readable` when the key is another one or the text was changed. */
   open(endpoint: EndpointName, sealed: string): string;
+  /** The same secret under the newest master key, whatever it was sealed with. */
+  rewrap(endpoint: EndpointName, sealed: string): string;
 }
 
 /** The box of this installation. */
 export function openSecretBox(options: {
-  readonly secrets: Pick<Secrets, 'seal' | 'open'>;
+  readonly secrets: Pick<Secrets, 'seal' | 'open' | 'rewrap'>;
   readonly dataDir: string;
   readonly secretKey?: string | undefined;
 }): SecretBox {
@@ -30,6 +32,10 @@ export function openSecretBox(options: {
     seal: (endpoint, secret) => options.secrets.seal(scopeOf(endpoint), secret),
     open: (endpoint, sealed) =>
       old.holds(sealed) ? old.open(sealed) : options.secrets.open(scopeOf(endpoint), sealed),
+    rewrap: (endpoint, sealed) =>
+      old.holds(sealed)
+        ? options.secrets.seal(scopeOf(endpoint), old.open(sealed))
+        : options.secrets.rewrap(scopeOf(endpoint), sealed),
   };
 }
 

@@ -20,6 +20,16 @@ export interface BackupHouse {
   readonly owners: readonly MigrationOwner[];
 }
 
+/** A house whose keys are asked for at each use: a rotation changes them while the process runs. */
+export function houseOf(parts: Omit<BackupHouse, 'keys'>, secrets: { readonly keys: BackupKeys }): BackupHouse {
+  return {
+    ...parts,
+    get keys() {
+      return secrets.keys;
+    },
+  };
+}
+
 export interface Progress {
   readonly signal: AbortSignal;
   report(doneRatio: number, message: string): Promise<void>;

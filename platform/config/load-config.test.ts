@@ -37,6 +37,13 @@ function mistakesOf(input: Parameters<typeof load>[0]): string {
   return loaded.ok ? '' : String(loaded.details['message']);
 }
 
+test('no source makes passwords cheap: that is for the configuration of tests', () => {
+  expect(loadOk({}).config.hasLightPasswords).toBe(false);
+  expect(mistakesOf({ yaml: 'hasLightPasswords: true' })).toContain('Unknown key hasLightPasswords');
+  expect(mistakesOf({ env: { CACTUS_HAS_LIGHT_PASSWORDS: 'true' } })).toContain('Unknown environment variable');
+  expect(mistakesOf({ argv: ['--has-light-passwords', 'true'] })).not.toBe('');
+});
+
 test('without anything the defaults hold', () => {
   const { config, cwd } = loadOk({});
   expect(config).toMatchObject({ host: '127.0.0.1', port: 7700, demo: true, databaseUrl: null, corsOrigins: [] });

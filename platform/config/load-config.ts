@@ -168,6 +168,7 @@ function configOf(values: ReadonlyMap<string, unknown>, cwd: string): Config {
   const core = values.get('') as z.output<typeof CORE_SETTINGS>;
   return {
     ...core,
+    hasLightPasswords: false,
     dataDir: resolve(cwd, core.dataDir),
     publicUrl: core.publicUrl?.replace(/\/$/, '') ?? null,
     corsOrigins: core.corsOrigins.map((origin) => origin.replace(/\/$/, '')),

@@ -46,6 +46,8 @@ export interface Config {
   readonly files: { readonly s3: S3Config };
   readonly backups: { readonly offsiteFolder: string | null; readonly offsiteS3: S3Config };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** True in the configuration of tests only: no flag, variable or file sets it, so an installation cannot. */
+  readonly hasLightPasswords: boolean;
   /** Whether the first run creates the demo workspace. */
   readonly demo: boolean;
   /** Parts this process runs. */

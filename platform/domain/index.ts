@@ -14,7 +14,7 @@ import type { JobDefinition } from '#platform/jobs';
 import type { MailDoor } from '#platform/mail';
 import type { NoticeKind, Notify, Person } from '#platform/notify';
 import type { Realtime } from '#platform/realtime';
-import type { Secrets } from '#platform/secrets';
+import type { SealedColumn, Secrets } from '#platform/secrets';
 import type { TelegramDoor } from '#platform/telegram';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
 import type { z } from 'zod';
@@ -81,6 +81,8 @@ export interface Domain {
   readonly rows?: RowOwnership;
   routes?(http: Http, platform: Platform): void;
   jobs?(platform: Platform): readonly JobDefinition[];
+  /** Every column of its tables that holds texts sealed by `secrets.seal`: a new master key must reach all of them. */
+  sealedColumns?(platform: Platform): readonly SealedColumn[];
   /** Starts loops (pollers, senders) for the roles of this process; returns how to stop them. */
   start?(platform: Platform): Promise<Stop>;
   health?(platform: Platform): Promise<readonly HealthPart[]>;

@@ -1,5 +1,6 @@
 /** Mail on its way out and what became of it: SQL on platform_mails. */
 import type { InstantColumn, NullableInstantColumn, Queryable } from '#platform/db';
+import type { StalePage } from '#platform/secrets';
 import { sql } from 'kysely';
 import type { MailFaultCode, MailFilter, MailRow, MailState } from './types.ts';
 
@@ -131,6 +132,37 @@ export async function findMail(queryable: Queryable, mailId: string): Promise<Ma
 export async function findMails(queryable: Queryable, mailIds: readonly string[]): Promise<readonly MailRow[]> {
   if (mailIds.length === 0) return [];
   return (await mailRows(queryable).where('mail_id', 'in', mailIds).execute()).map(mailOf);
+}
+
+interface SealedMail {
+  readonly id: string;
+  readonly workspaceId: string | null;
+  readonly sealedBody: string;
+}
+
+/** Bodies that the newest master key has not wrapped, held until the commit. */
+export async function lockStaleBodies(
+  tx: Queryable,
+  { keyId, afterId, countMax }: StalePage,
+): Promise<readonly SealedMail[]> {
+  const { rows } = await sql<{ mail_id: string; workspace_id: string | null; sealed_body: string }>`
+    select mail_id, workspace_id, sealed_body from platform_mails
+    where sealed_body is not null and split_part(sealed_body, '.', 2) <> ${keyId}
+      and (${afterId}::uuid is null or mail_id > ${afterId}::uuid)
+    order by mail_id limit ${countMax} for update`.execute(tx.tables());
+  return rows.map((row) => ({ id: row.mail_id, workspaceId: row.workspace_id, sealedBody: row.sealed_body }));
+}
+
+export async function countStaleBodies(queryable: Queryable, keyId: string): Promise<number> {
+  const { rows } = await sql<{ readonly total: number }>`
+    select count(*)::integer as total from platform_mails
+    where sealed_body is not null and split_part(sealed_body, '.', 2) <> ${keyId}`.execute(queryable.tables());
+  return rows[0]?.total ?? 0;
+}
+
+export async function updateSealedBody(tx: Queryable, { id, sealedBody }: SealedMail): Promise<void> {
+  const mails = tx.tables<MailTables>().updateTable('platform_mails');
+  await mails.set({ sealed_body: sealedBody }).where('mail_id', '=', id).execute();
 }
 
 /** Newest first. */

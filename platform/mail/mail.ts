@@ -3,7 +3,7 @@ import { assert, type Clock, DAY_MS } from '#kernel';
 import type { Config } from '#platform/config';
 import type { Database } from '#platform/db';
 import { job, type JobContext, type Jobs } from '#platform/jobs';
-import { MAIL_PASSWORD, type SecretScope, type Secrets } from '#platform/secrets';
+import { MAIL_PASSWORD, type Secrets } from '#platform/secrets';
 import type { Log } from '#platform/telemetry';
 import {
   deleteMailsBefore,
@@ -19,6 +19,7 @@ import {
 import { deliverMail } from './smtp.adapter.ts';
 import { MailFault, mailFaultOf } from './smtp-fault.ts';
 import { type SmtpServer, smtpServerOf } from './smtp-server-address.ts';
+import { bodyScope } from './sealed-body.ts';
 import type { Mail, MailDoor } from './types.ts';
 
 /** A mail whose purpose this is, is a person waiting at a button: it says at once why it failed. */
@@ -143,13 +144,6 @@ interface MailBody {
 
 function bodyOf({ text, html }: Mail): MailBody {
   return { text, html: html ?? null };
-}
-
-const INSTALLATION = '00000000-0000-0000-0000-000000000000'; // Mail of no workspace.
-
-/** Bound to its mail: a body put into another row does not open. */
-function bodyScope(mail: { readonly id: string; readonly workspaceId: string | null }): SecretScope {
-  return { workspaceId: mail.workspaceId ?? INSTALLATION, name: `mail.body:${mail.id}` };
 }
 
 /** A line break in a subject would begin a header of somebody else's choice. */

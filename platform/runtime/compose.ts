@@ -3,7 +3,7 @@
  * server and by offline commands, so both see the same rules and the same data.
  */
 import { assert, type EventShape } from '#kernel';
-import { createBackups, offsiteOf } from '#platform/backups';
+import { createBackups, houseOf, offsiteOf } from '#platform/backups';
 import { createCaches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, newId, openDatabase, platformMigrations } from '#platform/db';
@@ -75,7 +75,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     const notify = createNotify({ db, config, clock, newId, log, mail, telegram, kinds, people, realtime, jobs });
     jobs.onDead((dead) => recordDeadJob({ db, notify, directory: directory() ?? null }, dead));
     const owners = [...platformMigrations(), ...domainMigrations(domains)];
-    const house = { db, dataDir, clock, newId, log, keys: secrets.keys, files, owners };
+    const house = houseOf({ db, dataDir, clock, newId, log, files, owners }, secrets);
     const backups = createBackups(house, offsiteOf(config.backups));
     const platform: Platform = {
       cache: createCaches({ redis, clock, telemetry }),

@@ -5,10 +5,18 @@ import type { Domain } from '#platform/domain';
 import { FORGET_JOB } from '#platform/files';
 import { purgeIdempotencyKeys } from '#platform/http';
 import { job, JOB_PERMISSIONS } from '#platform/jobs';
-import { deleteMailsOfWorkspace } from '#platform/mail';
+import { deleteMailsOfWorkspace, mailBodies } from '#platform/mail';
 import { ConnectionChanged, NOTIFY_PERMISSIONS } from '#platform/notify';
 import { deleteLinksOfWorkspace } from '#platform/telegram';
-import { deleteSecretsOfWorkspace, SECRET_EVENTS, SECRET_PERMISSIONS, tellKeyChange } from '#platform/secrets';
+import {
+  deleteSecretsOfWorkspace,
+  namedSecrets,
+  rewrapJob,
+  rewrapWhenStale,
+  SECRET_EVENTS,
+  SECRET_PERMISSIONS,
+  tellKeyChange,
+} from '#platform/secrets';
 
 /** The event log is for resuming, replaying and looking back some months; what must last is in the domains' own tables. */
 const EVENT_RETENTION_DAYS = 180;
@@ -32,8 +40,10 @@ export const platformDomain: Domain = {
     ...BACKUP_PERMISSIONS,
   ],
   health: backupHealth,
+  sealedColumns: () => [namedSecrets, mailBodies],
   jobs: (platform) => [
     ...backupJobs(platform),
+    rewrapJob(platform),
     job({
       name: 'platform.idempotency.purge',
       attemptsMax: 3,
@@ -80,6 +90,7 @@ export const platformDomain: Domain = {
     const stopMetrics = await startBackupMetrics(platform);
     if (!platform.roles.has('worker')) return stopMetrics;
     await tellKeyChange(platform);
+    await rewrapWhenStale(platform);
     // One process of all reads what people send to the bot; the others wait for its lock.
     const stopReading = await platform.telegram.startReading();
     return async () => {

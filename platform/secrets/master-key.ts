@@ -93,6 +93,19 @@ export function addMasterKey(dataDir: string): readonly MasterKey[] {
   return readKeyFile(path);
 }
 
+/** Takes a retired key out of the key file; the newest one stays. */
+export function removeMasterKey(dataDir: string, keyId: string): void {
+  const path = keyFileOf(dataDir);
+  const left = readKeyFile(path).filter(({ id }, index) => index === 0 || id !== keyId);
+  renameSync(
+    writeTemporary(
+      path,
+      left.map(({ bytes }) => bytes),
+    ),
+    path,
+  );
+}
+
 /** The key made from a text of the environment: 32 bytes in base64 as they are, anything else stretched. */
 export function keyOfText(text: string): MasterKey {
   return masterKeyOf(stretch(text));

@@ -1,6 +1,7 @@
 /** Rows of `platform_secrets` and `platform_secret_keys`. */
 import type { InstantColumn, NullableInstantColumn, Queryable, Transaction } from '#platform/db';
 import { type Generated, sql } from 'kysely';
+import type { StalePage } from './sealed-column.ts';
 import type { SecretFact, SecretScope } from './types.ts';
 
 interface SecretTables {
@@ -128,21 +129,41 @@ export async function noteUse(
     .execute();
 }
 
-/** Secrets whose data key is not wrapped by `keyId`, held until the commit. */
+/** Secrets whose data key is not wrapped by `keyId`, held until the commit. Their id is `<workspace> <name>`. */
 export async function lockStaleSecrets(
   tx: Transaction,
-  keyId: string,
-  countMax: number,
-): Promise<readonly (SecretScope & { readonly sealed: string })[]> {
+  { keyId, afterId, countMax }: StalePage,
+): Promise<readonly { readonly id: string; readonly scope: SecretScope; readonly sealed: string }[]> {
+  const id = sql<string>`workspace_id::text || ' ' || name collate "C"`;
   const rows = await tx
     .tables<SecretTables>()
     .selectFrom('platform_secrets')
-    .select(['workspace_id', 'name', 'sealed'])
-    .where(sql<boolean>`split_part(sealed, '.', 2) <> ${keyId}`)
+    .select(['workspace_id', 'name', 'sealed', id.as('id')])
+    .where(isStale(keyId))
+    .where(sql<boolean>`${afterId}::text is null or ${id} > ${afterId}`)
+    .orderBy(id)
     .limit(countMax)
     .forUpdate()
     .execute();
-  return rows.map(({ workspace_id, name, sealed }) => ({ workspaceId: workspace_id, name, sealed }));
+  return rows.map((row) => ({
+    id: row.id,
+    scope: { workspaceId: row.workspace_id, name: row.name },
+    sealed: row.sealed,
+  }));
+}
+
+export async function countStaleSecrets(queryable: Queryable, keyId: string): Promise<number> {
+  const { total } = await queryable
+    .tables<SecretTables>()
+    .selectFrom('platform_secrets')
+    .select(sql<number>`count(*)::integer`.as('total'))
+    .where(isStale(keyId))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+function isStale(keyId: string) {
+  return sql<boolean>`split_part(sealed, '.', 2) <> ${keyId}`;
 }
 
 export async function updateSealed(tx: Transaction, { workspaceId, name }: SecretScope, sealed: string): Promise<void> {

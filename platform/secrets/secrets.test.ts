@@ -7,7 +7,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { newId } from '#platform/db';
 import type { Domain } from '#platform/domain';
-import { keyFileOf, openSecrets, rotateMasterKey, type SecretsOptions, tellKeyChange } from '#platform/secrets';
+import {
+  forgetMasterKey,
+  keyFileOf,
+  openSecrets,
+  rotateMasterKey,
+  type SecretsOptions,
+  tellKeyChange,
+} from '#platform/secrets';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { sql } from 'kysely';
 
@@ -117,16 +124,41 @@ test('a rotation re-wraps what is kept; the old key alone opens it no more; a ru
   const secrets = await openSecrets(options());
   await set(secrets, 'hunter2');
   const before = readFileSync(keyFileOf(dataDir), 'utf8');
+  const column = secrets.seal(scope, 'of a column');
+  const oldId = secrets.keyId;
   const keyId = await rotateMasterKey(options());
-  expect(keyId).not.toBe(secrets.keyId);
+  expect(keyId).not.toBe(oldId);
   expect(await secrets.use(scope)).toBe('hunter2');
+  // A process that runs seals with the new key from then on: what it writes now survives the old key.
+  expect([secrets.keyId, secrets.seal(scope, 'now').split('.')[1]]).toEqual([keyId, keyId]);
   const after = await openSecrets(options());
   expect([after.keyId, await after.use(scope)]).toEqual([keyId, 'hunter2']);
-  const column = secrets.seal(scope, 'of a column');
   expect(after.rewrap(scope, column).split('.')[1]).toBe(keyId);
   expect(after.open(scope, after.rewrap(scope, column))).toBe('of a column');
   writeFileSync(keyFileOf(dataDir), before);
   await expect(openSecrets(options())).rejects.toMatchObject({ code: 'secret_key_wrong' });
+});
+
+test('two rotations at once make one new key; a retired one can be taken out, the one that seals cannot', async () => {
+  const secrets = await openSecrets(options());
+  const first = secrets.keyId;
+  const done = await Promise.allSettled([rotateMasterKey(options()), rotateMasterKey(options())]);
+  expect(done.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  expect(done.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'secret_key_changing' } });
+  expect(secrets.keys.length).toBe(2);
+  await expect(forgetMasterKey(options(), secrets.keyId)).rejects.toMatchObject({ code: 'secret_key_in_use' });
+  await expect(forgetMasterKey(options(), 'f'.repeat(16))).rejects.toMatchObject({ code: 'secret_key_unknown' });
+  await forgetMasterKey(options(), first);
+  expect(secrets.keys.map(({ id }) => id)).toEqual([secrets.keyId]);
+});
+
+test('a key file exchanged under a running process seals nothing, and what was sealed still opens', async () => {
+  const secrets = await openSecrets(options());
+  const column = secrets.seal(scope, 'of a column');
+  rmSync(keyFileOf(dataDir));
+  writeFileSync(keyFileOf(dataDir), `${randomBytes(32).toString('base64')}\n`);
+  expect(() => secrets.seal(scope, 'lost')).toThrow('exchanged');
+  expect(secrets.open(scope, column)).toBe('of a column');
 });
 
 test('a key of the environment seals, and another one takes over with the old one as previous', async () => {

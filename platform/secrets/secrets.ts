@@ -5,7 +5,17 @@
 import { assert, type Clock, Fault, ok, refuse } from '#kernel';
 import type { Database } from '#platform/db';
 import { openEnvelope, rewrapEnvelope, sealEnvelope } from './envelope.ts';
-import { addMasterKey, createMasterKeys, keyFileOf, type KeySource, readMasterKeys } from './master-key.ts';
+import {
+  addMasterKey,
+  createMasterKeys,
+  keyFileOf,
+  type KeySource,
+  readMasterKeys,
+  removeMasterKey,
+} from './master-key.ts';
+import { openKeyRing } from './key-ring.ts';
+import { namedSecrets } from './named-column.ts';
+import { rewrapColumns } from './sealed-column.ts';
 import {
   deleteSecret,
   findNewestKeyId,
@@ -13,16 +23,14 @@ import {
   insertKeyId,
   listSecrets,
   lockSecrets,
-  lockStaleSecrets,
   noteUse,
-  updateSealed,
   upsertSecret,
 } from './secret.store.ts';
-import type { MasterKey, SecretFact, Secrets } from './types.ts';
+import type { MasterKey, SecretFact, Secrets, SecretScope } from './types.ts';
 
 const SECRETS_PER_WORKSPACE_MAX = 500; // Names a person keeps by hand.
 const USE_NOTED_EVERY_MS = 60_000; // "Last used" is read in minutes; a secret in a loop must not write each time.
-const REWRAP_BATCH_COUNT = 200;
+const KEY_CHANGE_LOCK = 'platform.secrets.key'; // Two changes at once would each write a file without the other's key.
 
 export interface SecretsOptions extends KeySource {
   readonly db: Database;
@@ -32,21 +40,24 @@ export interface SecretsOptions extends KeySource {
 /** Reads or makes the master keys and checks them against the database. Throws `secret_key_missing` or `secret_key_wrong`. */
 export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
   const { db, clock } = options;
-  const keys = await requireKeys(options);
-  const newest = newestOf(keys);
-  await insertKeyId(db, newest.id, clock());
-  await rewrapNamed(db, keys);
+  const ring = openKeyRing(options, await requireKeys(options));
+  await insertKeyId(db, newestOf(ring.keys()).id, clock());
+  await rewrapNamed(db, ring.keys());
+  const open = (scope: SecretScope, sealed: string): string => openEnvelope(ring.keysFor(sealed), scope, sealed);
   return {
-    seal: (scope, secret) => sealEnvelope(keys, scope, secret),
-    open: (scope, sealed) => openEnvelope(freshKeys(keys, options, sealed), scope, sealed),
-    rewrap: (scope, sealed) => rewrapEnvelope(keys, scope, sealed),
+    seal: (scope, secret) => sealEnvelope(ring.sealing(), scope, secret),
+    open,
+    rewrap: (scope, sealed) => {
+      ring.sealing();
+      return rewrapEnvelope(ring.keysFor(sealed), scope, sealed);
+    },
     set: async (tx, scope, secret) => {
       await lockSecrets(tx, scope.workspaceId);
       const known: readonly SecretFact[] = await listSecrets(tx, scope.workspaceId, SECRETS_PER_WORKSPACE_MAX);
       if (known.length >= SECRETS_PER_WORKSPACE_MAX && !known.some(({ name }) => name === scope.name)) {
         return refuse('secrets_full', { countMax: SECRETS_PER_WORKSPACE_MAX });
       }
-      const sealed = sealEnvelope(keys, scope, secret);
+      const sealed = sealEnvelope(ring.sealing(), scope, secret);
       return ok({ isNew: await upsertSecret(tx, scope, { sealed, changedAtMs: clock() }) });
     },
     delete: deleteSecret,
@@ -56,34 +67,75 @@ export async function openSecrets(options: SecretsOptions): Promise<Secrets> {
     use: async (scope) => {
       const found = await findSealed(db, scope);
       if (!found) return null;
-      const secret = openEnvelope(freshKeys(keys, options, found.sealed), scope, found.sealed);
+      const secret = open(scope, found.sealed);
       const nowMs = clock();
       if (nowMs - (found.lastUsedAtMs ?? 0) >= USE_NOTED_EVERY_MS) await noteUse(db, scope, nowMs);
       return secret;
     },
-    keyId: newest.id,
-    keys,
+    get keyId() {
+      return newestOf(ring.keys()).id;
+    },
+    get keys() {
+      return ring.keys();
+    },
   };
 }
 
 /**
- * Adds a new master key to the key file and wraps every named secret with it; returns the new key's id. Parts re-wrap
- * their own columns with `rewrap` at their next start. Refuses when the key comes from the environment.
+ * Adds a new master key to the key file and wraps every named secret with it; returns the new key's id. Running processes
+ * seal with it from then on, and `rewrapAll` moves the columns of every part. Refuses when the key comes from the
+ * environment (`secret_key_in_environment`) and while another change is under way (`secret_key_changing`).
  */
 export async function rotateMasterKey(options: SecretsOptions): Promise<string> {
-  if (options.secretKey !== null) {
-    throw new Fault(
-      'secret_key_in_environment',
-      'The key comes from CACTUS_SECRET_KEY: move it to CACTUS_SECRET_KEY_PREVIOUS, set a new one and start again.',
-      { retryable: false },
-    );
+  requireFile(options);
+  return alone(options.db, async () => {
+    await requireKeys(options);
+    const keys = addMasterKey(options.dataDir);
+    const { id } = newestOf(keys);
+    await insertKeyId(options.db, id, options.clock());
+    await rewrapNamed(options.db, keys);
+    return id;
+  });
+}
+
+/**
+ * Takes a retired key out of the key file for good. The caller has made sure that nothing needs it any more. Refuses the
+ * newest one (`secret_key_in_use`) and one that is not there (`secret_key_unknown`).
+ */
+export async function forgetMasterKey(options: SecretsOptions, keyId: string): Promise<void> {
+  requireFile(options);
+  await alone(options.db, async () => {
+    const keys = await requireKeys(options);
+    if (newestOf(keys).id === keyId) throw refusedKey('secret_key_in_use', `Key ${keyId} seals now. Rotate first.`);
+    if (!keys.some(({ id }) => id === keyId)) {
+      throw refusedKey('secret_key_unknown', `${keyFileOf(options.dataDir)} holds no key ${keyId}.`);
+    }
+    removeMasterKey(options.dataDir, keyId);
+  });
+}
+
+async function alone<Value>(db: Database, work: () => Promise<Value>): Promise<Value> {
+  const lock = await db.tryLock(KEY_CHANGE_LOCK);
+  if (!lock) {
+    throw refusedKey('secret_key_changing', 'Another process is changing the master key. Try again in a minute.');
   }
-  await requireKeys(options);
-  const keys = addMasterKey(options.dataDir);
-  const { id } = newestOf(keys);
-  await insertKeyId(options.db, id, options.clock());
-  await rewrapNamed(options.db, keys);
-  return id;
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+function requireFile({ secretKey }: SecretsOptions): void {
+  if (secretKey === null) return;
+  throw refusedKey(
+    'secret_key_in_environment',
+    'The key comes from CACTUS_SECRET_KEY: move it to CACTUS_SECRET_KEY_PREVIOUS, set a new one and start again.',
+  );
+}
+
+function refusedKey(code: string, message: string): Fault {
+  return new Fault(code, message, { retryable: false });
 }
 
 async function requireKeys(options: SecretsOptions): Promise<readonly MasterKey[]> {
@@ -109,23 +161,16 @@ async function requireKeys(options: SecretsOptions): Promise<readonly MasterKey[
   );
 }
 
-/** The keys of memory, read again when a text was sealed with one that another process has added since. */
-function freshKeys(keys: readonly MasterKey[], source: KeySource, sealed: string): readonly MasterKey[] {
-  const keyId = sealed.split('.')[1];
-  if (keys.some(({ id }) => id === keyId)) return keys;
-  return readMasterKeys(source) ?? keys;
-}
-
+/** At every start, and with a rotation: what people entered opens with the newest key alone, whatever a job does later. */
 async function rewrapNamed(db: Database, keys: readonly MasterKey[]): Promise<void> {
-  const { id } = newestOf(keys);
-  for (;;) {
-    const count = await db.transaction(async (tx) => {
-      const stale = await lockStaleSecrets(tx, id, REWRAP_BATCH_COUNT);
-      for (const { sealed, ...scope } of stale) await updateSealed(tx, scope, rewrapEnvelope(keys, scope, sealed));
-      return stale.length;
-    });
-    if (count < REWRAP_BATCH_COUNT) return;
-  }
+  await rewrapColumns({
+    db,
+    columns: [namedSecrets],
+    keyId: newestOf(keys).id,
+    rewrap: (scope, sealed) => rewrapEnvelope(keys, scope, sealed),
+    signal: new AbortController().signal,
+    progress: async () => undefined,
+  });
 }
 
 function newestOf(keys: readonly MasterKey[]): MasterKey {

@@ -37,7 +37,7 @@ export interface Secrets {
   find(scope: SecretScope, queryable?: Queryable): Promise<SecretFact | null>;
   /** The value, for the part that needs it; notes the use. Null when nobody set it. Never answer a request with it. */
   use(scope: SecretScope): Promise<string | null>;
-  /** The newest master key's id: a fingerprint, safe to show. */
+  /** The newest master key's id: a fingerprint, safe to show. Another one after a rotation. */
   readonly keyId: string;
   /** The master keys themselves, newest first, for sealing what is not a column (backups). */
   readonly keys: readonly MasterKey[];

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventShape } from '#kernel';
-import { createBackups } from '#platform/backups';
+import { createBackups, houseOf } from '#platform/backups';
 import { createCaches } from '#platform/cache';
 import type { Config } from '#platform/config';
 import { type DatabaseHandle, type MigrationOwner, newId, platformMigrations } from '#platform/db';
@@ -103,7 +103,7 @@ export async function testPlatform(
     files,
     secrets,
     backups: createBackups(
-      { db, dataDir, clock, newId, log: silentLog, keys: secrets.keys, files, owners: ownersOf(domains) },
+      houseOf({ db, dataDir, clock, newId, log: silentLog, files, owners: ownersOf(domains) }, secrets),
       null,
     ),
     telemetry: { ...telemetry, log: silentLog },
@@ -188,6 +188,7 @@ function testConfig(
     files: { s3: ABSENT_S3 },
     backups: { offsiteFolder: null, offsiteS3: ABSENT_S3 },
     logLevel: 'error',
+    hasLightPasswords: true,
     demo: false,
     roles: ['web', 'worker', 'trader', 'agent'],
     section: <Settings>(domain: string) => (sections.get(domain) ?? {}) as Settings,

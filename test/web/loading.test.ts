@@ -2,45 +2,20 @@
  * Goal: the app says what it knows and no more. "All in order" waits for every answer; a long list comes page by page without losing
  * the reader's place; the first time on a device speaks the language of the profile, and a choice made there stays.
  */
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildWebIfStale } from '../../tools/build-web.ts';
-import { browserMissingReason, launchBrowser, openPage } from '../e2e/browser.ts';
-import { type FakeRoutes, type FakeServer, startFakeServer } from './fake-server.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { FakeRoutes } from './fake-server.ts';
 import { OWNER_ME, sessionRoutes } from './session-fixture.ts';
+import { missingBrowser, webStage } from './stage.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const missing = browserMissingReason();
-const SLOW_MS = 120_000;
 const ALL_IN_ORDER = 'Todo en orden: nada necesita tu atención.';
 const CHECKING = 'Comprobando qué necesita tu atención…';
 
-let browser: Browser;
-let server: FakeServer;
-let opened: BrowserContext | null = null;
-
-beforeAll(async () => {
-  if (missing) return;
-  const { directory } = await buildWebIfStale(root);
-  server = await startFakeServer(directory, sessionRoutes());
-  browser = await launchBrowser();
-}, SLOW_MS);
-beforeEach(() => void Object.assign(server?.routes ?? {}, sessionRoutes()));
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const stage = webStage();
 
 async function open(path: string): Promise<Page> {
-  const { page, context } = await openPage(browser);
-  opened = context;
-  page.setDefaultTimeout(15_000);
-  await page.goto(server.url + path);
+  const { page } = await stage.blank();
+  await page.goto(stage.server.url + path);
   return page;
 }
 
@@ -55,9 +30,9 @@ function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
 
 const NO_PROVIDER_TROUBLE = { staleCount: 0, missingCount: 0, quarantinedCount: 0, items: [] };
 
-test.skipIf(missing)('home says that all is in order only when every part has answered', async () => {
+test.skipIf(missingBrowser)('home says that all is in order only when every part has answered', async () => {
   const slow = gate();
-  Object.assign(server.routes, allowed('markets.alert.read'), {
+  Object.assign(stage.server.routes, allowed('markets.alert.read'), {
     'GET /api/markets/alert-firings': () => ({ body: { items: [], nextCursor: null } }),
     'GET /api/markets/providers': async () => {
       await slow.passed;
@@ -75,8 +50,8 @@ test.skipIf(missing)('home says that all is in order only when every part has an
   expect(await page.getByRole('heading', { level: 1 }).boundingBox()).toEqual(before);
 });
 
-test.skipIf(missing)('home says so when it could not find out', async () => {
-  Object.assign(server.routes, allowed('markets.alert.read'), {
+test.skipIf(missingBrowser)('home says so when it could not find out', async () => {
+  Object.assign(stage.server.routes, allowed('markets.alert.read'), {
     'GET /api/markets/alert-firings': () => ({ body: { items: [], nextCursor: null } }),
     'GET /api/markets/providers': () => ({ status: 403, body: { code: 'forbidden', title: 'No', status: 403 } }),
   });
@@ -133,8 +108,8 @@ function portfolioRoutes(): FakeRoutes {
   };
 }
 
-test.skipIf(missing)('operations: more pages by keyboard, the filter kept, the place kept', async () => {
-  Object.assign(server.routes, portfolioRoutes());
+test.skipIf(missingBrowser)('operations: more pages by keyboard, the filter kept, the place kept', async () => {
+  Object.assign(stage.server.routes, portfolioRoutes());
   const page = await open(`/carteras/${PORTFOLIO_ID}?ver=operaciones`);
   await page.getByText('100 operaciones cargadas; hay más.').waitFor();
   await page.getByRole('switch', { name: 'Ver anuladas' }).click();
@@ -151,63 +126,69 @@ test.skipIf(missing)('operations: more pages by keyboard, the filter kept, the p
   expect(await more.count()).toBe(0);
   await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await page.getByText('Ingreso 230', { exact: true }).waitFor();
-  const asked = server.calls.filter(({ path }) => path.endsWith('/operations')).map(({ query }) => query);
+  const asked = stage.server.calls.filter(({ path }) => path.endsWith('/operations')).map(({ query }) => query);
   expect(asked.slice(-2).map((query) => [query.get('cursor'), query.get('reversed')])).toEqual([
     ['100', 'include'],
     ['200', 'include'],
   ]);
 });
 
-test.skipIf(missing)('an import with newer prices and no new operation can be confirmed and says so', async () => {
-  const importId = '01975f3c-7a00-7000-8000-000000000031';
-  const path = `/api/imports/${importId}`;
-  let status = 'previewed';
-  const counts = { new: 0, known: 2, repriced: 1, changed: 0, skipped: 0, error: 0, recorded: 0 };
-  const detail = () => ({
-    id: importId,
-    portfolioId: PORTFOLIO_ID,
-    fileName: 'operaciones.xlsx',
-    status,
-    recordedCount: 0,
-    createdAtMs: 1,
-    confirmedAtMs: null,
-    undoneAtMs: null,
-    progress: { rowsDone: 3, rowCount: 3 },
-    refusal: null,
-    counts,
-    format: 'xlsx',
-    sheets: [],
-    mapping: { sheets: [], openingDate: null, accountName: null, currency: null },
-  });
-  Object.assign(server.routes, allowed('portfolios.import.run', 'portfolios.portfolio.read'), {
-    'GET /api/portfolios': () => ({ body: { items: [], totals: [] } }),
-    'GET /api/imports': () => ({ body: { items: [detail()] } }),
-    [`GET ${path}`]: () => ({ body: detail() }),
-    [`GET ${path}/rows`]: () => ({ body: { items: [], nextAfter: null } }),
-    [`POST ${path}/confirm`]: () => {
-      status = 'confirmed';
-      return { status: 202, body: detail() };
-    },
-  });
-  const page = await open(`/importar?importacion=${importId}`);
-  await page.getByText('en 1 se actualiza el precio').waitFor();
-  await page.getByRole('button', { name: /Confirmar 1 fila/ }).click();
-  await page.getByText('Precio actualizado: 1').first().waitFor();
-  expect(await page.getByRole('button', { name: 'Deshacer importación' }).count()).toBe(0);
-});
+test.skipIf(missingBrowser)(
+  'an import with newer prices and no new operation can be confirmed and says so',
+  async () => {
+    const importId = '01975f3c-7a00-7000-8000-000000000031';
+    const path = `/api/imports/${importId}`;
+    let status = 'previewed';
+    const counts = { new: 0, known: 2, repriced: 1, changed: 0, skipped: 0, error: 0, recorded: 0 };
+    const detail = () => ({
+      id: importId,
+      portfolioId: PORTFOLIO_ID,
+      fileName: 'operaciones.xlsx',
+      status,
+      recordedCount: 0,
+      createdAtMs: 1,
+      confirmedAtMs: null,
+      undoneAtMs: null,
+      progress: { rowsDone: 3, rowCount: 3 },
+      refusal: null,
+      counts,
+      format: 'xlsx',
+      sheets: [],
+      mapping: { sheets: [], openingDate: null, accountName: null, currency: null },
+    });
+    Object.assign(stage.server.routes, allowed('portfolios.import.run', 'portfolios.portfolio.read'), {
+      'GET /api/portfolios': () => ({ body: { items: [], totals: [] } }),
+      'GET /api/imports': () => ({ body: { items: [detail()] } }),
+      [`GET ${path}`]: () => ({ body: detail() }),
+      [`GET ${path}/rows`]: () => ({ body: { items: [], nextAfter: null } }),
+      [`POST ${path}/confirm`]: () => {
+        status = 'confirmed';
+        return { status: 202, body: detail() };
+      },
+    });
+    const page = await open(`/importar?importacion=${importId}`);
+    await page.getByText('en 1 se actualiza el precio').waitFor();
+    await page.getByRole('button', { name: /Confirmar 1 fila/ }).click();
+    await page.getByText('Precio actualizado: 1').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Deshacer importación' }).count()).toBe(0);
+  },
+);
 
-test.skipIf(missing)('the first time on a device speaks as the profile does; a choice made there wins', async () => {
-  const me = { ...OWNER_ME, user: { ...OWNER_ME.user, locale: 'en' } };
-  Object.assign(server.routes, sessionRoutes(me));
-  const page = await open('/ajustes');
-  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
-  const stored = (): Promise<unknown> =>
-    page.evaluate(() => JSON.parse(localStorage.getItem('cactus.preferences') ?? 'null') as unknown);
-  expect(await stored()).toMatchObject({ language: 'en', numberLocale: 'en-GB' });
-  await page.getByRole('combobox', { name: 'Language' }).click();
-  await page.getByRole('option', { name: 'Español' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
-  await page.reload();
-  await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
-  expect(await stored()).toMatchObject({ language: 'es', numberLocale: 'en-GB' });
-});
+test.skipIf(missingBrowser)(
+  'the first time on a device speaks as the profile does; a choice made there wins',
+  async () => {
+    const me = { ...OWNER_ME, user: { ...OWNER_ME.user, locale: 'en' } };
+    Object.assign(stage.server.routes, sessionRoutes(me));
+    const page = await open('/ajustes');
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    const stored = (): Promise<unknown> =>
+      page.evaluate(() => JSON.parse(localStorage.getItem('cactus.preferences') ?? 'null') as unknown);
+    expect(await stored()).toMatchObject({ language: 'en', numberLocale: 'en-GB' });
+    await page.getByRole('combobox', { name: 'Language' }).click();
+    await page.getByRole('option', { name: 'Español' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
+    expect(await stored()).toMatchObject({ language: 'es', numberLocale: 'en-GB' });
+  },
+);

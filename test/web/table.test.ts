@@ -3,48 +3,19 @@
  * as a workbook is exact and cannot run. A hundred thousand rows are drawn a screenful at a time.
  */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import yauzl from 'yauzl';
-import { buildWebIfStale } from '../../tools/build-web.ts';
-import { browserMissingReason, launchBrowser, openPage } from '../e2e/browser.ts';
-import { type FakeServer, startFakeServer } from './fake-server.ts';
-import { sessionRoutes } from './session-fixture.ts';
+import { missingBrowser, type Opened, SLOW_MS, webStage } from './stage.ts';
 
-const missing = browserMissingReason();
-if (missing) console.info(`SKIP test/web/table: ${missing}`);
-const SLOW_MS = 120_000;
 const ROWS_DRAWN_MAX = 120;
 
-let browser: Browser;
-let server: FakeServer;
-let opened: BrowserContext | null = null;
+const stage = webStage();
 
-beforeAll(async () => {
-  if (missing) return;
-  const { directory } = await buildWebIfStale(fileURLToPath(new URL('../..', import.meta.url)));
-  server = await startFakeServer(directory, sessionRoutes());
-  browser = await launchBrowser();
-}, SLOW_MS);
-
-afterEach(async () => {
-  await opened?.close();
-  opened = null;
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function open(path: string): Promise<{ page: Page; errors: string[] }> {
-  const { page, context, errors } = await openPage(browser);
-  opened = context;
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto(server.url + path);
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  return { page, errors };
+async function open(path: string): Promise<Opened> {
+  const opened = await stage.open(path);
+  await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  return opened;
 }
 
 const tableOf = (page: Page, name: string) => page.getByRole('region', { name }).first();
@@ -64,10 +35,10 @@ async function fileInside(archive: Buffer, name: string): Promise<string> {
   throw new Error(`${name} is not in the archive`);
 }
 
-test.skipIf(missing)(
+test.skipIf(missingBrowser)(
   'order and filter are in the address: Back undoes, a reload keeps, two tables do not meet',
   async () => {
-    const { page, errors } = await open('/galeria');
+    const { page, errors } = await open('/galeria?solo=tablas');
     const trades = tableOf(page, 'Operaciones');
     await trades.getByRole('button', { name: 'Importe €' }).click();
     await expect.poll(() => queryOf(page, 'operaciones.orden')).toBe('-amount');
@@ -94,10 +65,10 @@ test.skipIf(missing)(
   SLOW_MS,
 );
 
-test.skipIf(missing)(
+test.skipIf(missingBrowser)(
   'a workbook of exactly the rows on screen, without one formula',
   async () => {
-    const { page, errors } = await open('/galeria');
+    const { page, errors } = await open('/galeria?solo=tablas');
     const trades = tableOf(page, 'Operaciones');
     await trades.getByRole('searchbox').fill('nunez btc dividendo');
     await expect.poll(() => trades.locator('header [role="status"]').first().innerText()).not.toContain('10.000');
@@ -115,10 +86,10 @@ test.skipIf(missing)(
   SLOW_MS,
 );
 
-test.skipIf(missing)(
+test.skipIf(missingBrowser)(
   'a hundred thousand rows: a screenful in the page, the last one a key away, the filter finds its own',
   async () => {
-    const { page } = await open('/galeria?filas=100000');
+    const { page } = await open('/galeria?solo=tablas&filas=100000');
     const trades = tableOf(page, 'Operaciones');
     // The code of long lists has arrived once the rows out of sight are one empty row.
     await trades.locator('tbody tr[aria-hidden]').waitFor({ state: 'attached' });
@@ -133,10 +104,10 @@ test.skipIf(missing)(
   SLOW_MS,
 );
 
-test.skipIf(missing)(
+test.skipIf(missingBrowser)(
   'rows are chosen and copied by keyboard; what the filter hides is said and left alone',
   async () => {
-    const { page } = await open('/galeria');
+    const { page } = await open('/galeria?solo=tablas');
     const table = tableOf(page, 'Con elección');
     await table.locator('tbody tr[data-index="0"]').focus();
     await page.keyboard.press('Shift+ArrowDown');

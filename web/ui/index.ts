@@ -30,6 +30,7 @@ export { type ProblemText, type ProblemWords } from './problem-text.ts';
 export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';
 export { SearchField } from './search-field.tsx';
 export { type Choice, Select } from './select.tsx';
+export { ShownOnceDialog } from './shown-once-dialog.tsx';
 export { Donut, type Slice, Sparkline } from './small-charts.tsx';
 export { Async, EmptyState, ErrorState, FormProblem, Skeleton } from './states.tsx';
 export { Badge, Card, Kpi, KpiGrid, PageHeader, Stack, StatusDot, type Tone } from './surface.tsx';

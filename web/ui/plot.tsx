@@ -45,10 +45,13 @@ export function Plot(props: PlotProps) {
     resize.observe(element);
     const repaint = new MutationObserver(draw);
     repaint.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-gain', 'lang'] });
+    const paper = matchMedia('print'); // Its colours are those of the light theme, whatever is on screen.
+    paper.addEventListener('change', draw);
     void document.fonts.load(AXIS_FONT).then(() => chart.current?.redraw(false, true));
     return () => {
       resize.disconnect();
       repaint.disconnect();
+      paper.removeEventListener('change', draw);
       chart.current?.destroy();
       chart.current = null;
     };

@@ -23,10 +23,10 @@ export function Progress({
     >
       <BaseProgress.Label className="truncate font-medium">{label}</BaseProgress.Label>
       <span className="figures text-muted">{doneRatio === null ? '' : formatPercent(doneRatio, { digits: 0 })}</span>
-      <BaseProgress.Track className="col-span-2 h-1.5 overflow-hidden rounded-full bg-sunken ring-1 ring-line">
+      <BaseProgress.Track className="col-span-2 h-1.5 overflow-hidden rounded-full bg-sunken ring-1 ring-line forced-colors:border">
         <BaseProgress.Indicator
           className={cx(
-            'h-full rounded-full bg-accent transition-[width] duration-200',
+            'h-full rounded-full bg-accent transition-[width] duration-200 forced-colors:bg-[Highlight]',
             doneRatio === null && 'w-1/3 animate-[indeterminate_1.2s_linear_infinite]',
           )}
         />

@@ -36,7 +36,7 @@ export function SegmentedControl<Value extends string>({
           className={cx(
             'figures relative flex h-7 min-w-8 items-center justify-center rounded-sm border border-transparent px-2.5 text-xs font-medium whitespace-nowrap text-muted',
             'hover:text-fg has-checked:border-line has-checked:bg-surface has-checked:text-fg has-focus-visible:outline-2 has-focus-visible:outline-accent coarse:h-10 coarse:min-w-11',
-            'forced-colors:has-checked:border-[Highlight]',
+            'forced-colors:has-checked:bg-[Highlight] forced-colors:has-checked:text-[HighlightText] forced-colors:has-checked:forced-color-adjust-none',
             isWide && 'flex-1',
           )}
         >

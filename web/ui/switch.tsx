@@ -35,11 +35,11 @@ export function Switch({
           aria-checked={isOn}
           disabled={isDisabled === true}
           onChange={(change) => onChange(change.target.checked)}
-          className="peer m-0 size-full appearance-none rounded-full border border-line-strong bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-50"
+          className="peer m-0 size-full appearance-none rounded-full border border-line-strong bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-50 forced-colors:checked:bg-[Highlight]"
         />
         <span
           aria-hidden
-          className="pointer-events-none absolute top-1 left-1 size-4 rounded-full bg-line-strong transition-transform peer-checked:translate-x-4 peer-checked:bg-accent-fg forced-colors:bg-[ButtonText]"
+          className="pointer-events-none absolute top-1 left-1 size-4 rounded-full bg-line-strong transition-transform peer-checked:translate-x-4 peer-checked:bg-accent-fg forced-colors:!bg-[ButtonText] forced-colors:peer-checked:!bg-[HighlightText]"
         />
       </span>
     </label>

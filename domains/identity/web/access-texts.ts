@@ -3,9 +3,6 @@ import { defineTexts } from '#web/i18n';
 
 export const accessTexts = defineTexts({
   es: {
-    copy: 'Copiar',
-    copied: 'Copiado',
-    understood: 'Ya lo he guardado',
     cancel: 'Cancelar',
     required: 'Hace falta.',
     email: 'Correo electrónico',
@@ -95,9 +92,6 @@ export const accessTexts = defineTexts({
     problem_step_up_required_detail: 'Por seguridad esto pide una entrada reciente. Sal, entra otra vez y repítelo.',
   },
   en: {
-    copy: 'Copy',
-    copied: 'Copied',
-    understood: 'I have saved it',
     cancel: 'Cancel',
     required: 'This is needed.',
     email: 'E-mail',

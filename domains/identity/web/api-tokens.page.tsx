@@ -3,11 +3,10 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
-import { Button, PageHeader, Stack } from '#web/ui';
+import { Button, PageHeader, ShownOnceDialog, Stack } from '#web/ui';
 import { accessTexts } from './access-texts.ts';
 import { ApiTokenDialog } from './api-token-dialog.tsx';
 import { AllApiTokens, MyApiTokens } from './api-tokens-table.tsx';
-import { ShownOnceDialog } from './shown-once-dialog.tsx';
 
 export default function ApiTokensPage() {
   const t = useTexts(accessTexts);

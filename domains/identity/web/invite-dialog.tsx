@@ -4,13 +4,12 @@ import type { UserRole } from '#kernel';
 import { type ApiOutput, useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useSession } from '#web/shell';
-import { Button, Dialog, FormProblem, Select, TextField } from '#web/ui';
+import { Button, Dialog, FormProblem, Select, ShownOnceDialog, TextField } from '#web/ui';
 import { accessTexts } from './access-texts.ts';
 import { accessWords } from './access-words.ts';
 import { focusFirstInvalid } from './first-invalid.ts';
 import { peopleTexts } from './people-texts.ts';
 import { roleChoices } from './role-choices.ts';
-import { ShownOnceDialog } from './shown-once-dialog.tsx';
 
 export type SentInvitation = ApiOutput<'POST /api/invitations'>;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/;

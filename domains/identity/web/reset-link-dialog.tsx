@@ -1,11 +1,10 @@
 /** A single-use link for somebody who cannot get in: asks first, then shows it once. */
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { Button, Dialog, FormProblem } from '#web/ui';
+import { Button, Dialog, FormProblem, ShownOnceDialog } from '#web/ui';
 import { accessTexts } from './access-texts.ts';
 import { accessWords } from './access-words.ts';
 import type { Person } from './people-table.tsx';
-import { ShownOnceDialog } from './shown-once-dialog.tsx';
 
 export function ResetLinkDialog({ person, onClose }: { readonly person: Person; readonly onClose: () => void }) {
   const t = useTexts(accessTexts);

@@ -4,13 +4,12 @@ import { useMemo, useState } from 'react';
 import { useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useCan, useUrlState } from '#web/shell';
-import { Badge, Button, type Column, DateText, EmptyState, IconButton, Menu, Table } from '#web/ui';
+import { Badge, Button, type Column, DateText, EmptyState, IconButton, Menu, ShownOnceDialog, Table } from '#web/ui';
 import { EndpointDialog } from './endpoint-dialog.tsx';
 import { EndpointDrawer } from './endpoint-drawer.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 import { type EndpointActions, useEndpointActions } from './endpoint-actions.tsx';
 import { type Endpoint, hostOf } from './event-words.ts';
-import { SecretDialog } from './secret-dialog.tsx';
 import { type EventKey, eventTexts } from './texts.ts';
 
 export function Endpoints() {
@@ -63,7 +62,14 @@ export function Endpoints() {
         />
       )}
       {rotated && <RotateDialog endpoint={rotated} onClose={() => setRotated(null)} onSecret={setSecret} />}
-      {secret !== null && <SecretDialog secret={secret} onClose={() => setSecret(null)} />}
+      {secret !== null && (
+        <ShownOnceDialog
+          title={t('secretTitle')}
+          detail={t('secretDetail')}
+          secret={secret}
+          onClose={() => setSecret(null)}
+        />
+      )}
       {actions.dialogs}
     </>
   );

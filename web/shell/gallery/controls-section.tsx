@@ -1,16 +1,17 @@
 /** Buttons, fields and choices of the gallery. */
 import { Download, EllipsisVertical, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { ApiProblem } from '#web/api';
 import {
   Button,
+  ButtonLink,
   Card,
   Checkbox,
   Combobox,
-  ConfirmDialog,
-  Dialog,
-  Drawer,
-  FileDrop,
+  Field,
+  FormProblem,
   IconButton,
+  Kbd,
   Menu,
   NumberField,
   PasswordField,
@@ -23,8 +24,8 @@ import {
   Tabs,
   TextArea,
   TextField,
-  toast,
 } from '#web/ui';
+import { Example } from './example.tsx';
 
 const ASSET_CHOICES = [
   { value: 'vwce', label: 'Vanguard FTSE All-World', detail: 'VWCE · IE00BK5BQT80' },
@@ -36,10 +37,27 @@ const ASSET_CHOICES = [
 export function ControlsSection() {
   return (
     <Stack>
-      <ButtonsCard />
-      <FieldsCard />
-      <ChoicesCard />
-      <OverlaysCard />
+      <Example parts={['Button', 'ButtonLink', 'IconButton', 'Menu', 'Kbd']}>
+        <ButtonsCard />
+      </Example>
+      <Example
+        parts={[
+          'TextField',
+          'NumberField',
+          'PasswordField',
+          'Select',
+          'Combobox',
+          'SearchField',
+          'TextArea',
+          'Field',
+          'FormProblem',
+        ]}
+      >
+        <FieldsCard />
+      </Example>
+      <Example parts={['Switch', 'Checkbox', 'RadioGroup', 'SegmentedControl', 'Tabs']}>
+        <ChoicesCard />
+      </Example>
     </Stack>
   );
 }
@@ -59,6 +77,7 @@ function ButtonsCard() {
         <Button isBusy>Guardando</Button>
         <Button disabled>No disponible</Button>
         <Button size="sm">Pequeño</Button>
+        <ButtonLink to="/ayuda">Ir a la ayuda</ButtonLink>
         <IconButton icon={Pencil} label="Editar" chord="e" />
         <Menu
           trigger={<IconButton icon={EllipsisVertical} label="Más acciones" />}
@@ -70,6 +89,9 @@ function ButtonsCard() {
             [{ id: 'remove', label: 'Borrar', icon: Trash2, isDanger: true }],
           ]}
         />
+        <span className="ml-2 text-sm text-muted">
+          Buscar <Kbd keys="Ctrl K" />
+        </span>
       </div>
     </Card>
   );
@@ -80,6 +102,7 @@ function FieldsCard() {
   const [amount, setAmount] = useState<string | null>('1234567.89');
   const [password, setPassword] = useState('');
   const [typed, setTyped] = useState('');
+  const [note, setNote] = useState('Revisión trimestral.');
   const [asset, setAsset] = useState<string | null>('vwce');
   const [currency, setCurrency] = useState('EUR');
   return (
@@ -106,7 +129,11 @@ function FieldsCard() {
         <Combobox label="Activo" choices={ASSET_CHOICES} value={asset} onChange={setAsset} />
         <SearchField label="Filtrar carteras" value={typed} onChange={setTyped} />
         <TextField label="Bloqueado" value="Solo lectura" onChange={() => undefined} isDisabled />
-        <TextArea label="Nota" value="Revisión trimestral." onChange={() => undefined} rowCount={2} />
+        <TextArea label="Nota" value={note} onChange={setNote} rowCount={2} />
+        <Field label="Muestra" hint="Lo que no se escribe también lleva su nombre.">
+          <output className="figures flex h-9 items-center rounded-md bg-sunken px-3 text-sm">1.234.567,89 €</output>
+        </Field>
+        <FormProblem error={new ApiProblem({ code: 'conflict', status: 409 })} />
       </div>
     </Card>
   );
@@ -152,63 +179,6 @@ function ChoicesCard() {
           ]}
         />
       </div>
-    </Card>
-  );
-}
-
-function OverlaysCard() {
-  const [open, setOpen] = useState<'dialog' | 'confirm' | 'drawer' | null>(null);
-  const close = () => setOpen(null);
-  const [name, setName] = useState('');
-  return (
-    <Card title="Lo que se abre">
-      <div className="flex flex-wrap gap-2">
-        <Button onClick={() => setOpen('dialog')}>Diálogo</Button>
-        <Button onClick={() => setOpen('confirm')}>Confirmar</Button>
-        <Button onClick={() => setOpen('drawer')}>Panel</Button>
-        <Button
-          onClick={() =>
-            toast.undoable({ title: 'Alerta borrada', detail: 'VWCE por encima de 120 €', onUndo: () => undefined })
-          }
-        >
-          Deshacer
-        </Button>
-        <Button onClick={() => toast.failed({ title: 'No se pudo guardar', detail: 'El servidor no responde.' })}>
-          Fallo
-        </Button>
-      </div>
-      <div className="mt-4">
-        <FileDrop types={['xlsx', 'csv']} sizeBytesMax={20_000_000} onFiles={() => undefined} />
-      </div>
-      <Dialog
-        isOpen={open === 'dialog'}
-        onClose={close}
-        title="Nueva cartera"
-        description="Podrás cambiarlo todo después."
-        footer={
-          <>
-            <Button onClick={close}>Cancelar</Button>
-            <Button kind="primary" onClick={close}>
-              Crear cartera
-            </Button>
-          </>
-        }
-      >
-        <TextField label="Nombre" value={name} onChange={setName} />
-      </Dialog>
-      <ConfirmDialog
-        isOpen={open === 'confirm'}
-        onClose={close}
-        onConfirm={close}
-        isDanger
-        title="¿Parar todos los bots?"
-        description="Se cancelan las órdenes abiertas. Las posiciones se quedan como están."
-        action="Parar todo"
-        typeToConfirm={{ label: 'Escribe PARAR para confirmar', text: 'PARAR' }}
-      />
-      <Drawer isOpen={open === 'drawer'} onClose={close} title="VWCE" description="Vanguard FTSE All-World">
-        <p>Lotes, operaciones y cómo se calcula.</p>
-      </Drawer>
     </Card>
   );
 }

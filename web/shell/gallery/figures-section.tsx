@@ -2,12 +2,15 @@
 import { FileText, PieChart, Server, TriangleAlert, Zap } from 'lucide-react';
 import { ApiProblem } from '#web/api';
 import {
+  AttentionGap,
   AttentionList,
   AttentionRow,
+  Async,
   Badge,
   Button,
   Card,
   Count,
+  DateText,
   Delta,
   Donut,
   EmptyState,
@@ -20,6 +23,7 @@ import {
   Points,
   Progress,
   Quantity,
+  RelativeTime,
   Ribbon,
   Skeleton,
   Sparkline,
@@ -27,6 +31,7 @@ import {
   StatusDot,
   Stepper,
 } from '#web/ui';
+import { Example } from './example.tsx';
 import { sampleWalk } from './samples.ts';
 
 const WEALTH = sampleWalk(11, 3_400_000);
@@ -34,57 +39,85 @@ const SERIES = [
   { id: 'own', label: 'Cartera', points: WEALTH },
   { id: 'index', label: 'Índice', points: sampleWalk(23, 3_500_000), isBenchmark: true },
 ];
+const SAMPLE_AT_MS = Date.UTC(2026, 10, 20, 9, 30);
 const SPARK = WEALTH.slice(-40).map(([, value]) => value ?? 0);
 
 export function FiguresSection() {
   return (
     <Stack>
-      <AttentionList label="Necesita tu atención" onCount={() => undefined}>
-        <AttentionRow
-          icon={FileText}
-          title="3 facturas con incidencia"
-          detail="El total no cuadra con las bases + IVA · Bresca SL, Hoteles Mar SA"
-          action={<Button>Revisar</Button>}
-        />
-        <AttentionRow
-          icon={Server}
-          tone="danger"
-          title="Drive no sincroniza desde las 09:20"
-          detail="2 intentos fallidos · permiso caducado"
-          action={<Button>Reconectar</Button>}
-        />
-      </AttentionList>
-      <KpiGrid>
-        <Kpi
-          label="Carteras"
-          icon={PieChart}
-          value={<Money amount="4386921.55" currency="EUR" />}
-          detail={<Delta ratio={0.0345} label="este mes" />}
-          to="/galeria"
-        />
-        <Kpi
-          label="Trading"
-          icon={Zap}
-          value={<Money amount="-1284.30" currency="EUR" />}
-          detail={<Delta ratio={-0.0042} label="hoy · papel" />}
-        />
-        <Kpi
-          label="Facturas"
-          icon={FileText}
-          value={<Count count={17} />}
-          detail="por revisar · 212 este mes"
-          alert="3 con incidencia"
-          to="/galeria"
-        />
-        <Kpi label="Servidor" icon={Server} value="11 / 12" detail="CPU 31 % · memoria 62 %" />
-      </KpiGrid>
-      <LineChart title="Patrimonio" series={SERIES} figure={{ kind: 'money', currency: 'EUR' }} />
+      <Example parts={['AttentionList', 'AttentionRow', 'AttentionGap']}>
+        <AttentionCard />
+      </Example>
+      <Example parts={['KpiGrid', 'Kpi', 'Money', 'Delta', 'Count']}>
+        <TilesCard />
+      </Example>
+      <Example parts={['LineChart']}>
+        <LineChart title="Patrimonio" series={SERIES} figure={{ kind: 'money', currency: 'EUR' }} />
+      </Example>
       <div className="grid gap-4 lg:grid-cols-2">
-        <AllocationCard />
-        <SmallFiguresCard />
+        <Example parts={['Donut']}>
+          <AllocationCard />
+        </Example>
+        <Example
+          parts={['Percent', 'Points', 'Quantity', 'DateText', 'RelativeTime', 'Sparkline', 'Badge', 'StatusDot']}
+        >
+          <SmallFiguresCard />
+        </Example>
       </div>
-      <StatesCard />
+      <Example parts={['Stepper', 'Progress', 'Ribbon', 'EmptyState', 'ErrorState', 'Skeleton', 'Async']}>
+        <StatesCard />
+      </Example>
     </Stack>
+  );
+}
+
+function AttentionCard() {
+  return (
+    <AttentionList label="Necesita tu atención" onCount={() => undefined}>
+      <AttentionRow
+        icon={FileText}
+        title="3 facturas con incidencia"
+        detail="El total no cuadra con las bases + IVA · Bresca SL, Hoteles Mar SA"
+        action={<Button>Revisar</Button>}
+      />
+      <AttentionRow
+        icon={Server}
+        tone="danger"
+        title="Drive no sincroniza desde las 09:20"
+        detail="2 intentos fallidos · permiso caducado"
+        action={<Button>Reconectar</Button>}
+      />
+      <AttentionGap fact="pending" />
+    </AttentionList>
+  );
+}
+
+function TilesCard() {
+  return (
+    <KpiGrid>
+      <Kpi
+        label="Carteras"
+        icon={PieChart}
+        value={<Money amount="4386921.55" currency="EUR" />}
+        detail={<Delta ratio={0.0345} label="este mes" />}
+        to="/galeria"
+      />
+      <Kpi
+        label="Trading"
+        icon={Zap}
+        value={<Money amount="-1284.30" currency="EUR" />}
+        detail={<Delta ratio={-0.0042} label="hoy · papel" />}
+      />
+      <Kpi
+        label="Facturas"
+        icon={FileText}
+        value={<Count count={17} />}
+        detail="por revisar · 212 este mes"
+        alert="3 con incidencia"
+        to="/galeria"
+      />
+      <Kpi label="Servidor" icon={Server} value="11 / 12" detail="CPU 31 % · memoria 62 %" />
+    </KpiGrid>
   );
 }
 
@@ -130,11 +163,15 @@ function SmallFiguresCard() {
         </dd>
         <dt className="text-muted">Precio pasado</dt>
         <dd>
-          <Money amount="235.91" currency="EUR" isPrice staleAtMs={1_790_000_000_000} />
+          <Money amount="235.91" currency="EUR" isPrice staleAtMs={SAMPLE_AT_MS} />
         </dd>
         <dt className="text-muted">Unidades</dt>
         <dd>
           <Quantity quantity="0.00012345" unit="BTC" />
+        </dd>
+        <dt className="text-muted">Cuándo</dt>
+        <dd className="flex flex-wrap gap-x-4">
+          <DateText when="2026-11-20" /> <RelativeTime atMs={SAMPLE_AT_MS} />
         </dd>
         <dt className="text-muted">Tendencia</dt>
         <dd>
@@ -164,6 +201,7 @@ function StatesCard() {
         <Stepper
           label="Importar"
           currentId="map"
+          onGoTo={() => undefined}
           steps={[
             { id: 'file', label: 'Archivo' },
             { id: 'map', label: 'Columnas' },
@@ -183,6 +221,15 @@ function StatesCard() {
           <ErrorState error={new ApiProblem({ code: 'server_unreachable', status: 0 })} onRetry={() => undefined} />
           <Skeleton rowCount={4} />
         </div>
+        <div className="grid gap-4 md:grid-cols-2">
+          <Async query={{ data: 'Ya está aquí.', error: null, isPending: false, refetch: () => undefined }}>
+            {(words) => <p className="p-4 text-sm">{words}</p>}
+          </Async>
+          <Async query={{ data: undefined, error: null, isPending: true, refetch: () => undefined }}>
+            {() => null}
+          </Async>
+        </div>
+        <Progress label="Sin saber cuánto falta" doneRatio={null} />
       </div>
     </Card>
   );

@@ -1,4 +1,4 @@
-/** Tables of the gallery: ten thousand rows (`?filas=100000` for more), a choice of rows, and nothing at all. */
+/** Tables of the gallery: ten thousand rows (`?filas=100000` for more, `500` for less), a choice of rows, and nothing at all. */
 import { Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import {
@@ -15,6 +15,7 @@ import {
   type Tone,
 } from '#web/ui';
 import { useUrlState } from '../url-state.ts';
+import { Example } from './example.tsx';
 import { type SampleTrade, sampleTrades } from './samples.ts';
 
 const FEW = sampleTrades(9);
@@ -81,51 +82,53 @@ function StateCell({ state }: { readonly state: SampleTrade['state'] }) {
 
 export function TablesSection() {
   const [open, setOpen] = useState<SampleTrade | null>(null);
-  const [rowCount] = useUrlState('filas', '10000', ['10000', '100000']);
+  const [rowCount] = useUrlState('filas', '10000', ['500', '10000', '100000']);
   const many = useMemo(() => sampleTrades(Number(rowCount)), [rowCount]);
   return (
-    <Stack>
-      <Table
-        title="Operaciones"
-        urlName="operaciones"
-        columns={columns}
-        rows={many}
-        rowId={(row) => row.id}
-        onOpen={setOpen}
-      />
-      <Table
-        title="Con elección"
-        urlName="eleccion"
-        columns={columns}
-        rows={FEW}
-        rowId={(row) => row.id}
-        selectionActions={(rows, clear) => (
-          <Button icon={Trash2} onClick={clear}>
-            Borrar {rows.length}
-          </Button>
-        )}
-      />
-      <Table
-        title="Vacía"
-        columns={columns}
-        rows={NONE}
-        rowId={(row) => row.id}
-        empty={
-          <EmptyState
-            title="Todavía no hay operaciones"
-            detail="Importa tu libro de operaciones o añade la primera a mano."
-            action={<Button kind="primary">Importar</Button>}
-          />
-        }
-      />
-      <Drawer
-        isOpen={open !== null}
-        onClose={() => setOpen(null)}
-        title={open?.client ?? ''}
-        description={open?.asset ?? ''}
-      >
-        <Money amount={open?.amount} currency="EUR" />
-      </Drawer>
-    </Stack>
+    <Example parts={['Table']}>
+      <Stack>
+        <Table
+          title="Operaciones"
+          urlName="operaciones"
+          columns={columns}
+          rows={many}
+          rowId={(row) => row.id}
+          onOpen={setOpen}
+        />
+        <Table
+          title="Con elección"
+          urlName="eleccion"
+          columns={columns}
+          rows={FEW}
+          rowId={(row) => row.id}
+          selectionActions={(rows, clear) => (
+            <Button icon={Trash2} onClick={clear}>
+              Borrar {rows.length}
+            </Button>
+          )}
+        />
+        <Table
+          title="Vacía"
+          columns={columns}
+          rows={NONE}
+          rowId={(row) => row.id}
+          empty={
+            <EmptyState
+              title="Todavía no hay operaciones"
+              detail="Importa tu libro de operaciones o añade la primera a mano."
+              action={<Button kind="primary">Importar</Button>}
+            />
+          }
+        />
+        <Drawer
+          isOpen={open !== null}
+          onClose={() => setOpen(null)}
+          title={open?.client ?? ''}
+          description={open?.asset ?? ''}
+        >
+          <Money amount={open?.amount} currency="EUR" />
+        </Drawer>
+      </Stack>
+    </Example>
   );
 }

@@ -1,12 +1,27 @@
-/** Shows a signing secret the only time it can be seen. */
+/** Shows a secret (a token, a link, a signing key) the only time it can be seen. */
 import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTexts } from '#web/i18n';
-import { Button, Dialog, TextField } from '#web/ui';
-import { eventTexts } from './texts.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { TextField } from './field.tsx';
+import { uiTexts } from './ui-texts.ts';
 
-export function SecretDialog({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
-  const t = useTexts(eventTexts);
+export function ShownOnceDialog({
+  title,
+  detail,
+  label,
+  secret,
+  onClose,
+}: {
+  readonly title: string;
+  readonly detail: ReactNode;
+  /** Names the field; hidden when it would only repeat the title. */
+  readonly label?: string;
+  readonly secret: string;
+  readonly onClose: () => void;
+}) {
+  const t = useTexts(uiTexts);
   const [isCopied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(secret);
@@ -16,8 +31,8 @@ export function SecretDialog({ secret, onClose }: { readonly secret: string; rea
     <Dialog
       isOpen
       onClose={onClose}
-      title={t('secretTitle')}
-      description={t('secretDetail')}
+      title={title}
+      description={detail}
       footer={
         <>
           {/* The clipboard exists only on https and localhost; elsewhere the text can be selected. */}
@@ -27,14 +42,14 @@ export function SecretDialog({ secret, onClose }: { readonly secret: string; rea
             </Button>
           )}
           <Button kind="primary" onClick={onClose}>
-            {t('understood')}
+            {t('savedIt')}
           </Button>
         </>
       }
     >
       <TextField
-        label={t('secretTitle')}
-        isLabelHidden
+        label={label ?? title}
+        isLabelHidden={label === undefined}
         value={secret}
         onChange={() => undefined}
         readOnly

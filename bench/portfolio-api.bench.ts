@@ -12,13 +12,18 @@ import { identity } from '../domains/identity/domain.ts';
 import { markets } from '../domains/markets/domain.ts';
 import { portfolios } from '../domains/portfolios/domain.ts';
 import { withBenchDatabase } from './bench-database.ts';
-import { type BenchSection, type Figure, percentile } from './section.ts';
+import { type BenchSection, type Figure, percentile, sleep } from './section.ts';
 
 const EVENTS = 100_000;
 const HOLDINGS = 50;
 const EVENTS_PER_BATCH = 20_000;
 const ROUNDS = 40;
 const MONTHS = 120;
+const HEALTH_MS = 8_000;
+const HEALTH_EVERY_MS = 10;
+const READERS = 4;
+const THINK_MS = 250; // Four people who press as fast as they can read.
+const MIB = 1024 ** 2;
 const FIRST_DAY = localDate('2016-11-01');
 
 export const section: BenchSection = {
@@ -56,7 +61,8 @@ async function openHttp(platform: TestPlatform, workspaceId: string): Promise<Ht
     permissions,
     rows: EVERY_ROW,
   };
-  const http = await createHttp({ ...platform, permissions: definitions, authenticate: async () => actor });
+  const health = async () => [{ name: 'database', state: 'ok' as const, detail: 'bench', detailEs: 'bench' }];
+  const http = await createHttp({ ...platform, permissions: definitions, authenticate: async () => actor, health });
   portfolios.routes?.(http, platform);
   return http;
 }
@@ -162,12 +168,61 @@ async function measure(http: HttpServer, portfolioId: string): Promise<Figure[]>
     // CPU of this process per answer: unlike the p95 it says the same on a busy machine.
     figures.push({ name: '  of which CPU of the server', value: (user + system) / 1000 / ROUNDS, unit: 'ms' });
   }
+  figures.push(...(await healthWhileComputing(http, get, `${base}/performance`)));
   figures.push({
     name: 'record one operation and read the summary, p95',
     value: await recordAndRead(http, base),
     unit: 'ms',
   });
   return figures;
+}
+
+/**
+ * Lateness of `/health` while people look at ten years: each question has its due time and counts from it, so a loop that was
+ * held up shows, also in the questions it kept waiting.
+ */
+async function healthWhileComputing(
+  http: HttpServer,
+  get: (url: string) => Promise<number>,
+  url: string,
+): Promise<Figure[]> {
+  const quiet = await healthLateness(http, sleep(HEALTH_MS));
+  const readers = async (): Promise<void> => {
+    const endMs = performance.now() + HEALTH_MS;
+    const reader = async (): Promise<void> => {
+      while (performance.now() < endMs) {
+        await get(url);
+        await sleep(THINK_MS);
+      }
+    };
+    await Promise.all(Array.from({ length: READERS }, reader));
+  };
+  const busy = await healthLateness(http, readers());
+  const { rss } = process.memoryUsage();
+  return [
+    { name: '/health with nobody else, p99', value: percentile(quiet, 0.99), unit: 'ms' },
+    {
+      name: `/health while ${READERS} people read ten years, p99`,
+      value: percentile(busy, 0.99),
+      unit: 'ms',
+      atMost: 10,
+    },
+    { name: '  memory of the process', value: rss / MIB, unit: 'MiB' },
+  ];
+}
+
+async function healthLateness(http: HttpServer, until: Promise<unknown>): Promise<number[]> {
+  const samples: number[] = [];
+  const over = new AbortController();
+  const ended = until.then(() => over.abort());
+  for (let dueMs = performance.now(); !over.signal.aborted; dueMs += HEALTH_EVERY_MS) {
+    await sleep(Math.max(0, dueMs - performance.now()));
+    const answer = await http.inject({ method: 'GET', url: '/health' });
+    assert(answer.statusCode === 200, `bench: /health answered ${answer.statusCode}`);
+    samples.push(performance.now() - dueMs);
+  }
+  await ended;
+  return samples;
 }
 
 async function recordAndRead(http: HttpServer, base: string): Promise<number> {

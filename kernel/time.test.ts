@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isUuid, uuidV7 } from './ids.ts';
-import { addDays, dateInZone, dateOfEpochDay, epochDay, localDate, parseLocalDate } from './time.ts';
+import { addDays, dateInZone, dateOfEpochDay, DAY_MS, epochDay, localDate, parseLocalDate } from './time.ts';
 
 test.each(['2024-02-29', '1999-12-31', '0099-01-01', '2026-11-21'])('%s is a day', (text) => {
   expect(parseLocalDate(text)).toBe(text);
@@ -20,6 +20,7 @@ test('epoch days count the calendar both ways', () => {
   fc.assert(
     fc.property(fc.integer({ min: -20_000, max: 60_000 }), fc.integer({ min: -500, max: 500 }), (day, shift) => {
       expect(epochDay(dateOfEpochDay(day))).toBe(day);
+      expect(dateOfEpochDay(day)).toBe(new Date(day * DAY_MS).toISOString().slice(0, 10));
       expect(epochDay(addDays(dateOfEpochDay(day), shift))).toBe(day + shift);
     }),
   );

@@ -5,7 +5,8 @@
 import type { Decimal } from '#kernel';
 import { type FiguresSource, textOf, type ValuedPortfolio, valuePortfolio } from './figures.ts';
 import type { Account, Portfolio } from './portfolio.store.ts';
-import { rangeStart, type SeriesRange, type ValuePoint, valueSeries } from './value-series.ts';
+import { engineInput } from './engine/engine-market.ts';
+import { rangeStart, sampledDays, type SeriesRange, type ValuePoint } from './value-series.ts';
 
 /** The value series of a portfolio over a range that ends today. */
 export async function chartOf(
@@ -22,8 +23,9 @@ export async function chartOf(
   const since = shelved.firstDate ?? from;
   const closesOf = await closes.read(queryable, { workspaceId, instrumentIds: held, from: since, to });
   const currencies = [...closesOf.values()].map((column) => column.currency).filter((currency) => currency !== '');
-  const { book } = await shelf.requireCurrencies(queryable, portfolio, currencies);
-  const points = valueSeries(book, { from, to, closesOf });
+  const ready = await shelf.requireCurrencies(queryable, portfolio, currencies);
+  const input = await engineInput(ready, { closesOf, from: since, to });
+  const points = await source.valuations.compute({ kind: 'series', ...input, days: sampledDays(from, to) });
   return { currency: portfolio.baseCurrency, points: endingAt(points, valuation.totals.value) };
 }
 

@@ -41,7 +41,7 @@ export const portfolios: Domain = {
   jobs: (platform) => [...importJobs(platform), demoJob(platform)],
   start: async (platform) => {
     fillDemosWhenCreated(platform);
-    return async () => undefined;
+    return () => figuresSource(platform).valuations.close();
   },
   removeWorkspace: async (tx, workspaceId) => {
     await deleteImportsOfWorkspace(tx, workspaceId);

@@ -7,6 +7,7 @@ import { type Instrument, findInstruments, type LatestPrice, latestPrices } from
 import type { Queryable } from '#platform/db';
 import type { BookShelf, ShelvedBook } from './book-shelf.ts';
 import type { CloseColumns } from './close-columns.ts';
+import type { Valuations } from './engine/valuations.ts';
 import { type Book, rateOf } from './book.ts';
 import { readDayEvents } from './ledger.store.ts';
 import type { Portfolio } from './portfolio.store.ts';
@@ -17,6 +18,7 @@ export interface FiguresSource {
   readonly queryable: Queryable;
   readonly shelf: BookShelf;
   readonly closes: CloseColumns;
+  readonly valuations: Valuations;
   readonly clock: Clock;
   /** Zone whose calendar day is today. */
   readonly timeZone: string;

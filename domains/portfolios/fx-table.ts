@@ -64,6 +64,11 @@ export class FxTable {
     return from === to ? Decimal.one : this.#lookUp(from, to, epochDay(date));
   }
 
+  /** Every day something was published for, ascending: between two of them no rate changes. */
+  publishedDays(): readonly number[] {
+    return [...new Set([...this.#columns.values()].flatMap((column) => column.days))].toSorted((a, b) => a - b);
+  }
+
   /** `amount` in another currency on a day; null when the rate is unknown. */
   convert(
     amount: Decimal,

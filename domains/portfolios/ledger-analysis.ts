@@ -137,7 +137,7 @@ export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
       value: textOf(balance.value),
     })),
     totals: totalsBetween(start?.valuation.totals ?? null, end.valuation.totals),
-    performance: performanceText(performance),
+    performance: performanceText(performance, firstDay),
     warnings: [
       ...ledger.warnings,
       ...prices.warnings,
@@ -151,11 +151,11 @@ export function analyseLedger(request: AnalysisRequest): LedgerAnalysis {
   };
 }
 
-function performanceText(performance: Performance | null): LedgerAnalysis['performance'] {
+function performanceText(performance: Performance | null, from: LocalDate): LedgerAnalysis['performance'] {
   const risk = performance?.risk;
   return {
     twr: performance?.twr ?? null,
-    twrSeries: performance?.twrSeries ?? [],
+    twrSeries: Array.from(performance?.linkedRatios ?? [], (ratio, index) => [addDays(from, index), ratio] as const),
     xirr: performance?.xirr ?? null,
     xirrStatus: performance?.xirrStatus ?? 'undefined',
     maxDrawdown: risk?.drawdown.maxRatio ?? null,

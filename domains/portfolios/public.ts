@@ -1,6 +1,8 @@
 /** Portfolios' door for other domains. */
 export { sampleWorkbook } from './imports/sample-workbook.ts';
 export { type DryRun, dryRunImport, type DryRunOptions } from './imports/dry-run.ts';
+export { type LiveHolding, openLiveValues } from './engine/live-values.ts';
+export { openValuationTrial } from './engine/trial.ts';
 export { type PortfolioValue, valueInstallation } from './installation-value.ts';
 export { analyseLedger, type LedgerAnalysis } from './ledger-analysis.ts';
 export { parseLedgerWorkbook } from './imports/ledger-workbook.ts';

@@ -1,11 +1,12 @@
 /**
- * Value series: a book's value day by day, for charts only. Units: floats in base currency; nothing here flows back into money.
+ * Value series: a book's value day by day, for charts and returns only. Units: floats in base currency; nothing here flows back into money.
  * Method: quantities change only at events and prices only at closes, so each holding is one walk over both columns.
  * Prices are as traded, so a split changes quantity and price on the same day. A holding with no market price yet is
  * valued at the price of its last own operation and marked as estimated; with neither it is left out and marked partial.
  */
 import { addDays, dateOfEpochDay, epochDay, type LocalDate } from '#kernel';
 import { type Book, tracksCash } from './book.ts';
+import type { SampledDays } from './engine/column-values.ts';
 import type { Position } from './position.ts';
 
 /** A column of closes, days ascending. */
@@ -13,12 +14,6 @@ export interface CloseColumn {
   readonly currency: string;
   readonly days: readonly number[];
   readonly closes: readonly number[];
-}
-
-export interface SeriesInput {
-  readonly from: LocalDate;
-  readonly to: LocalDate;
-  readonly closesOf: ReadonlyMap<string, CloseColumn>;
 }
 
 export interface ValuePoint {
@@ -32,12 +27,10 @@ export interface ValuePoint {
 
 const POINTS_MAX = 1_500; // Four years day by day; a longer range is thinned evenly, its last day kept.
 
-/** The value at the end of each sampled day of the range. */
-export function valueSeries(book: Book, input: SeriesInput): ValuePoint[] {
-  const days = sampledDays(input.from, input.to);
-  const columns = seriesColumns(book, days, input.closesOf);
-  return days.map((day, index) => ({
-    date: dateOfEpochDay(day),
+/** Columns of sampled days as the points of a chart. */
+export function pointsOf({ firstDay, stepDays, count }: SampledDays, columns: ValueColumns): ValuePoint[] {
+  return Array.from({ length: count }, (_unused, index) => ({
+    date: dateOfEpochDay(firstDay + index * stepDays),
     value: columns.knownCounts[index] === 0 && columns.unknownCounts[index] !== 0 ? null : (columns.values[index] ?? 0),
     invested: Number.isNaN(columns.invested[index]) ? null : (columns.invested[index] ?? 0),
     isPartial: columns.unknownCounts[index] !== 0,
@@ -54,7 +47,7 @@ export interface ValueColumns {
   readonly invested: Float64Array;
 }
 
-/** Values of ascending epoch days as columns. */
+/** Values of ascending epoch days as columns, straight from the book: what `engine/column-values.ts` is held against. */
 export function seriesColumns(
   book: Book,
   days: readonly number[],
@@ -173,12 +166,12 @@ function takeLeft(invested: Float64Array, days: readonly number[], leftByDay: Re
   }
 }
 
-function sampledDays(from: LocalDate, to: LocalDate): number[] {
+/** The days a chart of a range shows. */
+export function sampledDays(from: LocalDate, to: LocalDate): SampledDays {
   const [first, last] = [epochDay(from), epochDay(to)];
-  const step = Math.max(1, Math.ceil((last - first + 1) / POINTS_MAX));
-  const days: number[] = [];
-  for (let day = last; day >= first; day -= step) days.push(day);
-  return days.toReversed();
+  const stepDays = Math.max(1, Math.ceil((last - first + 1) / POINTS_MAX));
+  const count = Math.max(0, Math.floor((last - first) / stepDays) + 1);
+  return { firstDay: last - (count - 1) * stepDays, stepDays, count };
 }
 
 export const SERIES_RANGES = ['1w', '1m', '3m', 'ytd', '1y', 'all'] as const;

@@ -4,7 +4,9 @@
  */
 import { epochDay, type LocalDate } from '#kernel';
 import { type Book, tracksCash } from '../book.ts';
-import { type CloseColumn, rateReader, seriesColumns } from '../value-series.ts';
+import { type ColumnMarket, columnFlows, columnValues } from '../engine/column-values.ts';
+import type { TypedBook } from '../engine/typed-book.ts';
+import { type CloseColumn, rateReader, seriesColumns, type ValueColumns } from '../value-series.ts';
 import type { DatedFlow } from './money-weighted.ts';
 import type { DailyColumns } from './time-weighted.ts';
 
@@ -28,10 +30,28 @@ export function dailyColumns(
   const dayCount = Math.max(0, epochDay(period.to) - firstDay + 1);
   // One day more in front: its value is what the period starts with.
   const days = Array.from({ length: dayCount + 1 }, (_unused, index) => firstDay - 1 + index);
-  const { values, unknownCounts, estimates, invested } = seriesColumns(book, days, period.closesOf);
-  const known = values.map((value, index) => (unknownCounts[index] === 0 ? value : Number.NaN));
   const flows = { inflows: new Float64Array(dayCount), outflows: new Float64Array(dayCount) };
   addFlows(book, { ...flows, firstDay });
+  return joinedColumns(firstDay, seriesColumns(book, days, period.closesOf), flows);
+}
+
+/** The same from typed columns, to the last digit; `dayCount` days from `firstDay` on. */
+export function typedDailyColumns(
+  book: TypedBook,
+  market: ColumnMarket,
+  { firstDay, dayCount }: { readonly firstDay: number; readonly dayCount: number },
+): BookColumns {
+  const series = columnValues(book, market, { firstDay: firstDay - 1, stepDays: 1, count: dayCount + 1 });
+  return joinedColumns(firstDay, series, columnFlows(book, market, { firstDay, dayCount }));
+}
+
+/** `series` has one day more in front; a day with anything unknown is NaN. */
+function joinedColumns(
+  firstDay: number,
+  { values, unknownCounts, estimates, invested }: ValueColumns,
+  flows: { readonly inflows: Float64Array; readonly outflows: Float64Array },
+): BookColumns {
+  const known = values.map((value, index) => (unknownCounts[index] === 0 ? value : Number.NaN));
   const estimatedDayCount = estimates.reduce((count, estimated) => count + (estimated === 0 ? 0 : 1), 0);
   return {
     firstDay,

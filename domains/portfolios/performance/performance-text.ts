@@ -1,7 +1,7 @@
 /** A measured portfolio as the API answers it: each figure with the reason when it is null, the series thinned. */
 import { addDays, dateOfEpochDay, type LocalDate, type OutputOf } from '#kernel';
 import type { ReadPerformance } from './contract.ts';
-import type { MeasuredPortfolio } from './portfolio-performance.ts';
+import type { MeasuredPortfolio } from './measurement.ts';
 import type { Drawdown } from './risk.ts';
 
 type Answer = OutputOf<(typeof ReadPerformance)['response']>;
@@ -94,8 +94,8 @@ function drawdownText(
 function pointsOf({ columns, performance, steady, benchmark, isEmpty }: MeasuredPortfolio): Answer['series'] {
   if (isEmpty) return [];
   const { firstDay, values, openingValue } = columns;
-  const ratios = performance.twrSeries;
-  const drawdowns = drawdownsOf(ratios.map(([, ratio]) => ratio));
+  const ratios = performance.linkedRatios;
+  const drawdowns = ratios && drawdownsOf(ratios);
   const { linkedRatios = null, matchedValues = null } = benchmark?.figures ?? {};
   const step = Math.max(1, Math.ceil(values.length / POINTS_MAX));
   const points: Answer['series'] = [];
@@ -104,14 +104,14 @@ function pointsOf({ columns, performance, steady, benchmark, isEmpty }: Measured
       date: dateOfEpochDay(firstDay + index),
       value: known(values[index]),
       invested: known(columns.invested[index]),
-      ratio: known(ratios[index]?.[1]),
-      drawdownRatio: known(drawdowns[index]),
+      ratio: known(ratios?.[index]),
+      drawdownRatio: known(drawdowns?.[index]),
       steadyValue: known(steady?.[index]),
       benchmarkRatio: known(linkedRatios?.[index]),
       benchmarkValue: known(matchedValues?.[index]),
     });
   }
-  const hasReturn = ratios.length > 0;
+  const hasReturn = ratios !== null && ratios.length > 0;
   points.push({
     date: dateOfEpochDay(firstDay - 1),
     value: known(openingValue),
@@ -129,7 +129,7 @@ function known(figure: number | undefined): number | null {
   return figure === undefined || !Number.isFinite(figure) ? null : figure;
 }
 
-function drawdownsOf(linkedRatios: readonly number[]): number[] {
+function drawdownsOf(linkedRatios: Float64Array): Float64Array {
   let peak = 1;
   return linkedRatios.map((ratio) => {
     peak = Math.max(peak, 1 + ratio);

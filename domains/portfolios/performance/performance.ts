@@ -9,7 +9,8 @@ export interface Performance {
   readonly twr: number | null;
   /** Growth a year of `twr`; null under a year. */
   readonly twrAnnual: number | null;
-  readonly twrSeries: readonly (readonly [LocalDate, number])[];
+  /** Linked return from the start to the end of each day; null without one. */
+  readonly linkedRatios: Float64Array | null;
   /** Why there is no time-weighted return. */
   readonly twrGap: { readonly kind: ReturnGap['kind']; readonly date: LocalDate } | null;
   readonly xirr: number | null;
@@ -39,12 +40,12 @@ export function performanceOf(columns: DailyColumns, options: { readonly riskles
   } as const;
   if ('kind' in linked) {
     const twrGap = { kind: linked.kind, date: dateOfEpochDay(linked.day) };
-    return { twr: null, twrAnnual: null, twrSeries: [], twrGap, dailyRatios: null, risk: null, ...shared };
+    return { twr: null, twrAnnual: null, linkedRatios: null, twrGap, dailyRatios: null, risk: null, ...shared };
   }
   return {
     twr: linked.totalRatio,
     twrAnnual: annualised(linked.totalRatio, columns.values.length),
-    twrSeries: Array.from(linked.linkedRatios, (ratio, index) => [dateOfEpochDay(columns.firstDay + index), ratio]),
+    linkedRatios: linked.linkedRatios,
     twrGap: null,
     dailyRatios: linked.dailyRatios,
     risk: riskFigures(linked.dailyRatios, options.risklessRatio),

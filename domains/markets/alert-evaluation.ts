@@ -5,9 +5,11 @@
 import { Decimal } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import { type AlertStep, stepAlert } from './alert.ts';
+import { type AlertStep, isVolumeRule, stepAlert } from './alert.ts';
+import { readAlertFacts } from './alert-facts.store.ts';
 import { type AlertFiring, type AlertRule, insertFiring, moveRuleState, rulesToEvaluate } from './alert.store.ts';
-import { AlertFired } from './contract.ts';
+import { AlertFired } from './alert-contract.ts';
+import { dayOf } from './day.ts';
 import type { Instrument } from './instrument.ts';
 import { isStalePrice, type Price } from './price.ts';
 
@@ -32,11 +34,16 @@ export async function evaluateAlerts(platform: EvaluationPlatform, tx: Transacti
   }
   if (usable.size === 0) return;
   const rules = await rulesToEvaluate(tx, round.workspaceId, [...usable.keys()]);
+  const queries = rules.flatMap(({ id: ruleId, instrumentId, currency, terms }) => {
+    const price = usable.get(instrumentId);
+    return price ? [{ ruleId, instrumentId, currency, terms, on: dayOf(price.marketAtMs) }] : [];
+  });
+  const facts = await readAlertFacts(tx, queries);
   for (const rule of rules) {
     const price = usable.get(rule.instrumentId);
     const instrument = round.instruments.get(rule.instrumentId);
     if (!price || !instrument || price.currency !== rule.currency) continue;
-    const step = stepAlert(rule, price);
+    const step = stepAlert(rule, { ...price, ...facts.get(rule.id) });
     if (step.crossed) await fire(platform, tx, { rule, instrument, price, step, crossed: step.crossed });
     else if (hasMoved(rule, step)) await moveRuleState(tx, rule, { state: step.state, firedAtMs: null });
   }
@@ -61,6 +68,7 @@ async function fire(platform: EvaluationPlatform, tx: Transaction, crossing: Cro
   const firedAtMs = platform.clock();
   const isOurs = await moveRuleState(tx, rule, { state: step.state, firedAtMs });
   if (!isOurs) return; // Somebody edited or fired it meanwhile; the next price decides again.
+  const isVolume = isVolumeRule(rule.terms);
   const firing: AlertFiring = {
     id: platform.newId(),
     ruleId: rule.id,
@@ -73,7 +81,9 @@ async function fire(platform: EvaluationPlatform, tx: Transaction, crossing: Cro
     marketAtMs: price.marketAtMs,
     condition: rule.terms.condition,
     threshold: rule.terms.threshold,
-    triggerPrice: crossed,
+    triggerPrice: isVolume ? null : crossed,
+    triggerVolume: isVolume ? crossed : null,
+    volume: isVolume ? (price.dayVolume ?? null) : null,
   };
   await insertFiring(tx, rule.workspaceId, firing);
   const { id: instrumentId, symbol, isin, name } = instrument;
@@ -94,7 +104,9 @@ async function fire(platform: EvaluationPlatform, tx: Transaction, crossing: Cro
       firingId: firing.id,
       ruleId: rule.id,
       firingNumber: firing.firingNumber,
-      triggerPrice: crossed.toString(),
+      triggerPrice: firing.triggerPrice?.toString() ?? null,
+      triggerVolume: firing.triggerVolume?.toString() ?? null,
+      volume: firing.volume?.toString() ?? null,
       price: priceText,
       currency: price.currency,
       provider: price.provider,
@@ -103,12 +115,24 @@ async function fire(platform: EvaluationPlatform, tx: Transaction, crossing: Cro
       note: rule.note,
     },
   });
+  await ringBell(platform, tx, { rule, firing, name });
+}
+
+async function ringBell(
+  platform: EvaluationPlatform,
+  tx: Transaction,
+  bell: { readonly rule: AlertRule; readonly firing: AlertFiring; readonly name: string },
+): Promise<void> {
+  const { rule, firing, name } = bell;
+  const { price, currency, triggerPrice, triggerVolume, volume } = firing;
+  const told = { workspaceId: rule.workspaceId, userId: rule.createdBy, permission: 'markets.alert.read' };
+  const isVolume = triggerVolume !== null;
   await platform.notify.record(tx, {
-    workspaceId: rule.workspaceId,
-    userId: rule.createdBy,
-    permission: 'markets.alert.read',
-    kind: 'markets.alert.fired',
-    payload: { name, trigger: crossed.toString(), price: priceText, currency: price.currency },
+    ...told,
+    kind: isVolume ? 'markets.alert.volume_fired' : 'markets.alert.fired',
+    payload: isVolume
+      ? { name, trigger: triggerVolume.toString(), volume: volume?.toString() ?? '' }
+      : { name, trigger: triggerPrice?.toString() ?? '', price: price.toString(), currency },
     href: '/alertas',
   });
 }

@@ -28,6 +28,7 @@ const above = (threshold: string) => ({
     threshold: Decimal.from(threshold),
     referencePrice: null,
     hysteresisPercent: Decimal.zero,
+    windowDays: null,
   },
 });
 const firings = () => listFirings(market.db, { workspaceId: market.workspaceId, cursor: null, limit: 50 });

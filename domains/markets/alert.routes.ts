@@ -3,7 +3,9 @@ import { Decimal, ok, type OutputOf, refuse } from '#kernel';
 import type { Queryable, Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
 import { checkVersion, type Http } from '#platform/http';
-import { type AlertTerms, distancePercent, initialState, isUnreachable, triggersOf } from './alert.ts';
+import { type AlertTerms, distancePercent, initialState, isVolumeRule, termsRefusal, triggersOf } from './alert.ts';
+import { alertBacktestRoutes } from './alert-backtest.routes.ts';
+import { type AlertFacts, readAlertFacts } from './alert-facts.store.ts';
 import {
   ALERT_RULES_MAX,
   type AlertRule,
@@ -23,9 +25,9 @@ import {
   ListAlertRules,
   RestoreAlertRule,
   UpdateAlertRule,
-} from './contract.ts';
+} from './alert-contract.ts';
 import { recordChange } from './audit.ts';
-import { recentDay } from './feed.ts';
+import { dayOf, recentDay } from './day.ts';
 import type { Instrument } from './instrument.ts';
 import { instrumentMessage } from './instrument.routes.ts';
 import { findInstruments } from './instrument.store.ts';
@@ -49,12 +51,12 @@ export function alertRoutes(http: Http, platform: Platform): void {
       const { instrumentId } = body;
       const context = await priceContext(platform, tx, { workspaceId, instrumentId });
       if (!context) return refuse('instrument_not_found');
-      const terms = termsOf(body);
-      if (isUnreachable(terms)) return refuse('threshold_unreachable');
+      const refusal = termsRefusal(termsOf(body), context.instrument);
+      if (refusal) return refuse(refusal);
       if ((await countRules(tx, workspaceId)) >= ALERT_RULES_MAX)
         return refuse('alerts_too_many', { max: ALERT_RULES_MAX });
       const rule: AlertRule = {
-        ...ruleFields(body, context),
+        ...(await ruleFields(tx, body, context)),
         id: platform.newId(),
         workspaceId,
         instrumentId,
@@ -70,7 +72,8 @@ export function alertRoutes(http: Http, platform: Platform): void {
       reply.setVersion(1);
       const change = { workspaceId, subject: rule.id, after: { instrumentId, ...ruleFacts(rule) } };
       await recordChange(platform, tx, { ...change, action: 'markets.alert.created' });
-      return ok(ruleMessage(rule, context));
+      const [message] = await ruleMessages(platform, tx, [rule]);
+      return message ? ok(message) : refuse('instrument_not_found');
     }),
   );
 
@@ -83,8 +86,9 @@ export function alertRoutes(http: Http, platform: Platform): void {
       if (!versions.ok) return versions;
       const context = await priceContext(platform, tx, before);
       if (!context) return refuse('alert_not_found');
-      if (isUnreachable(termsOf(body))) return refuse('threshold_unreachable');
-      const after: AlertRule = { ...before, ...ruleFields(body, context), version: before.version + 1 };
+      const refusal = termsRefusal(termsOf(body), context.instrument);
+      if (refusal) return refuse(refusal);
+      const after: AlertRule = { ...before, ...(await ruleFields(tx, body, context)), version: before.version + 1 };
       await updateRule(tx, after);
       reply.setVersion(after.version);
       await recordChange(platform, tx, {
@@ -94,10 +98,16 @@ export function alertRoutes(http: Http, platform: Platform): void {
         before: ruleFacts(before),
         after: ruleFacts(after),
       });
-      return ok(ruleMessage(after, context));
+      const [message] = await ruleMessages(platform, tx, [after]);
+      return message ? ok(message) : refuse('alert_not_found');
     });
   });
 
+  alertHistoryRoutes(http, platform);
+  alertBacktestRoutes(http, platform);
+}
+
+function alertHistoryRoutes(http: Http, platform: Platform): void {
   http.route(DeleteAlertRule, async ({ params, actor }) => {
     const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
     const isDeleted = await platform.db.transaction(async (tx) => {
@@ -108,10 +118,7 @@ export function alertRoutes(http: Http, platform: Platform): void {
     });
     return isDeleted ? ok(undefined) : refuse('alert_not_found');
   });
-  alertHistoryRoutes(http, platform);
-}
 
-function alertHistoryRoutes(http: Http, platform: Platform): void {
   http.route(RestoreAlertRule, async ({ params, actor }) =>
     platform.db.transaction(async (tx) => {
       const scope = { workspaceId: actor.workspaceId, ruleId: params.ruleId };
@@ -138,7 +145,9 @@ function alertHistoryRoutes(http: Http, platform: Platform): void {
       const figures = {
         price: firing.price.toString(),
         threshold: firing.threshold.toString(),
-        triggerPrice: firing.triggerPrice.toString(),
+        triggerPrice: firing.triggerPrice?.toString() ?? null,
+        triggerVolume: firing.triggerVolume?.toString() ?? null,
+        volume: firing.volume?.toString() ?? null,
       };
       return [{ ...firing, ...figures, instrument: instrumentMessage(instrument) }];
     });
@@ -169,16 +178,34 @@ function termsOf(body: RuleBody): AlertTerms {
     condition: body.condition,
     threshold: Decimal.from(body.threshold),
     referencePrice: isPercent && body.referencePrice !== null ? Decimal.from(body.referencePrice) : null,
+    windowDays: body.condition === 'drawdown' ? body.windowDays : null,
     hysteresisPercent: Decimal.from(body.hysteresisPercent),
   };
 }
 
-function ruleFields(body: RuleBody, { instrument, latest }: PriceContext) {
+async function ruleFields(queryable: Queryable, body: RuleBody, { instrument, latest }: PriceContext) {
   const terms = termsOf(body);
   const fresh = latest.state === 'priced' && !latest.isStale ? latest : null;
   const { repeat, isEnabled, note } = body;
   const currency = latest.state === 'priced' ? latest.currency : instrument.currency;
-  return { terms, state: initialState(terms, fresh), currency, repeat, isEnabled, note };
+  const asked = { id: instrument.id, instrumentId: instrument.id, currency, terms }; // The rule has no id yet.
+  const facts = fresh ? await factsOf(queryable, [{ ...asked, latest: fresh }]) : null;
+  const state = initialState(terms, fresh && { ...fresh, ...facts?.get(asked.id) });
+  return { terms, state, currency, repeat, isEnabled, note };
+}
+
+type Judged = Pick<AlertRule, 'id' | 'instrumentId' | 'currency' | 'terms'> & {
+  readonly latest: Extract<LatestPrice, { state: 'priced' }>;
+};
+
+/** Facts as of the day of the newest price, by rule. */
+async function factsOf(queryable: Queryable, rules: readonly Judged[]): Promise<Map<string, AlertFacts>> {
+  return readAlertFacts(
+    queryable,
+    rules.map(({ id: ruleId, instrumentId, currency, terms, latest }) => {
+      return { ruleId, instrumentId, currency, terms, on: dayOf(latest.marketAtMs) };
+    }),
+  );
 }
 
 async function ruleMessages(
@@ -192,30 +219,45 @@ async function ruleMessages(
   const ids = [...new Set(rules.map((rule) => rule.instrumentId))];
   const instruments = await findInstruments(queryable, workspaceId, ids);
   const prices = await latestPrices(queryable, { workspaceId, instrumentIds: ids, atMs: platform.clock() });
+  const judged = rules.flatMap((rule) => {
+    const latest = prices.get(rule.instrumentId);
+    return latest?.state === 'priced' ? [{ ...rule, latest }] : [];
+  });
+  const facts = await factsOf(queryable, judged);
   return rules.flatMap((rule) => {
     const instrument = instruments.get(rule.instrumentId);
     const latest = prices.get(rule.instrumentId);
-    return instrument && latest ? [ruleMessage(rule, { instrument, latest })] : [];
+    return instrument && latest ? [ruleMessage(rule, { instrument, latest }, facts.get(rule.id))] : [];
   });
 }
 
-function ruleMessage(rule: AlertRule, { instrument, latest }: PriceContext): RuleMessage {
+function ruleMessage(
+  rule: AlertRule,
+  { instrument, latest }: PriceContext,
+  facts: AlertFacts | undefined,
+): RuleMessage {
   const price = latest.state === 'priced' && latest.currency === rule.currency ? latest : null;
-  const triggers = triggersOf(rule.terms, price?.previousClose ?? null);
+  const isVolume = isVolumeRule(rule.terms);
+  const triggers = triggersOf(rule.terms, { ...price, ...facts });
+  const figure = isVolume ? price?.dayVolume : price?.price;
   return {
     id: rule.id,
     instrument: instrumentMessage(instrument),
     condition: rule.terms.condition,
     threshold: rule.terms.threshold.toString(),
     referencePrice: rule.terms.referencePrice?.toString() ?? null,
+    windowDays: rule.terms.windowDays,
     repeat: rule.repeat,
     hysteresisPercent: rule.terms.hysteresisPercent.toString(),
     isEnabled: rule.isEnabled,
     note: rule.note,
     zone: rule.state.zone,
-    upperPrice: triggers?.upper?.toString() ?? null,
+    upperPrice: isVolume ? null : (triggers?.upper?.toString() ?? null),
     lowerPrice: triggers?.lower?.toString() ?? null,
-    distancePercent: price && triggers ? distancePercent(triggers, price.price).toFixed(2) : null,
+    triggerVolume: isVolume ? (triggers?.upper?.toString() ?? null) : null,
+    dayVolume: price?.dayVolume?.toString() ?? null,
+    measuredFrom: triggers?.reference?.toString() ?? null,
+    distancePercent: figure && triggers ? (distancePercent(triggers, figure)?.toFixed(2) ?? null) : null,
     latest: latestMessage(latest),
     firingCount: rule.firingCount,
     lastFiredAtMs: rule.lastFiredAtMs,

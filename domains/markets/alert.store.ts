@@ -30,6 +30,7 @@ interface RuleRow {
   readonly currency: string;
   readonly threshold: string;
   readonly reference_price: string | null;
+  readonly window_days: number | null;
   readonly repeat: AlertRepeat;
   readonly hysteresis_percent: string;
   readonly is_enabled: boolean;
@@ -44,8 +45,8 @@ interface RuleRow {
 }
 
 export const ALERT_RULES_MAX = 1_000; // Per workspace; a page and a tick both read them whole.
-const COLUMNS = sql`id, workspace_id, instrument_id, condition, currency, threshold, reference_price, repeat,
-  hysteresis_percent, is_enabled, note, zone, zone_reference, firing_count, last_fired_at, created_by, created_at, version`;
+const COLUMNS = sql`id, workspace_id, instrument_id, condition, currency, threshold, reference_price, window_days,
+  repeat, hysteresis_percent, is_enabled, note, zone, zone_reference, firing_count, last_fired_at, created_by, created_at, version`;
 
 /** The enabled rules of these instruments, in id order. */
 export async function rulesToEvaluate(
@@ -86,9 +87,9 @@ export async function insertRule(tx: Transaction, rule: AlertRule): Promise<void
   const { terms, state } = rule;
   await sql`
     insert into markets_alert_rules (id, workspace_id, instrument_id, condition, currency, threshold, reference_price,
-      repeat, hysteresis_percent, is_enabled, note, zone, zone_reference, created_by, created_at)
+      window_days, repeat, hysteresis_percent, is_enabled, note, zone, zone_reference, created_by, created_at)
     values (${rule.id}, ${rule.workspaceId}, ${rule.instrumentId}, ${terms.condition}, ${rule.currency},
-      ${terms.threshold.toString()}, ${text(terms.referencePrice)}, ${rule.repeat},
+      ${terms.threshold.toString()}, ${text(terms.referencePrice)}, ${terms.windowDays}, ${rule.repeat},
       ${terms.hysteresisPercent.toString()}, ${rule.isEnabled}, ${rule.note}, ${state.zone},
       ${text(state.zoneReference)}, ${rule.createdBy}, ${instant(rule.createdAtMs)})`.execute(tx.tables());
 }
@@ -98,7 +99,8 @@ export async function updateRule(tx: Transaction, rule: AlertRule): Promise<void
   const { terms, state } = rule;
   await sql`
     update markets_alert_rules set condition = ${terms.condition}, threshold = ${terms.threshold.toString()},
-      currency = ${rule.currency}, reference_price = ${text(terms.referencePrice)}, repeat = ${rule.repeat},
+      currency = ${rule.currency}, reference_price = ${text(terms.referencePrice)},
+      window_days = ${terms.windowDays}, repeat = ${rule.repeat},
       hysteresis_percent = ${terms.hysteresisPercent.toString()}, is_enabled = ${rule.isEnabled}, note = ${rule.note},
       zone = ${state.zone}, zone_reference = ${text(state.zoneReference)}, version = version + 1
     where workspace_id = ${rule.workspaceId} and id = ${rule.id}`.execute(tx.tables());
@@ -163,7 +165,11 @@ export interface AlertFiring {
   readonly marketAtMs: number;
   readonly condition: AlertCondition;
   readonly threshold: Decimal;
-  readonly triggerPrice: Decimal;
+  /** What was crossed: one of the two, by what the rule is about. */
+  readonly triggerPrice: Decimal | null;
+  readonly triggerVolume: Decimal | null;
+  /** Units traded that day when a rule about volume fired. */
+  readonly volume: Decimal | null;
 }
 
 /** Writes a firing. The same firing number of a rule twice is a bug and breaks the transaction. */
@@ -174,11 +180,11 @@ export async function insertFiring(
 ): Promise<void> {
   await sql`
     insert into markets_alert_firings (id, workspace_id, rule_id, firing_number, instrument_id, fired_at, price, currency,
-      provider, market_at, condition, threshold, trigger_price)
+      provider, market_at, condition, threshold, trigger_price, volume, trigger_volume)
     values (${firing.id}, ${workspaceId}, ${firing.ruleId}, ${firing.firingNumber}, ${firing.instrumentId},
       ${instant(firing.firedAtMs)}, ${firing.price.toString()}, ${firing.currency}, ${firing.provider},
       ${instant(firing.marketAtMs)}, ${firing.condition}, ${firing.threshold.toString()},
-      ${firing.triggerPrice.toString()})`.execute(tx.tables());
+      ${text(firing.triggerPrice)}, ${text(firing.volume)}, ${text(firing.triggerVolume)})`.execute(tx.tables());
 }
 
 interface FiringRow {
@@ -193,7 +199,9 @@ interface FiringRow {
   readonly market_at: number;
   readonly condition: AlertCondition;
   readonly threshold: string;
-  readonly trigger_price: string;
+  readonly trigger_price: string | null;
+  readonly volume: string | null;
+  readonly trigger_volume: string | null;
 }
 
 /** Firings newest first, after `cursor` (a firing id; ids grow with time). */
@@ -203,7 +211,7 @@ export async function listFirings(
 ): Promise<AlertFiring[]> {
   const { rows } = await sql<FiringRow>`
     select id, rule_id, firing_number, instrument_id, fired_at, price, currency, provider, market_at, condition, threshold,
-      trigger_price
+      trigger_price, volume, trigger_volume
     from markets_alert_firings
     where workspace_id = ${query.workspaceId} and (${query.cursor}::uuid is null or id < ${query.cursor}::uuid)
     order by id desc limit ${query.limit}`.execute(queryable.tables());
@@ -219,7 +227,9 @@ export async function listFirings(
     marketAtMs: row.market_at,
     condition: row.condition,
     threshold: Decimal.from(row.threshold),
-    triggerPrice: Decimal.from(row.trigger_price),
+    triggerPrice: decimalOf(row.trigger_price),
+    volume: decimalOf(row.volume),
+    triggerVolume: decimalOf(row.trigger_volume),
   }));
 }
 
@@ -234,6 +244,7 @@ function ruleOf(row: RuleRow): AlertRule {
       threshold: Decimal.from(row.threshold),
       referencePrice: row.reference_price === null ? null : Decimal.from(row.reference_price),
       hysteresisPercent: Decimal.from(row.hysteresis_percent),
+      windowDays: row.window_days,
     },
     state: { zone: row.zone, zoneReference: row.zone_reference === null ? null : Decimal.from(row.zone_reference) },
     repeat: row.repeat,
@@ -247,5 +258,6 @@ function ruleOf(row: RuleRow): AlertRule {
   };
 }
 
+const decimalOf = (figure: string | null): Decimal | null => (figure === null ? null : Decimal.from(figure));
 const text = (value: Decimal | null): string | null => value?.toString() ?? null;
 const instant = (atMs: number): string => new Date(atMs).toISOString();

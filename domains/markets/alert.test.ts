@@ -18,6 +18,7 @@ const terms = (condition: AlertTerms['condition'], threshold: string, more: Part
   threshold: of(threshold),
   referencePrice: null,
   hysteresisPercent: Decimal.zero,
+  windowDays: null,
   ...more,
 });
 const UNSEEN: AlertState = { zone: 'unknown', zoneReference: null };
@@ -74,14 +75,14 @@ test('a rule made while the price is already beyond waits for the next crossing'
 test('a fall of the whole price can never come', () => {
   expect(isUnreachable(terms('percent_down', '100'))).toBe(true);
   expect(isUnreachable(terms('percent_move', '150'))).toBe(false);
-  expect(triggersOf(terms('percent_move', '150', { referencePrice: of('10') }), null)).toMatchObject({ lower: null });
+  expect(triggersOf(terms('percent_move', '150', { referencePrice: of('10') }), {})).toMatchObject({ lower: null });
 });
 
 test('the distance is to the nearest trigger and zero beyond it', () => {
-  const band = triggersOf(terms('percent_move', '10', { referencePrice: of('100') }), null)!;
-  expect(distancePercent(band, of('104')).toFixed(2)).toBe('5.77');
-  expect(distancePercent(band, of('96')).toFixed(2)).toBe('6.25');
-  expect(distancePercent(band, of('130')).toFixed(2)).toBe('0.00');
+  const band = triggersOf(terms('percent_move', '10', { referencePrice: of('100') }), {})!;
+  expect(distancePercent(band, of('104'))?.toFixed(2)).toBe('5.77');
+  expect(distancePercent(band, of('96'))?.toFixed(2)).toBe('6.25');
+  expect(distancePercent(band, of('130'))?.toFixed(2)).toBe('0.00');
 });
 
 /**

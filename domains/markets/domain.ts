@@ -67,6 +67,7 @@ export const markets: Domain = {
   notices: marketsNotices,
   events: marketsEvents,
   settings: MarketsSettings,
+  socketPaths: { '/ws/alerts': ['*.alert.fired'] },
   routes(http, platform) {
     instrumentRoutes(http, platform);
     priceRoutes(http, platform);

@@ -1,8 +1,9 @@
 /** Feed: the providers of this process, made once from the settings, and the way from an instrument to its prices. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { addDays, type Clock, DAY_MS, dateOfEpochDay, Decimal, type LocalDate, ok } from '#kernel';
+import { type Clock, Decimal, type LocalDate, ok } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Counter, Telemetry } from '#platform/telemetry';
+import { dayOf } from './day.ts';
 import type { Instrument } from './instrument.ts';
 import { type KeyedProvider, makeProviderAccess, type ProviderAccess } from './provider-access.ts';
 import { coinMarketCapProvider } from './provider/coinmarketcap.adapter.ts';
@@ -27,7 +28,6 @@ export interface Feed {
 export type FeedRoots = Pick<Platform, 'cache' | 'config' | 'clock' | 'db' | 'secrets' | 'telemetry'>;
 
 const feeds = new WeakMap<object, Feed>();
-const RECENT_DAYS = 7; // A look at now brings the closes of a long weekend with it.
 
 /** The providers of a platform; the same ones on every call. */
 export function feedOf(platform: FeedRoots): Feed {
@@ -75,16 +75,6 @@ function liveProviders(settings: MarketsSettings, clock: Clock, access: Provider
     twelveDataProvider({ baseUrl: settings.twelveDataBaseUrl, ...keyed('twelve_data') }),
     financialTimesProvider({ baseUrl: settings.financialTimesBaseUrl, clock }),
   ];
-}
-
-/** First day a look at now asks for. */
-export function recentDay(atMs: number): LocalDate {
-  return addDays(dayOf(atMs), -RECENT_DAYS);
-}
-
-/** UTC day of an instant. */
-export function dayOf(atMs: number): LocalDate {
-  return dateOfEpochDay(Math.floor(atMs / DAY_MS));
 }
 
 /** Asks the live chain, or the simulated market of a demo workspace; never both. */

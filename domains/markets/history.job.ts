@@ -2,7 +2,8 @@
 import { addDays, Fault, type LocalDate } from '#kernel';
 import { job, type JobDefinition } from '#platform/jobs';
 import { z } from 'zod';
-import { dayOf, feedOf } from './feed.ts';
+import { dayOf } from './day.ts';
+import { feedOf } from './feed.ts';
 import {
   findHistoryNeed,
   type HistoryNeed,

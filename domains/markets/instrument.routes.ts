@@ -4,7 +4,7 @@ import type { Platform } from '#platform/domain';
 import type { Http } from '#platform/http';
 import { ChooseProviderSymbol, CreateInstrument, ListInstruments } from './contract.ts';
 import { recordChange } from './audit.ts';
-import { recentDay } from './feed.ts';
+import { recentDay } from './day.ts';
 import { updateProviderSymbol } from './feed.store.ts';
 import { foldName, type Instrument } from './instrument.ts';
 import { findInstruments, resolveInstruments, searchInstruments } from './instrument.store.ts';

@@ -29,7 +29,7 @@ export interface MarketFacts {
   tick(
     instrumentId: string,
     price: string,
-    more?: { provider?: PriceProviderName; marketAtMs?: number; previousClose?: string },
+    more?: { provider?: PriceProviderName; marketAtMs?: number; previousClose?: string; dayVolume?: string },
   ): Promise<boolean>;
   /** Names of the events so far, oldest first. */
   eventNames(): string[];
@@ -97,6 +97,7 @@ export async function marketFixture<P extends FixturePlatform>(
         isAdjusted: false,
         previousClose: more.previousClose === undefined ? null : Decimal.from(more.previousClose),
         splitRatio: Decimal.one,
+        ...(more.dayVolume === undefined ? {} : { dayVolume: Decimal.from(more.dayVolume) }),
       };
       const taken = await db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals: [arrival] }));
       return taken.has(instrumentId);

@@ -13,4 +13,15 @@ export const marketsNotices: readonly NoticeKind[] = [
     },
     channels: ['email', 'telegram'],
   },
+  {
+    kind: 'markets.alert.volume_fired',
+    permission: 'markets.alert.read',
+    severity: 'warning',
+    label: { es: 'Alertas de volumen', en: 'Volume alerts' },
+    text: {
+      es: '{name} lleva {volume} unidades negociadas hoy; tu alerta estaba en {trigger}.',
+      en: '{name} has traded {volume} units today; your alert was at {trigger}.',
+    },
+    channels: ['email', 'telegram'],
+  },
 ];

@@ -7,11 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionLock } from '#platform/db';
 import type { Stop } from '#platform/domain';
 import { Decimal } from '#kernel';
-import { feedOf, recentDay } from './feed.ts';
+import { recentDay } from './day.ts';
+import { feedOf } from './feed.ts';
 import { listDueInstruments, listProviderHealth, listWatchedInstruments, upsertProviderHealth } from './feed.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { type PriceArrival, takePrices } from './price-intake.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
+import { simulatedVolume } from './provider/simulated-market.ts';
 import { previousClose, simulatedInstrumentOf, simulatedTick } from './provider/simulator.adapter.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
 import { hasRealWorkspace, requireSimulatedDemos } from './simulation.ts';
@@ -105,6 +107,7 @@ async function tickWorkspace(platform: FeedPlatform, workspace: SimulatedWorkspa
         isAdjusted: false,
         previousClose: previousClose(seed, simulated, atMs),
         splitRatio: Decimal.one,
+        dayVolume: simulatedVolume(seed, simulated, atMs),
       },
     ];
   });

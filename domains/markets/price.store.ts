@@ -31,6 +31,7 @@ interface LatestRow {
   readonly fetched_at: number;
   readonly is_adjusted: boolean;
   readonly previous_close: string | null;
+  readonly day_volume: string | null;
 }
 
 /** The newest price of each instrument. Every id of the workspace is answered, priced or missing with its reason. */
@@ -39,7 +40,7 @@ export async function latestPrices(queryable: Queryable, query: LatestPricesQuer
     select i.id as instrument_id, i.kind, i.price_problem,
       exists (select 1 from markets_quarantined_prices q where q.instrument_id = i.id) as is_quarantined,
       p.price, coalesce(p.currency, i.currency) as currency, p.provider, p.market_at, p.fetched_at, p.is_adjusted,
-      p.previous_close
+      p.previous_close, p.day_volume
     from markets_instruments i left join markets_prices p on p.instrument_id = i.id
     where i.workspace_id = ${query.workspaceId}
       and i.id in (select jsonb_array_elements_text(${JSON.stringify(query.instrumentIds)}::jsonb)::uuid)`.execute(
@@ -67,6 +68,7 @@ function latestOf(row: LatestRow, atMs: number): LatestPrice {
     fetchedAtMs: row.fetched_at,
     isAdjusted: row.is_adjusted,
     previousClose: row.previous_close === null ? null : Decimal.from(row.previous_close),
+    ...(row.day_volume === null ? {} : { dayVolume: Decimal.from(row.day_volume) }),
     isStale: isStalePrice({ provider, marketAtMs: row.market_at }, row.kind, atMs),
     isSimulated: provider === 'simulator',
     isManual: provider === 'manual',
@@ -134,18 +136,21 @@ export async function upsertLatestPrices(
     fetched_at: instant(price.fetchedAtMs),
     is_adjusted: price.isAdjusted,
     previous_close: price.previousClose?.toString() ?? null,
+    day_volume: price.dayVolume?.toString() ?? null,
   }));
   const result = await sql<{ instrument_id: string }>`
     insert into markets_prices as known (instrument_id, workspace_id, price, currency, provider, market_at, fetched_at,
-      is_adjusted, previous_close)
+      is_adjusted, previous_close, day_volume)
     select instrument_id, ${workspaceId}::uuid, price, currency, provider, market_at, fetched_at, is_adjusted,
-      previous_close
+      previous_close, day_volume
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (instrument_id uuid, price numeric, currency text,
-      provider text, market_at timestamptz, fetched_at timestamptz, is_adjusted boolean, previous_close numeric)
+      provider text, market_at timestamptz, fetched_at timestamptz, is_adjusted boolean, previous_close numeric,
+      day_volume numeric)
     order by instrument_id
     on conflict (instrument_id) do update set price = excluded.price, currency = excluded.currency,
       provider = excluded.provider, market_at = excluded.market_at, fetched_at = excluded.fetched_at,
-      is_adjusted = excluded.is_adjusted, previous_close = coalesce(excluded.previous_close, known.previous_close)
+      is_adjusted = excluded.is_adjusted, previous_close = coalesce(excluded.previous_close, known.previous_close),
+      day_volume = excluded.day_volume
     where known.market_at <= excluded.market_at
     returning instrument_id`.execute(tx.tables());
   return new Set(result.rows.map((row) => row.instrument_id));
@@ -159,6 +164,7 @@ export interface DailyPriceInput {
   readonly provider: PriceProviderName;
   readonly marketAtMs: number;
   readonly fetchedAtMs: number;
+  readonly volume?: Decimal;
 }
 
 /** Stores daily closes. A close that a person wrote is only replaced by a person. */
@@ -176,16 +182,18 @@ export async function upsertDailyPrices(
     provider: price.provider,
     market_at: instant(price.marketAtMs),
     fetched_at: instant(price.fetchedAtMs),
+    volume: price.volume?.toString() ?? null,
   }));
   await sql`
     insert into markets_daily_prices as known (instrument_id, on_date, workspace_id, price, currency, provider,
-      market_at, fetched_at, is_adjusted)
-    select instrument_id, on_date, ${workspaceId}::uuid, price, currency, provider, market_at, fetched_at, false
+      market_at, fetched_at, is_adjusted, volume)
+    select instrument_id, on_date, ${workspaceId}::uuid, price, currency, provider, market_at, fetched_at, false, volume
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as fresh (instrument_id uuid, on_date date, price numeric,
-      currency text, provider text, market_at timestamptz, fetched_at timestamptz)
+      currency text, provider text, market_at timestamptz, fetched_at timestamptz, volume numeric)
     order by instrument_id, on_date
     on conflict (instrument_id, on_date) do update set price = excluded.price, currency = excluded.currency,
-      provider = excluded.provider, market_at = excluded.market_at, fetched_at = excluded.fetched_at
+      provider = excluded.provider, market_at = excluded.market_at, fetched_at = excluded.fetched_at,
+      volume = coalesce(excluded.volume, known.volume)
     where known.provider <> 'manual' or excluded.provider = 'manual'`.execute(tx.tables());
 }
 

@@ -25,6 +25,8 @@ export interface Price {
   readonly isAdjusted: boolean;
   /** Last price of the previous trading day; null when unknown. */
   readonly previousClose: Decimal | null;
+  /** Units traded on its day so far; absent when nobody says. */
+  readonly dayVolume?: Decimal;
 }
 
 export type MissingPriceReason = 'never_fetched' | 'unknown_symbol' | 'quarantined' | 'provider_failed' | 'cash';

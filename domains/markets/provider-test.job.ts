@@ -2,7 +2,8 @@
 import { Fault } from '#kernel';
 import { job, type JobDefinition } from '#platform/jobs';
 import { z } from 'zod';
-import { feedOf, recentDay } from './feed.ts';
+import { recentDay } from './day.ts';
+import { feedOf } from './feed.ts';
 import { upsertProviderHealth } from './feed.store.ts';
 import { upsertProviderTest } from './provider-setup.store.ts';
 import type { InstrumentRef } from './provider/price-provider.ts';

@@ -4,8 +4,10 @@
  */
 import { Decimal, type LocalDate } from '#kernel';
 import type { Platform } from '#platform/domain';
-import { dayOf, fetchInstrument, splitRatioBetween } from './feed.ts';
+import { dayOf } from './day.ts';
+import { fetchInstrument, splitRatioBetween } from './feed.ts';
 import { updateAttempt } from './feed.store.ts';
+import { upsertCorporateActions } from './corporate-action.store.ts';
 import type { Instrument } from './instrument.ts';
 import { takePrices } from './price-intake.ts';
 import { fetchSecondOpinion, type SecondOpinion } from './second-opinion.ts';
@@ -61,10 +63,13 @@ async function storeCloses(
   // Coins may be quoted in dollars when their own currency is a coin; everything else must match.
   const usable = closes.filter((close) => instrument.kind === 'crypto' || close.currency === instrument.currency);
   for (let start = 0; start < usable.length; start += CLOSES_PER_TRANSACTION) {
-    const rows = usable.slice(start, start + CLOSES_PER_TRANSACTION).map(({ on, close, currency }): DailyPriceInput => {
-      const marketAtMs = Math.min(Date.parse(`${on}T23:59:59Z`), fetchedAtMs);
-      return { instrumentId: instrument.id, on, price: close, currency, provider, marketAtMs, fetchedAtMs };
-    });
+    const rows = usable
+      .slice(start, start + CLOSES_PER_TRANSACTION)
+      .map(({ on, close, currency, volume }): DailyPriceInput => {
+        const marketAtMs = Math.min(Date.parse(`${on}T23:59:59Z`), fetchedAtMs);
+        const told = volume ? { volume } : {};
+        return { instrumentId: instrument.id, on, price: close, currency, provider, marketAtMs, fetchedAtMs, ...told };
+      });
     await platform.db.transaction((tx) => upsertDailyPrices(tx, instrument.workspaceId, rows));
     await look.progress?.((start + rows.length) / usable.length);
   }
@@ -91,6 +96,8 @@ async function storeQuote(
       providerSymbol: isNamer ? providerSymbol : null,
       providerName: isNamer ? providerName : null,
     });
+    const { splits, dividends = [] } = answer;
+    await upsertCorporateActions(tx, { workspaceId, instrumentId, provider, fetchedAtMs, splits, dividends });
     if (!quote) return null;
     const known = (await latestPrices(tx, { workspaceId, instrumentIds: [instrumentId], atMs: fetchedAtMs })).get(
       instrumentId,

@@ -199,6 +199,67 @@ test('firings are read page by page, newest first', async () => {
   expect(rest).toMatchObject({ body: { items: [{ price: '91000' }], nextCursor: null } });
 });
 
+test('an alert is tried on the stored closes before it is saved; what nobody can answer is refused', async () => {
+  const share = await market.addInstrument({ kind: 'stock', symbol: 'TRY', name: 'Try' });
+  const backtest = (query: string) => call(`GET /api/markets/alert-backtest?instrumentId=${share}&${query}`);
+  expect(await backtest('condition=above&threshold=100')).toMatchObject({ body: { missing: 'no_history' } });
+  const closes = [90, 101, 95, 102, 80].map((price, index) => ({ on: `2026-11-1${index + 1}`, price: String(price) }));
+  for (const body of closes) {
+    await call(`PUT /api/markets/instruments/${share}/manual-price`, { body: { ...body, currency: 'EUR' } });
+  }
+  const rearming = await backtest('condition=above&threshold=100&repeat=rearming');
+  expect(rearming).toMatchObject({
+    status: 200,
+    body: { crossingCount: 2, firingCount: 2, dayCount: 5, years: [{ year: 2026, crossingCount: 2 }], missing: null },
+  });
+  const once = await backtest('condition=above&threshold=100');
+  expect(once.body).toMatchObject({
+    firingCount: 1,
+    crossings: [
+      { on: '2026-11-12', price: '101', trigger: '100', hasFired: true },
+      { on: '2026-11-14', hasFired: false },
+    ],
+  });
+  const fall = await backtest('condition=drawdown&threshold=20&windowDays=30');
+  expect(fall.body).toMatchObject({ crossings: [{ on: '2026-11-15', trigger: '81.6' }] });
+  expect(await backtest('condition=drawdown&threshold=100')).toMatchObject({ status: 422 });
+  expect(await backtest('condition=above&threshold=100&from=2026-02-31')).toMatchObject({ status: 422 });
+  const coin = rule({ condition: 'volume_above', threshold: '1000' });
+  expect(await call('POST /api/markets/alerts', { body: coin })).toMatchObject({
+    status: 422,
+    body: { code: 'volume_not_counted' },
+  });
+});
+
+test('a fall and a volume are watched, told with what they are measured from, and fire', async () => {
+  const share = await market.addInstrument({ kind: 'stock', symbol: 'FALL', name: 'Fall' });
+  await call(`PUT /api/markets/instruments/${share}/manual-price`, {
+    body: { price: '200', currency: 'EUR', on: '2026-11-10' },
+  });
+  await market.tick(share, '190', { dayVolume: '500' });
+  const fall = await call('POST /api/markets/alerts', {
+    body: rule({ instrumentId: share, condition: 'drawdown', threshold: '10' }),
+  });
+  expect(fall.body).toMatchObject({ zone: 'inside', lowerPrice: '180', measuredFrom: '200', distancePercent: '5.26' });
+  const busy = await call('POST /api/markets/alerts', {
+    body: rule({ instrumentId: share, condition: 'volume_above', threshold: '1000' }),
+  });
+  expect(busy.body).toMatchObject({
+    upperPrice: null,
+    triggerVolume: '1000',
+    dayVolume: '500',
+    distancePercent: '100.00',
+  });
+  await market.tick(share, '180', { dayVolume: '1200' });
+  const fired = await call('GET /api/markets/alert-firings?limit=2');
+  const told: readonly object[] = fired.body?.['items'] ?? [];
+  expect(told).toHaveLength(2);
+  expect(told).toContainEqual(expect.objectContaining({ condition: 'drawdown', triggerPrice: '180', volume: null }));
+  expect(told).toContainEqual(
+    expect.objectContaining({ condition: 'volume_above', triggerPrice: null, triggerVolume: '1000', volume: '1200' }),
+  );
+});
+
 test('providers say how they fare; faults are only for simulated workspaces', async () => {
   expect(await call('GET /api/markets/providers')).toMatchObject({
     status: 200,

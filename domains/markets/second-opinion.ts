@@ -3,7 +3,8 @@
  * operator allows, neither is used until they agree again or a person decides: a wrong price looks like any other.
  */
 import { DAY_MS, Decimal } from '#kernel';
-import { feedOf, recentDay } from './feed.ts';
+import { recentDay } from './day.ts';
+import { feedOf } from './feed.ts';
 import type { Instrument } from './instrument.ts';
 import { findComparison, updateComparison } from './feed.store.ts';
 import type { QuarantinedPrice } from './price.store.ts';

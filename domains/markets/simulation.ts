@@ -2,7 +2,7 @@
 import { addDays, type Clock, type LocalDate } from '#kernel';
 import { listWorkspaces } from '#identity';
 import type { Database, Queryable, Transaction } from '#platform/db';
-import { dayOf } from './feed.ts';
+import { dayOf } from './day.ts';
 import { newestEuroRateDay, upsertEuroRates } from './fx.store.ts';
 import { SIMULATED_CURRENCIES, simulatedEuroRate } from './provider/simulated-market.ts';
 import { insertSimulatedWorkspace, listSimulatedWorkspaces, type SimulatedWorkspace } from './workspace.store.ts';

@@ -77,6 +77,8 @@ export interface Domain {
   readonly notices?: readonly NoticeKind[];
   /** Checked section of the configuration: `markets.yahooBaseUrl` in cactus.yaml, `CACTUS_MARKETS_YAHOO_BASE_URL` in the environment. */
   readonly settings?: z.ZodObject;
+  /** Socket paths that start subscribed to topics of the domain: `{ '/ws/alerts': ['markets.alert.fired'] }`. */
+  readonly socketPaths?: Readonly<Record<`/ws/${string}`, readonly string[]>>;
   /** Present when its rows belong to people: whose they are. Every event of the domain is about one of them. */
   readonly rows?: RowOwnership;
   routes?(http: Http, platform: Platform): void;

@@ -55,6 +55,7 @@ const start = async (db: DatabaseHandle): Promise<[EventsHandle, RealtimeHandle]
       rowGuard: guardOf(db),
       clock: Date.now,
       log: silentLog,
+      paths: new Map([['/ws/balls', ['toys.ball.moved']]]),
     }),
   ];
 };
@@ -130,9 +131,9 @@ afterEach(() => {
 
 /** Opens a socket, subscribes, and waits for the acceptance. */
 async function tail(
-  options: { query?: string; topics?: readonly string[]; after?: string; isAwaited?: false } = {},
+  options: { path?: string; query?: string; topics?: readonly string[]; after?: string; isAwaited?: false } = {},
 ): Promise<Tail> {
-  const socket = new WebSocket(`${url}?session=${newId()}&${options.query ?? ''}`);
+  const socket = new WebSocket(`${url}${options.path ?? ''}?session=${newId()}&${options.query ?? ''}`);
   const heard: Heard[] = [];
   const opened: Tail = {
     socket,
@@ -145,7 +146,8 @@ async function tail(
   socket.on('close', (code) => (opened.closeCode = code));
   await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const after = options.after === undefined ? {} : { after: options.after };
-  socket.send(JSON.stringify({ type: 'subscribe', topics: options.topics ?? ['events'], ...after }));
+  const frame = { type: 'subscribe', topics: options.topics ?? ['events'], ...after };
+  if (options.path === undefined) socket.send(JSON.stringify(frame));
   if (options.isAwaited === false) return opened;
   await expect.poll(() => heard.some(({ type }) => type === 'subscribed'), { interval: 5 }).toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 20)); // Its first reading of the log ends.
@@ -169,6 +171,16 @@ test('nobody without a session, from another origin or on another path gets a so
   expect(await refusedStatus(`${url}?session=a`, { origin: 'https://evil.example' })).toBe(403);
   expect(await refusedStatus(`${url}?session=a`, { 'x-guesses': 'many' })).toBe(429);
   expect(await refusedStatus(`${url.replace('/ws', '/other')}?session=a`)).toBe(404);
+});
+
+test('a path of a domain starts subscribed to its topics, and goes on after where its client stopped', async () => {
+  const first = await move(1);
+  await move(2);
+  await move(3, Hidden);
+  const { places } = await tail({ path: '/balls', query: `after=${first.sequence}` });
+  await expect.poll(places).toEqual([2]);
+  await move(9);
+  await expect.poll(places).toEqual([2, 9]);
 });
 
 test('an event arrives with everything the browser needs, from this process and from another one', async () => {

@@ -1,5 +1,5 @@
 /**
- * Realtime: the sockets on `/ws`. Opens them for a signed-in actor from our own origin, keeps them alive, closes them when
+ * Realtime: the sockets on `/ws`, and on the paths that domains name for topics of their own. Opens them for a signed-in actor from our own origin, keeps them alive, closes them when
  * their session ends, and joins the outbox events and the broadcasts of every process to them.
  */
 import { randomUUID } from 'node:crypto';
@@ -57,6 +57,8 @@ export interface RealtimeOptions {
   readonly rowGuard: RowGuard;
   readonly clock: Clock;
   readonly log: Log;
+  /** Paths whose sockets start subscribed, for clients that send nothing: `/ws/alerts` and its topics. */
+  readonly paths?: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function createRealtime(options: RealtimeOptions): Promise<RealtimeHandle> {
@@ -153,14 +155,16 @@ class Sockets implements RealtimeHandle {
     host: SocketHost,
     { request, socket, head }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
   ): Promise<void> {
-    const path = request.url?.split('?')[0];
-    if (path !== PATH) return refuseUpgrade(socket, '404 Not Found');
+    const path = request.url?.split('?')[0] ?? '';
+    const topics = this.#options.paths?.get(path);
+    if (path !== PATH && !topics) return refuseUpgrade(socket, '404 Not Found');
     if (this.#isClosing || this.#hub.clientCount >= CLIENTS_MAX)
       return refuseUpgrade(socket, '503 Service Unavailable');
     const actor = await host.admitUpgrade(request);
     if (!actor.ok) return refuseUpgrade(socket, REFUSAL_STATUS[actor.code] ?? '403 Forbidden');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#welcome(webSocket, actor.value, { host, request });
+      const client = this.#welcome(webSocket, actor.value, { host, request });
+      if (topics) client.hear(JSON.stringify({ type: 'subscribe', topics, after: afterOf(request) }));
     });
   }
 
@@ -168,7 +172,7 @@ class Sockets implements RealtimeHandle {
     socket: WebSocket,
     actor: Actor,
     origin: { readonly host: SocketHost; readonly request: IncomingMessage },
-  ): void {
+  ): Client {
     const client = new Client(socket, actor, this.#world);
     this.#requests.set(client, origin);
     this.#hub.add(client);
@@ -179,6 +183,7 @@ class Sockets implements RealtimeHandle {
     socket.on('pong', () => (client.isAlive = true));
     socket.on('close', () => this.#hub.remove(client));
     socket.on('error', () => socket.terminate());
+    return client;
   }
 
   #published(events: readonly StoredEvent[]): void {
@@ -282,6 +287,11 @@ class Sockets implements RealtimeHandle {
   #every(periodMs: number, run: () => void): void {
     this.#timers.push(setInterval(run, periodMs).unref());
   }
+}
+
+/** Where such a client stopped; it says so in its address. */
+function afterOf(request: IncomingMessage): string | null {
+  return new URL(request.url ?? '/', 'http://localhost').searchParams.get('after');
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

@@ -65,7 +65,8 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
     });
     const { dataDir, secretKey, secretKeyPrevious: previousSecretKey } = config;
     const secrets = await openSecrets({ dataDir, secretKey, previousSecretKey, db, clock });
-    const realtime = await createRealtime({ db, events, redis, rowGuard: createRowGuard(db, domains), clock, log });
+    const sockets = { rowGuard: createRowGuard(db, domains), paths: socketPathsOf(domains) };
+    const realtime = await createRealtime({ db, events, redis, ...sockets, clock, log });
     const jobs = await createJobs({ db, clock, log });
     const mail = createMail({ db, jobs, config, clock, newId, log, secrets });
     const telegram = createTelegram({ db, jobs, config, clock, log, secrets });
@@ -113,6 +114,10 @@ function domainMigrations(domains: readonly Domain[]): Parameters<DatabaseHandle
   return domains.flatMap(({ name, tablePrefix, migrations }) =>
     migrations ? [{ name, tablePrefix, directory: migrations }] : [],
   );
+}
+
+function socketPathsOf(domains: readonly Domain[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(domains.flatMap(({ socketPaths = {} }) => Object.entries(socketPaths)));
 }
 
 function catalogueOf(domains: readonly Domain[]): EventShape[] {

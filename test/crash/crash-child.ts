@@ -19,16 +19,20 @@ export interface CrashChild {
   stop(): Promise<void>;
 }
 
-const APP = fileURLToPath(new URL('crash-app.ts', import.meta.url));
+const APP = new URL('crash-app.ts', import.meta.url);
 const UNTIL_MS_MAX = 45_000;
 
 /** Starts an app and waits until its database answers. */
 export async function startCrashChild(
   options: Partial<CrashAppOptions> & { dataDir: string },
   env: NodeJS.ProcessEnv = process.env,
+  app: URL = APP,
 ): Promise<CrashChild> {
   const all: CrashAppOptions = { writers: 0, publishers: 0, runsJobs: false, jobMs: 0, ...options };
-  const child = spawn(process.execPath, [APP, JSON.stringify(all)], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, [fileURLToPath(app), JSON.stringify(all)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
   const said = new Map<string, string[]>();
   const complaints: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -90,6 +90,28 @@ describe.skipIf(missing !== null)('alerts', () => {
     await look(page, 'alerts');
   });
 
+  test('what an alert would have done is seen before it is saved, with its days on the line', async () => {
+    await page.goto(`${product.url}/alertas`);
+    await page.getByRole('combobox', { name: 'Activo' }).click();
+    await page.keyboard.type('bitcoin');
+    await page
+      .getByRole('option', { name: /Bitcoin/ })
+      .first()
+      .click();
+    await page.getByLabel('Condición').click();
+    await page.getByRole('option', { name: 'Cae desde su máximo' }).click();
+    await page.getByLabel('Valor').fill('10');
+    await page.getByRole('button', { name: 'Más opciones' }).click();
+    await page.getByLabel('Después de avisar').click();
+    await page.getByRole('option', { name: 'Vuelve a vigilar' }).click();
+    await page.getByRole('button', { name: 'Ver qué habría pasado' }).click();
+    await page.getByText(/Habría avisado \d+ (vez|veces) desde el/).waitFor();
+    await page.getByText(/Días en que habría saltado/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'alerts-backtest');
+    await page.goto(`${product.url}/alertas`);
+  });
+
   test('deleting can be taken back, switching off is seen', async () => {
     const menu = page.getByRole('button', { name: 'Acciones: XMR · Monero' });
     await menu.click();

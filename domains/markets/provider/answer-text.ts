@@ -14,10 +14,17 @@ const ANSWER = z.discriminatedUnion('ok', [
     ok: z.literal(true),
     value: z.object({
       quote: z
-        .object({ price: decimal, currency: z.string(), marketAtMs: z.number(), previousClose: decimal.nullable() })
+        .object({
+          price: decimal,
+          currency: z.string(),
+          marketAtMs: z.number(),
+          previousClose: decimal.nullable(),
+          dayVolume: decimal.exactOptional(),
+        })
         .nullable(),
-      closes: z.array(z.object({ on: day, close: decimal, currency: z.string() })),
+      closes: z.array(z.object({ on: day, close: decimal, currency: z.string(), volume: decimal.exactOptional() })),
       splits: z.array(z.object({ on: day, ratio: decimal })),
+      dividends: z.array(z.object({ exDate: day, amount: decimal, currency: z.string() })).exactOptional(),
       providerSymbol: z.string(),
       providerName: z.string().nullable(),
       provider: z.enum(LIVE_PROVIDERS),

@@ -86,6 +86,9 @@ function respond(
   else send(200, 'application/json', body);
 }
 
+/** As JSON has it. */
+type WireNumber = number;
+
 export interface FakeChart {
   readonly symbol: string;
   readonly currency: string;
@@ -96,13 +99,16 @@ export interface FakeChart {
   readonly closes: readonly (number | null)[];
   readonly timeZone?: string;
   readonly splits?: readonly { readonly date: number; readonly numerator: number; readonly denominator: number }[];
+  readonly dividends?: readonly { readonly date: number; readonly amount: WireNumber }[];
+  /** Units of each day; the closes stand in when a test does not care. */
+  readonly volumes?: readonly (number | null)[];
 }
 
 const DAY_SECONDS = 86_400;
 
 /** A chart answer as Yahoo writes it; the last close is the day of the market time. */
 export function yahooChartText(chart: FakeChart): string {
-  const { closes, marketAtSeconds, splits = [] } = chart;
+  const { closes, marketAtSeconds, splits = [], dividends = [], volumes = closes } = chart;
   const timestamp = closes.map((_, index) => marketAtSeconds - (closes.length - 1 - index) * DAY_SECONDS);
   const meta = {
     currency: chart.currency,
@@ -114,15 +120,20 @@ export function yahooChartText(chart: FakeChart): string {
     timezone: 'UTC',
     exchangeTimezoneName: chart.timeZone ?? 'UTC',
     regularMarketPrice: chart.last,
+    regularMarketVolume: volumes.at(-1),
     longName: `${chart.symbol} Sociedad Anónima`,
     priceHint: 2,
     dataGranularity: '1d',
     range: '',
   };
-  const events =
-    splits.length > 0 ? { splits: Object.fromEntries(splits.map((split) => [split.date, split])) } : undefined;
-  const indicators = { quote: [{ open: closes, high: closes, low: closes, volume: closes, close: closes }] };
-  const result = [{ meta, timestamp, ...(events ? { events } : {}), indicators }];
+  const byDate = <Told extends { readonly date: number }>(told: readonly Told[]) =>
+    Object.fromEntries(told.map((one) => [one.date, one]));
+  const events = {
+    ...(dividends.length > 0 ? { dividends: byDate(dividends) } : {}),
+    ...(splits.length > 0 ? { splits: byDate(splits) } : {}),
+  };
+  const indicators = { quote: [{ open: closes, high: closes, low: closes, volume: volumes, close: closes }] };
+  const result = [{ meta, timestamp, ...(Object.keys(events).length > 0 ? { events } : {}), indicators }];
   // `close` before any other array, so that the fault that empties it finds it by its name.
   return JSON.stringify({ chart: { result, error: null } });
 }

@@ -21,6 +21,8 @@ export interface Quote {
   readonly currency: string;
   readonly marketAtMs: number;
   readonly previousClose: Decimal | null;
+  /** Units traded on that day so far; absent when the provider does not say or counts something else. */
+  readonly dayVolume?: Decimal;
 }
 
 export interface DailyClose {
@@ -28,6 +30,8 @@ export interface DailyClose {
   /** Last price of the day as traded then: later splits are not folded in. */
   readonly close: Decimal;
   readonly currency: string;
+  /** Units traded that day as they were then; absent when the provider does not say or counts something else. */
+  readonly volume?: Decimal;
 }
 
 export interface Split {
@@ -36,12 +40,22 @@ export interface Split {
   readonly ratio: Decimal;
 }
 
+export interface Dividend {
+  /** First day on which a buyer no longer receives it. */
+  readonly exDate: LocalDate;
+  /** Gross, per unit as traded on that day. */
+  readonly amount: Decimal;
+  readonly currency: string;
+}
+
 export interface PriceAnswer {
   /** Null when the provider knows the instrument and has no price of now. */
   readonly quote: Quote | null;
   /** Oldest first; days without a market are left out. */
   readonly closes: readonly DailyClose[];
   readonly splits: readonly Split[];
+  /** Absent when the provider tells none of them. */
+  readonly dividends?: readonly Dividend[];
   readonly providerSymbol: string;
   readonly providerName: string | null;
 }

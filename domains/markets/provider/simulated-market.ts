@@ -69,6 +69,7 @@ const ANCHOR_RATES: Readonly<Record<string, number>> = {
 };
 export const SIMULATED_CURRENCIES: readonly string[] = Object.keys(ANCHOR_RATES);
 const RATE_VOLATILITY_RATIO = 0.06;
+const VOLUME_SPREAD = 0.5; // One day in forty trades more than two and a half times the usual.
 
 /** The price at an instant. The same seed, instrument and instant always give the same price. */
 export function simulatedPrice(seed: number, instrument: SimulatedInstrument, atMs: number): Decimal {
@@ -88,6 +89,19 @@ export function simulatedCloses(
     closes.push({ on, close: simulatedPrice(seed, instrument, (epochDay(on) + 1) * DAY_MS - 1) });
   }
   return closes;
+}
+
+/**
+ * Units traded on the day of an instant, up to it: evenly over the day. A wild day trades more than a calm one, some days
+ * several times the usual. Whole units.
+ */
+export function simulatedVolume(seed: number, { kind, key }: SimulatedInstrument, atMs: number): Decimal {
+  const hash = hashOf(`${seed}:volume:${kind}:${key}`);
+  const usualUnits = 20_000 + 2_000_000 * unitOf(hash);
+  const day = Math.floor(atMs / DAY_MS);
+  const dayRatio = Math.min(1, (Math.floor((atMs - day * DAY_MS) / 1_000) + 1) / 86_400);
+  const units = usualUnits * Math.exp(VOLUME_SPREAD * normalOf(hash, day, 0));
+  return Decimal.of(BigInt(Math.floor(units * dayRatio)));
 }
 
 /** Units of a currency per euro at the end of a day; null for a currency the simulator does not know. */

@@ -2,10 +2,10 @@
  * Simulator adapter: the simulated market behind the same port as the real ones, with faults on demand.
  * Only workspaces that were put on the simulated market may use it; its prices always say so.
  */
-import { dateOfEpochDay, DAY_MS, Decimal, Fault, ok, refuse } from '#kernel';
+import { dateOfEpochDay, DAY_MS, Decimal, epochDay, Fault, ok, refuse } from '#kernel';
 import type { SimulatorFault } from '../workspace.store.ts';
 import type { InstrumentRef, PriceProvider } from './price-provider.ts';
-import { simulatedCloses, type SimulatedInstrument, simulatedPrice } from './simulated-market.ts';
+import { simulatedCloses, type SimulatedInstrument, simulatedPrice, simulatedVolume } from './simulated-market.ts';
 
 export interface SimulatorOptions {
   readonly seed: number;
@@ -46,9 +46,16 @@ export function simulatorProvider(options: SimulatorOptions): PriceProvider {
           currency: ref.currency,
           marketAtMs: atMs,
           previousClose: previousClose(options.seed, instrument, atMs),
+          dayVolume: simulatedVolume(options.seed, instrument, atMs),
         },
         // The day that is not over yet has no close.
-        closes: closes.filter(({ on }) => on < today).map((close) => ({ ...close, currency: ref.currency })),
+        closes: closes
+          .filter(({ on }) => on < today)
+          .map((close) => ({
+            ...close,
+            currency: ref.currency,
+            volume: simulatedVolume(options.seed, instrument, (epochDay(close.on) + 1) * DAY_MS - 1),
+          })),
         splits: [],
         providerSymbol: instrument.key,
         providerName: null,

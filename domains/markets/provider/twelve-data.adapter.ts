@@ -59,12 +59,15 @@ const Quote = z.object({
   currency: z.string().max(10).nullish(),
   close: Numeric.nullish(),
   previous_close: Numeric.nullish(),
+  volume: Numeric.nullish(),
   timestamp: z.number().nullish(),
   last_quote_at: z.number().nullish(),
 });
 const Series = z.object({
   meta: z.object({ symbol: z.string(), currency: z.string().nullish(), currency_quote: z.string().nullish() }),
-  values: z.array(z.object({ datetime: z.string().max(40), close: Numeric.nullish() })).max(PAGE_ROWS),
+  values: z
+    .array(z.object({ datetime: z.string().max(40), close: Numeric.nullish(), volume: Numeric.nullish() }))
+    .max(PAGE_ROWS),
 });
 
 export interface TwelveDataOptions {
@@ -139,10 +142,12 @@ async function fetchListing(
   if (ref.kind !== 'crypto' && unit.currency !== ref.currency) {
     return refuse('wrong_currency', { reason: `quoted in ${unit.currency}` });
   }
-  const closes = await fetchCloses(listing, unit, reach);
+  const isCoin = ref.kind === 'crypto'; // What it counts of coins differs from venue to venue.
+  const closes = await fetchCloses(listing, { ...unit, isCoin }, reach);
   const price = wholeOf(parsed.data.close, unit);
   const seconds = parsed.data.last_quote_at ?? parsed.data.timestamp;
   const { currency } = unit;
+  const dayVolume = isCoin ? null : unitsOf(parsed.data.volume);
   return ok({
     quote:
       price && typeof seconds === 'number'
@@ -151,6 +156,7 @@ async function fetchListing(
             currency,
             marketAtMs: seconds * 1_000,
             previousClose: positive(wholeOf(parsed.data.previous_close, unit)),
+            ...(dayVolume ? { dayVolume } : {}),
           }
         : null,
     closes,
@@ -160,7 +166,11 @@ async function fetchListing(
   });
 }
 
-async function fetchCloses(listing: Listing, unit: QuoteUnit, reach: Reach): Promise<DailyClose[]> {
+async function fetchCloses(
+  listing: Listing,
+  unit: QuoteUnit & { readonly isCoin: boolean },
+  reach: Reach,
+): Promise<DailyClose[]> {
   const byDay = new Map<LocalDate, DailyClose>();
   let from = reach.context.from;
   for (let page = 0; page < PAGES_MAX; page += 1) {
@@ -169,10 +179,12 @@ async function fetchCloses(listing: Listing, unit: QuoteUnit, reach: Reach): Pro
     if (!asked.ok) break; // No closes in these days is an answer too; the price of now stands.
     const parsed = Series.safeParse(asked.value.body);
     if (!parsed.success) throw answerFault(asked.value.url, asked.value.answer);
-    for (const { datetime, close } of parsed.data.values) {
+    for (const { datetime, close, volume } of parsed.data.values) {
       const on = parseLocalDate(datetime.slice(0, 10));
       const price = wholeOf(close, unit);
-      if (on && price && price.sign > 0) byDay.set(on, { on, close: price, currency: unit.currency });
+      const units = unit.isCoin ? null : unitsOf(volume);
+      if (!on || !price || price.sign <= 0) continue;
+      byDay.set(on, { on, close: price, currency: unit.currency, ...(units ? { volume: units } : {}) });
     }
     const last = parsed.data.values
       .map(({ datetime }) => datetime.slice(0, 10))
@@ -191,6 +203,11 @@ function paramsOf({ symbol, market }: Listing): Record<string, string> {
 function wholeOf(text: string | null | undefined, unit: QuoteUnit): Decimal | null {
   const price = text === null || text === undefined ? null : Decimal.parse(text);
   return price ? price.times(unit.factor).rounded(18, 'half-even') : null;
+}
+
+function unitsOf(text: string | null | undefined): Decimal | null {
+  const units = text === null || text === undefined ? null : Decimal.parse(text);
+  return units && units.sign >= 0 ? units : null;
 }
 
 function positive(price: Decimal | null): Decimal | null {

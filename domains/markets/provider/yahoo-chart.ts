@@ -1,12 +1,12 @@
 /**
  * Reading Yahoo's chart answer (`/v8/finance/chart`, unofficial; shape seen in the wild, November 2026).
- * Its closes are split-adjusted and often float32 noise: they are rounded to the digits the market quotes and
- * multiplied back to what was really paid that day. Pence, agorot and cents of a rand become whole units.
+ * Its closes, volumes and dividends are split-adjusted and closes often float32 noise: they are rounded to the digits the
+ * market quotes and taken back to what was really paid and traded that day. Pence, agorot and cents of a rand become whole units.
  */
 import { Decimal, type LocalDate, localDate, ok, refuse, type Result } from '#kernel';
 import { z } from 'zod';
 import { type QuoteUnit, quoteUnitOf } from './quote-unit.ts';
-import type { DailyClose, PriceAnswer, PriceRefusal, Quote, Split } from './price-provider.ts';
+import type { DailyClose, Dividend, PriceAnswer, PriceRefusal, Quote, Split } from './price-provider.ts';
 
 const Chart = z.object({
   chart: z.object({
@@ -21,6 +21,7 @@ const Chart = z.object({
             exchangeTimezoneName: z.string().nullish(),
             regularMarketPrice: z.number().nullish(),
             regularMarketTime: z.number().nullish(),
+            regularMarketVolume: z.number().nullish(),
             priceHint: z.number().int().min(0).max(12).nullish(),
           }),
           timestamp: z.array(z.number()).max(50_000).nullish(),
@@ -29,10 +30,16 @@ const Chart = z.object({
               splits: z
                 .record(z.string(), z.object({ date: z.number(), numerator: z.number(), denominator: z.number() }))
                 .nullish(),
+              dividends: z.record(z.string(), z.object({ date: z.number(), amount: z.number() })).nullish(),
             })
             .nullish(),
           indicators: z.object({
-            quote: z.array(z.object({ close: z.array(z.number().nullable()).max(50_000).nullish() })),
+            quote: z.array(
+              z.object({
+                close: z.array(z.number().nullable()).max(50_000).nullish(),
+                volume: z.array(z.number().nullable()).max(50_000).nullish(),
+              }),
+            ),
           }),
         }),
       )
@@ -63,6 +70,7 @@ export function parseChart(text: string): Result<PriceAnswer, PriceRefusal> | nu
     quote: quoteOf(result, { closes, dayOf, splits, read, currency: unit.currency }),
     closes,
     splits,
+    dividends: dividendsOf(result, { dayOf, splits, unit }),
     providerSymbol: result.meta.symbol,
     providerName: result.meta.longName ?? result.meta.shortName ?? null,
   });
@@ -76,17 +84,19 @@ interface Reading {
 }
 
 function closesOf(result: ChartResult, reading: Reading): DailyClose[] {
-  const closes = result.indicators.quote[0]?.close ?? [];
+  const { close: closes, volume: wireVolumes } = result.indicators.quote[0] ?? {};
+  const volumes = wireVolumes ?? [];
   const byDay = new Map<LocalDate, DailyClose>();
   for (const [index, epochSeconds] of (result.timestamp ?? []).entries()) {
-    const close = closes[index];
+    const close = closes?.[index];
     const adjusted = typeof close === 'number' ? reading.read(close) : null;
     if (!adjusted || adjusted.sign <= 0) continue; // A halted day has no close.
     const on = reading.dayOf(epochSeconds);
-    const asTraded = reading.splits
-      .filter((split) => split.on > on)
-      .reduce((price, split) => price.times(split.ratio), adjusted);
-    byDay.set(on, { on, close: asTraded.rounded(18, 'half-even'), currency: reading.currency });
+    const product = productAfter(reading.splits, on);
+    const units = countOf(volumes[index]);
+    const volume = units ? { volume: units.dividedBy(product, 0, 'half-even') } : {};
+    const asTraded = adjusted.times(product).rounded(18, 'half-even');
+    byDay.set(on, { on, close: asTraded, currency: reading.currency, ...volume });
   }
   return [...byDay.values()].toSorted((a, b) => (a.on < b.on ? -1 : 1));
 }
@@ -100,7 +110,10 @@ function quoteOf(result: ChartResult, reading: Reading & { readonly closes: read
   const splitToday = reading.splits.find((split) => split.on === today);
   const previous =
     before && splitToday ? before.close.dividedBy(splitToday.ratio, RATIO_DIGITS, 'half-even') : before?.close;
-  return { price, currency: reading.currency, marketAtMs: regularMarketTime * 1_000, previousClose: previous ?? null };
+  const volume = countOf(result.meta.regularMarketVolume);
+  const marketAtMs = regularMarketTime * 1_000;
+  const told = { price, currency: reading.currency, marketAtMs, previousClose: previous ?? null };
+  return volume ? { ...told, dayVolume: volume } : told;
 }
 
 function splitsOf(result: ChartResult, dayOf: Reading['dayOf']): Split[] {
@@ -110,6 +123,41 @@ function splitsOf(result: ChartResult, dayOf: Reading['dayOf']): Split[] {
     if (!numerator || !denominator || numerator.sign <= 0 || denominator.sign <= 0) return [];
     return [{ on: dayOf(split.date), ratio: numerator.dividedBy(denominator, RATIO_DIGITS, 'half-even') }];
   });
+}
+
+/** New units of today per unit of a day. */
+function productAfter(splits: readonly Split[], on: LocalDate): Decimal {
+  return splits.filter((split) => split.on > on).reduce((product, split) => product.times(split.ratio), Decimal.one);
+}
+
+/** Whole units; null for what is no count. */
+function countOf(wireNumber: number | null | undefined): Decimal | null {
+  const count = typeof wireNumber === 'number' && wireNumber >= 0 ? Decimal.parse(String(wireNumber)) : null;
+  return count?.rounded(0, 'half-even') ?? null;
+}
+
+const DIVIDEND_DIGITS = 6; // What companies declare; the rest is float noise.
+
+function dividendsOf(
+  result: ChartResult,
+  reading: { readonly dayOf: Reading['dayOf']; readonly splits: readonly Split[]; readonly unit: QuoteUnit },
+): Dividend[] {
+  const told = Object.values(result.events?.dividends ?? {}).flatMap(({ date, amount: wireNumber }): Dividend[] => {
+    const adjusted = Decimal.parse(String(wireNumber));
+    if (!adjusted || adjusted.sign <= 0) return [];
+    const exDate = reading.dayOf(date);
+    const amount = adjusted.times(productAfter(reading.splits, exDate)).rounded(DIVIDEND_DIGITS, 'half-even');
+    return amount.sign <= 0
+      ? []
+      : [{ exDate, amount: amount.times(reading.unit.factor), currency: reading.unit.currency }];
+  });
+  // Two payments of one day are one fact of that day.
+  const byDay = new Map<LocalDate, Dividend>();
+  for (const dividend of told) {
+    const known = byDay.get(dividend.exDate);
+    byDay.set(dividend.exDate, { ...dividend, amount: dividend.amount.plus(known?.amount ?? Decimal.zero) });
+  }
+  return [...byDay.values()].toSorted((a, b) => (a.exDate < b.exDate ? -1 : 1));
 }
 
 function priceReader(priceHint: number, unit: QuoteUnit): Reading['read'] {

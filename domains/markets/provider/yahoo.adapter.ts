@@ -2,10 +2,10 @@
  * Yahoo Finance adapter: the chart endpoint (no key, no crumb) and the search endpoint for ISINs.
  * Unofficial and without a promise: it may answer 429 as text, a consent page as HTML, or forget a delisted share.
  */
-import { Fault, type LocalDate, refuse, type Result } from '#kernel';
+import { Fault, type LocalDate, ok, refuse, type Result } from '#kernel';
 import { z } from 'zod';
 import { answerFault, getText, type GetLimits } from './http-get.ts';
-import type { FetchContext, InstrumentRef, PriceAnswer, PriceProvider, PriceRefusal } from './price-provider.ts';
+import type { FetchContext, InstrumentRef, PriceAnswer, PriceProvider, PriceRefusal, Quote } from './price-provider.ts';
 import { parseChart, parseJson } from './yahoo-chart.ts';
 
 const LIMITS: GetLimits = { timeoutMs: 10_000, sizeBytesMax: 8 * 1024 * 1024 }; // Fifty years of closes are 2 MB.
@@ -66,7 +66,7 @@ export function yahooProvider(options: YahooOptions): PriceProvider {
       for (const symbol of await candidatesOf(ref, reach)) {
         const answer = await fetchChart(symbol, reach);
         const isWanted = answer.ok && isWantedCurrency(ref, answer.value);
-        if (isWanted) return answer;
+        if (isWanted) return ref.kind === 'crypto' ? ok(withoutVolume(answer.value)) : answer;
         if (answer.ok) refusal = 'wrong_currency';
         reasons.push(answer.ok ? `${symbol} is quoted in ${currencyOf(answer.value)}` : `${symbol}: ${answer.code}`);
       }
@@ -106,6 +106,13 @@ function listedCandidates(symbol: string, ref: InstrumentRef): string[] {
   return ref.currency === 'USD' ? [symbol] : [...listed, symbol];
 }
 
+/** Yahoo counts what coins trade in money, not in coins: it is no volume of ours. */
+function withoutVolume(answer: PriceAnswer): PriceAnswer {
+  const { dayVolume: _dayVolume, ...quote } = answer.quote ?? { dayVolume: undefined };
+  const closes = answer.closes.map(({ volume: _volume, ...close }) => close);
+  return { ...answer, quote: answer.quote ? (quote as Quote) : null, closes };
+}
+
 function isWantedCurrency(ref: InstrumentRef, answer: PriceAnswer): boolean {
   const quoted = currencyOf(answer);
   return ref.kind === 'crypto' || quoted === null || quoted === ref.currency;
@@ -121,7 +128,7 @@ async function fetchChart(symbol: string, reach: Reach): Promise<Result<PriceAns
   // Splits after the wanted days matter too, so the range always ends now.
   url.searchParams.set('period2', String(Math.ceil(reach.options.clock() / 1_000)));
   url.searchParams.set('interval', '1d');
-  url.searchParams.set('events', 'split');
+  url.searchParams.set('events', 'div|split');
   await reach.context.spend();
   const answer = await getText(url, reach.limits, reach.context.signal);
   const isJudged = [200, 400, 404, 422].includes(answer.status); // With these it says in JSON what it does not know.

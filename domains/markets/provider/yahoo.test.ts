@@ -41,6 +41,12 @@ CHARTS.set(
     closes: [50, 50.5, 51],
     // Four for one on the last day: the older closes are shown quartered.
     splits: [{ date: NOW_SECONDS, numerator: 4, denominator: 1 }],
+    volumes: [4_000, null, 900],
+    // Told in units of today: the first was 0.88 a share when it was paid.
+    dividends: [
+      { date: NOW_SECONDS - 2 * 86_400, amount: 0.22 },
+      { date: NOW_SECONDS, amount: 0.230_000_004 },
+    ],
   }),
 );
 
@@ -108,6 +114,22 @@ describe('yahoo and the simulator', () => {
     if (!answer.ok) throw new Error(answer.code);
     expect(answer.value.closes.map(({ close }) => close.toString())).toEqual(['200', '202', '51']);
     expect(answer.value.quote?.previousClose?.toString()).toBe('50.5');
+  });
+
+  test('yahoo volumes and dividends come as traded and paid on their day, and coins have no volume', async () => {
+    const answer = await yahoo().fetchPrices(share('SPLIT', 'USD'), context);
+    if (!answer.ok) throw new Error(answer.code);
+    const { closes, quote, dividends, splits } = answer.value;
+    expect(closes.map(({ volume }) => volume?.toString())).toEqual(['1000', undefined, '900']);
+    expect(quote?.dayVolume?.toString()).toBe('900');
+    expect(splits.map(({ on, ratio }) => [on, ratio.toString()])).toEqual([['2026-11-20', '4']]);
+    expect(dividends?.map(({ exDate, amount, currency }) => [exDate, amount.toString(), currency])).toEqual([
+      ['2026-11-18', '0.88', 'USD'],
+      ['2026-11-20', '0.23', 'USD'],
+    ]);
+    const coin = await yahoo().fetchPrices(BITCOIN, context);
+    expect(coin.ok && coin.value.closes.some(({ volume }) => volume !== undefined)).toBe(false);
+    expect(coin.ok && coin.value.quote?.dayVolume).toBe(undefined);
   });
 
   test('the simulator fails on purpose as real ones do', async () => {

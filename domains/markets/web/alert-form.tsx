@@ -1,43 +1,36 @@
 /** A new alert in one line: what, when, at which value. The rest is folded away. */
-import { BellPlus } from 'lucide-react';
+import { BellPlus, History } from 'lucide-react';
 import { type SubmitEvent, useState } from 'react';
 import { useApi, useApiMutation } from '#web/api';
 import { currencySymbol, formatPrice, useTexts } from '#web/i18n';
 import { Button, Card, FormProblem, NumberField, Select, TextField, toast } from '#web/ui';
-import { CONDITIONS, type Condition, isPercentRule } from './alert-terms.ts';
-import { type Instrument, InstrumentField } from './instrument-field.tsx';
+import { AlertBacktest } from './alert-backtest.tsx';
+import { type AlertDraft, CONDITIONS, isPercentRule, unitOf } from './alert-terms.ts';
+import { InstrumentField } from './instrument-field.tsx';
 import type { PricedPrice } from './live-prices.ts';
 import { marketsTexts } from './markets-texts.ts';
 import { marketsWords } from './problem-words.ts';
 
-interface Draft {
-  readonly instrument: Instrument | null;
-  readonly condition: Condition;
-  readonly threshold: string | null;
-  readonly repeat: 'once' | 'rearming';
-  readonly hysteresisPercent: string | null;
-  readonly referencePrice: string | null;
-  readonly note: string;
-}
-
-const EMPTY: Draft = {
+const EMPTY: AlertDraft = {
   instrument: null,
   condition: 'above',
   threshold: null,
   repeat: 'once',
   hysteresisPercent: null,
   referencePrice: null,
+  windowDays: null,
   note: '',
 };
 
 export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<string, PricedPrice> }) {
   const t = useTexts(marketsTexts);
-  const [draft, setDraft] = useState<Draft>(EMPTY);
+  const [draft, setDraft] = useState<AlertDraft>(EMPTY);
   const [isChecked, setChecked] = useState(false);
   const [hasMore, setMore] = useState(false);
+  const [isLooking, setLooking] = useState(false);
   // A fresh form is a new one: a number field keeps what was typed into it.
   const [formCount, setFormCount] = useState(0);
-  const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<AlertDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const create = useApiMutation('POST /api/markets/alerts', {
     refreshes: ['GET /api/markets/alerts', 'GET /api/markets/prices', 'GET /api/markets/providers'],
     onDone: (rule) => {
@@ -75,7 +68,7 @@ export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<str
             label={t('value')}
             value={draft.threshold}
             onChange={(threshold) => set({ threshold })}
-            unit={isPercentRule(draft.condition) ? '%' : currencySymbol(draft.instrument?.currency ?? 'EUR')}
+            unit={unitOf(draft.condition, draft.instrument?.currency ?? 'EUR')}
             error={hasWrongValue ? t('typeValue') : undefined}
           />
           <span className="sm:pt-[1.625rem]">
@@ -85,20 +78,44 @@ export function AlertForm({ livePrices }: { readonly livePrices: ReadonlyMap<str
           </span>
         </div>
         {hasMore && <MoreFields draft={draft} onChange={set} />}
-        <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
-          <PriceHint draft={draft} livePrices={livePrices} />
-          <Button kind="ghost" size="sm" aria-expanded={hasMore} onClick={() => setMore(!hasMore)}>
-            {t(hasMore ? 'less' : 'more')}
-          </Button>
-        </p>
+        <FormFoot draft={draft} livePrices={livePrices} more={[hasMore, setMore]} look={[isLooking, setLooking]} />
         <FormProblem error={create.error} words={marketsWords(t)} />
+        {isLooking && draft.instrument && draft.threshold && isPositive(draft.threshold) && (
+          <AlertBacktest draft={draft} instrumentId={draft.instrument.id} />
+        )}
       </form>
     </Card>
   );
 }
 
-function bodyOfDraft(draft: Draft, instrumentId: string, threshold: string) {
-  const { condition, repeat, hysteresisPercent, referencePrice, note } = draft;
+/** The price of now, and what may be unfolded: the rarer terms, and what the alert would have done. */
+function FormFoot({
+  draft,
+  livePrices,
+  more: [hasMore, onMore],
+  look: [isLooking, onLook],
+}: {
+  readonly draft: AlertDraft;
+  readonly livePrices: ReadonlyMap<string, PricedPrice>;
+  readonly more: readonly [boolean, (isShown: boolean) => void];
+  readonly look: readonly [boolean, (isShown: boolean) => void];
+}) {
+  const t = useTexts(marketsTexts);
+  return (
+    <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
+      <PriceHint draft={draft} livePrices={livePrices} />
+      <Button kind="ghost" size="sm" aria-expanded={hasMore} onClick={() => onMore(!hasMore)}>
+        {t(hasMore ? 'less' : 'more')}
+      </Button>
+      <Button kind="ghost" size="sm" icon={History} aria-expanded={isLooking} onClick={() => onLook(!isLooking)}>
+        {t('checkHistory')}
+      </Button>
+    </p>
+  );
+}
+
+function bodyOfDraft(draft: AlertDraft, instrumentId: string, threshold: string) {
+  const { condition, repeat, hysteresisPercent, referencePrice, windowDays, note } = draft;
   const isReferred = isPercentRule(condition);
   return {
     instrumentId,
@@ -108,6 +125,7 @@ function bodyOfDraft(draft: Draft, instrumentId: string, threshold: string) {
     note,
     hysteresisPercent: repeat === 'rearming' ? (hysteresisPercent ?? '0') : '0',
     referencePrice: isReferred ? referencePrice : null,
+    windowDays: condition === 'drawdown' && windowDays ? Number(windowDays) : null,
   };
 }
 
@@ -115,7 +133,7 @@ function PriceHint({
   draft,
   livePrices,
 }: {
-  readonly draft: Draft;
+  readonly draft: AlertDraft;
   readonly livePrices: ReadonlyMap<string, PricedPrice>;
 }) {
   const t = useTexts(marketsTexts);
@@ -142,8 +160,8 @@ function MoreFields({
   draft,
   onChange,
 }: {
-  readonly draft: Draft;
-  readonly onChange: (change: Partial<Draft>) => void;
+  readonly draft: AlertDraft;
+  readonly onChange: (change: Partial<AlertDraft>) => void;
 }) {
   const t = useTexts(marketsTexts);
   return (
@@ -170,6 +188,15 @@ function MoreFields({
           unit={currencySymbol(draft.instrument?.currency ?? 'EUR')}
           value={draft.referencePrice}
           onChange={(referencePrice) => onChange({ referencePrice })}
+        />
+      )}
+      {draft.condition === 'drawdown' && (
+        <NumberField
+          label={t('window')}
+          hint={t('windowHint')}
+          unit={t('daysUnit')}
+          value={draft.windowDays}
+          onChange={(windowDays) => onChange({ windowDays })}
         />
       )}
       <TextField label={t('note')} maxLength={200} value={draft.note} onChange={(note) => onChange({ note })} />

@@ -2,10 +2,10 @@
 import { BellOff, BellRing, Ellipsis, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
 import { api, useApiMutation, useRefresh } from '#web/api';
-import { type Translate, useTexts } from '#web/i18n';
+import { ratioOfPercent, type Translate, useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
-import { Badge, type Column, EmptyState, IconButton, Menu, Money, Percent, Table, toast } from '#web/ui';
-import { type AlertRule, bodyOf, currencyOf, termsText } from './alert-terms.ts';
+import { Badge, type Column, EmptyState, IconButton, Menu, Money, Percent, Quantity, Table, toast } from '#web/ui';
+import { type AlertRule, bodyOf, currencyOf, isVolumeRule, termsText } from './alert-terms.ts';
 import { distanceRatio } from './distance.ts';
 import { labelOf } from './instrument-field.tsx';
 import { newestPrice, type PricedPrice } from './live-prices.ts';
@@ -110,7 +110,7 @@ function ruleColumns(t: Translate<MarketsKey>): Column<AlertRule>[] {
       head: t('trigger'),
       align: 'end',
       widthPx: 150,
-      value: (rule) => [rule.lowerPrice, rule.upperPrice].filter(Boolean).join(' / '),
+      value: (rule) => [rule.lowerPrice, rule.upperPrice, rule.triggerVolume].filter(Boolean).join(' / '),
       cell: (rule) => <TriggerPrices rule={rule} />,
     },
     {
@@ -141,10 +141,13 @@ function ruleColumns(t: Translate<MarketsKey>): Column<AlertRule>[] {
 }
 
 function distanceOf(rule: AlertRule): string | null {
+  // The live price moves a price rule; volumes are known as often as the list is read.
+  if (isVolumeRule(rule.condition)) return rule.distancePercent === null ? null : ratioOfPercent(rule.distancePercent);
   return rule.latest.state === 'priced' ? distanceRatio(rule, rule.latest.price) : null;
 }
 
 function TriggerPrices({ rule }: { readonly rule: AlertRule }) {
+  if (isVolumeRule(rule.condition)) return <Quantity quantity={rule.triggerVolume} />;
   const prices = [rule.lowerPrice, rule.upperPrice].filter((price) => price !== null);
   if (prices.length === 0) return <Money amount={null} currency={currencyOf(rule)} />;
   return (

@@ -1,7 +1,7 @@
 /** Home's rows of markets: alerts that fired in the last day, prices that are old or in doubt. */
 import { BellRing, CircleHelp, Clock } from 'lucide-react';
 import { useApi, useLive, useRefresh } from '#web/api';
-import { currentTimeMs, formatPrice, useTexts } from '#web/i18n';
+import { currentTimeMs, formatPrice, formatQuantity, useTexts } from '#web/i18n';
 import { AttentionGap, AttentionRow, ButtonLink } from '#web/ui';
 import { marketsTexts } from './markets-texts.ts';
 
@@ -22,13 +22,19 @@ export default function HomeAttention() {
   return (
     <>
       {(!firings.data || !providers.data) && <AttentionGap fact={hasFailed ? 'unknown' : 'pending'} />}
-      {recent.map(({ id, instrument, price, triggerPrice, currency }) => (
+      {recent.map(({ id, instrument: { name }, price, triggerPrice, volume, triggerVolume, currency }) => (
         <AttentionRow
           key={id}
           icon={BellRing}
           tone="info"
-          title={t('firedRow', { name: instrument.name, price: formatPrice(price, currency) })}
-          detail={t('firedRowDetail', { trigger: formatPrice(triggerPrice, currency) })}
+          title={
+            triggerVolume === null
+              ? t('firedRow', { name, price: formatPrice(price, currency) })
+              : t('firedVolumeRow', { name, volume: formatQuantity(volume) })
+          }
+          detail={t('firedRowDetail', {
+            trigger: triggerVolume === null ? formatPrice(triggerPrice, currency) : formatQuantity(triggerVolume),
+          })}
           action={
             <ButtonLink size="sm" to="/alertas?vista=avisos">
               {t('seeAlerts')}

@@ -7,6 +7,7 @@ const CODES = [
   'alert_not_found',
   'instrument_not_found',
   'threshold_unreachable',
+  'volume_not_counted',
   'alerts_too_many',
   'version_mismatch',
   'isin_invalid',

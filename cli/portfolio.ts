@@ -22,6 +22,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import pc from 'picocolors';
 import { EXIT, withPlatform } from './install.ts';
+import { addExport } from './portfolio-export.ts';
 
 /** Adds `portfolio` to the command line. */
 export function registerPortfolio(program: Command): void {
@@ -49,6 +50,7 @@ export function registerPortfolio(program: Command): void {
     .description('money-weighted return a year of dated flows, offline')
     .option('--json', 'machine-readable output')
     .action(runXirr);
+  addExport(portfolio);
 }
 
 function runXirr(path: string, flags: { readonly json?: boolean }): void {

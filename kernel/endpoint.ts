@@ -36,6 +36,8 @@ export interface EndpointShape {
   readonly body?: Schema;
   /** `bytes` streams an upload (application/octet-stream) to the handler instead of parsing JSON. */
   readonly upload?: { readonly sizeBytesMax: number };
+  /** Answers bytes as a file instead of JSON, in one of these media types. Only for GET. */
+  readonly download?: { readonly mediaTypes: readonly string[] };
   /** Success body; leave out for 204. */
   readonly response?: Schema;
   /** 303 sends a browser elsewhere: the handler sets `location`, and there is no body. */

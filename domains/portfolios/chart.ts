@@ -12,7 +12,7 @@ import { rangeStart, sampledDays, type SeriesRange, type ValuePoint } from './va
 export async function chartOf(
   source: FiguresSource,
   portfolio: Portfolio,
-  range: SeriesRange,
+  { range, pointsMax }: { readonly range: SeriesRange; readonly pointsMax?: number },
 ): Promise<{ currency: string; points: ValuePoint[] }> {
   const { queryable, shelf, closes } = source;
   const { shelved, today: to, valuation } = await valuePortfolio(source, portfolio);
@@ -25,7 +25,7 @@ export async function chartOf(
   const currencies = [...closesOf.values()].map((column) => column.currency).filter((currency) => currency !== '');
   const ready = await shelf.requireCurrencies(queryable, portfolio, currencies);
   const input = await engineInput(ready, { closesOf, from: since, to });
-  const points = await source.valuations.compute({ kind: 'series', ...input, days: sampledDays(from, to) });
+  const points = await source.valuations.compute({ kind: 'series', ...input, days: sampledDays(from, to, pointsMax) });
   return { currency: portfolio.baseCurrency, points: endingAt(points, valuation.totals.value) };
 }
 

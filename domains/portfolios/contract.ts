@@ -377,6 +377,7 @@ export const portfoliosApi = {
   ExplainFigure,
 } as const;
 
+export { exportsApi } from './exports/contract.ts';
 export { importsApi } from './imports/contract.ts';
 export { performanceApi } from './performance/contract.ts';
 export { AssignPortfolio, ListAssignable, ReadAssignment } from './assignment-contract.ts';

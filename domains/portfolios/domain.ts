@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { assignmentRoutes } from './assignment.routes.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
+import { exportRoutes } from './exports/export.routes.ts';
 import { figuresSource } from './figures-source.ts';
 import { performanceRoutes } from './performance/performance.routes.ts';
 import { portfolioRoutes } from './portfolio.routes.ts';
@@ -37,6 +38,7 @@ export const portfolios: Domain = {
     operationRoutes(http, platform, source);
     performanceRoutes(http, platform, source);
     importRoutes(http, platform);
+    exportRoutes(http, platform, source);
   },
   jobs: (platform) => [...importJobs(platform), demoJob(platform)],
   start: async (platform) => {

@@ -19,6 +19,7 @@ export interface LedgerEvent {
   readonly type: LedgerEventType;
   readonly date: LocalDate;
   readonly accountName: string;
+  readonly accountCurrency: string | null;
   readonly instrument: InstrumentDraft | null;
   readonly quantity: Decimal | null;
   readonly splitRatio: SplitRatio | null;
@@ -167,6 +168,7 @@ export function checkLedgerEvent(draft: LedgerEventDraft): Result<LedgerEvent, L
     type,
     date: draft.date,
     accountName: draft.accountName.trim(),
+    accountCurrency: draft.accountCurrency ?? null,
     instrument: instrument ?? null,
     quantity: type === 'split' || !instrument ? null : (draft.quantity ?? null),
     splitRatio: type === 'split' ? splitRatioOf(draft) : null,
@@ -199,6 +201,8 @@ function checkNames(draft: LedgerEventDraft): Problem | null {
   if (accountName.length > ACCOUNT_LENGTH_MAX) return refuseField(draft, 'account_too_long', 'account');
   if (draft.idempotencyKey === '') return refuseField(draft, 'idempotency_key_missing', 'idempotencyKey');
   if (!CURRENCY_CODE.test(draft.currency)) return refuseField(draft, 'currency_not_valid', 'currency');
+  if (draft.accountCurrency !== undefined && !CURRENCY_CODE.test(draft.accountCurrency))
+    return refuseField(draft, 'currency_not_valid', 'accountCurrency');
   return null;
 }
 

@@ -72,6 +72,8 @@ export interface LedgerEventDraft {
   readonly type: LedgerEventType;
   readonly date: LocalDate;
   readonly accountName: string;
+  /** Currency the account is kept in, where the file says it; else its first cash movement does. */
+  readonly accountCurrency?: string;
   readonly instrument?: InstrumentDraft;
   readonly quantity?: Decimal;
   /** For a ratio that no decimal writes exactly, such as 7:3; else a split carries new units per old unit in `quantity`. */

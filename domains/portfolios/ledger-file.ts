@@ -10,7 +10,7 @@ import { checkLedgerEvent, type LedgerEvent, LEDGER_EVENT_ADVICE } from './ledge
 import { withTargetFacts } from './ledger-target.ts';
 import type { InstrumentDraft, LedgerEventDraft, SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
-import { parseLotPicks } from './lot-pick.ts';
+import { KEY_MARK, parseLotPicks } from './lot-pick.ts';
 import type { DatedFlow } from './performance/money-weighted.ts';
 
 export interface FileWarning {
@@ -68,8 +68,9 @@ export function parseLedgerFile(text: string, reading: LedgerReading): LedgerFil
 export function parseLedgerLines(lines: readonly LedgerLine[], { currency, prices }: LedgerReading): LedgerFile {
   const events: LedgerEvent[] = [];
   const warnings: FileWarning[] = [];
+  const openers = new Map(lines.map(({ cells, line }) => [`${KEY_MARK}${cells['key'] ?? ''}`, keyOfLine(line)]));
   for (const { cells, line } of lines) {
-    const written = draftOfLine(cells, { line, fallbackCurrency: currency });
+    const written = draftOfLine(cells, { line, fallbackCurrency: currency, openers });
     if ('code' in written) {
       warnings.push(written);
       continue;
@@ -140,9 +141,15 @@ function readLines(text: string): LedgerLine[] {
 interface LineContext {
   readonly line: number;
   readonly fallbackCurrency: string;
+  /** What the key of another line, which a named lot may say, is here. */
+  readonly openers: ReadonlyMap<string, string>;
 }
 
-function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): LedgerEventDraft | FileWarning {
+function keyOfLine(line: number): string {
+  return `line ${line}`;
+}
+
+function draftOfLine(cells: Cells, { line, fallbackCurrency, openers }: LineContext): LedgerEventDraft | FileWarning {
   const type = parseLedgerEventType(cells['type'] ?? '');
   if (!type) return { code: 'event_type_unknown', message: `Unknown type “${cells['type'] ?? ''}”.`, line };
   const date = parseLocalDate(cells['date'] ?? '');
@@ -169,10 +176,12 @@ function draftOfLine(cells: Cells, { line, fallbackCurrency }: LineContext): Led
     accountName: (cells['account'] ?? '') || ACCOUNT_DEFAULT,
     currency,
     note: cells['note'] ?? '',
-    idempotencyKey: `line ${line}`,
+    idempotencyKey: keyOfLine(line),
     source: { sheet: 'ledger', row: line },
     ...figures,
-    ...(lots.length > 0 && { lots }),
+    ...(lots.length > 0 && {
+      lots: lots.map((lot) => ({ ...lot, openedBy: lot.openedBy && (openers.get(lot.openedBy) ?? lot.openedBy) })),
+    }),
     ...(instrument !== '' && { instrument: instrumentOf(instrument, currency) }),
     ...(to !== '' && { toInstrument: instrumentOf(to, currency) }),
   };

@@ -132,6 +132,20 @@ export async function findLiveInstruments(
   return new Map(rows.map((row) => [row.idempotency_key, row.instrument_id]));
 }
 
+/** The events that stand under these keys. */
+export async function findLiveEventIds(
+  tx: Transaction,
+  portfolioId: string,
+  keys: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ idempotency_key: string; event_id: string }>`
+    select e.idempotency_key, e.event_id from portfolios_events e
+    where e.portfolio_id = ${portfolioId}
+      and e.idempotency_key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb))
+      and ${sql.raw(LIVE)}`.execute(tx.tables());
+  return new Map(rows.map((row) => [row.idempotency_key, row.event_id]));
+}
+
 /** Live as the ledger stood at sequence $2, whatever was recorded since: a reader needs no snapshot and no lock. */
 const LIVE_AT_2 = `e.sequence <= $2 and e.reverses is null
   and not exists (select 1 from portfolios_events r where r.reverses = e.event_id and r.reverses is not null and r.sequence <= $2)`;

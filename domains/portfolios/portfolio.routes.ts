@@ -112,7 +112,7 @@ function readRoutes(http: Http, platform: Platform, source: FiguresSource): void
   });
   http.route(ReadValueSeries, async ({ actor, params, query }) => {
     const found = await find(actor, params.portfolioId);
-    return found.ok ? ok(await chartOf(source, found.value, query.range)) : found;
+    return found.ok ? ok(await chartOf(source, found.value, { range: query.range })) : found;
   });
 }
 

@@ -1,4 +1,6 @@
 /** Portfolios' door for other domains. */
+export { EXPORT_FORMATS, exportByName, type ExportWish } from './exports/portfolio-export.ts';
+export { TABLE_NAMES } from './exports/portfolio-tables.ts';
 export { sampleWorkbook } from './imports/sample-workbook.ts';
 export { type DryRun, dryRunImport, type DryRunOptions } from './imports/dry-run.ts';
 export { type LiveHolding, openLiveValues } from './engine/live-values.ts';

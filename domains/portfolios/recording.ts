@@ -14,6 +14,7 @@ import { type RecordingPlatform, writeEvents } from './ledger-writing.ts';
 import { findKeys } from './ledger.store.ts';
 import type { PortfolioScope } from './portfolio-reach.store.ts';
 import { type Account, insertAccount, listAccounts, lockPortfolio, type Portfolio } from './portfolio.store.ts';
+import { withLotOpeners } from './named-lot-openers.ts';
 import { bookEventOf } from './posting.ts';
 import { type RecordProblem, rowOf } from './record-problem.ts';
 import { fitInputs } from './recording-fit.ts';
@@ -59,7 +60,7 @@ export async function recordEvents(
   const accounts = await requireAccounts(platform, tx, { portfolio, fresh });
   const instruments = await resolveAll(platform, tx, { portfolio, fresh });
   if (!instruments.ok) return instruments;
-  const wished = fresh.map((entry, index) =>
+  const written = fresh.map((entry, index) =>
     storedInput(entry, {
       id: platform.newId(),
       sequence: portfolio.lastSequence + 1 + index,
@@ -69,8 +70,10 @@ export async function recordEvents(
       importId: request.importId,
     }),
   );
+  const { inputs: wished, problems: unopened } = await withLotOpeners(tx, portfolio.id, written);
+  if (unopened.length > 0) return refuseEvents(unopened);
   const { inputs, problems: misfits } = await fitInputs(tx, portfolio, wished);
-  const problems = [...conversionProblems(inputs), ...misfits];
+  const problems = [...accountProblems(fresh, accounts), ...conversionProblems(inputs), ...misfits];
   if (problems.length > 0) return refuseEvents(problems);
 
   const prices = await recordPrices(platform, tx, { portfolio, fresh, inputs });
@@ -230,6 +233,16 @@ function storedInput(
     importId,
     reverses: null,
   };
+}
+
+/** An account keeps one currency: a file that says another one speaks of another account. */
+function accountProblems(fresh: readonly FreshEvent[], accounts: ReadonlyMap<string, Account>): RecordProblem[] {
+  return fresh.flatMap(({ event }) => {
+    const account = accounts.get(accountKey(event.accountName));
+    if (!account || event.accountCurrency === null || event.accountCurrency === account.currency) return [];
+    const advice = `The account ${account.name} is kept in ${account.currency}: give these rows another account.`;
+    return [{ code: 'account_currency_differs', field: 'account', ...rowOf(event), advice }];
+  });
 }
 
 /** A rate on an operation that needs no conversion contradicts itself; guessing which side is wrong would bend a figure. */

@@ -167,9 +167,9 @@ function takeLeft(invested: Float64Array, days: readonly number[], leftByDay: Re
 }
 
 /** The days a chart of a range shows. */
-export function sampledDays(from: LocalDate, to: LocalDate): SampledDays {
+export function sampledDays(from: LocalDate, to: LocalDate, pointsMax = POINTS_MAX): SampledDays {
   const [first, last] = [epochDay(from), epochDay(to)];
-  const stepDays = Math.max(1, Math.ceil((last - first + 1) / POINTS_MAX));
+  const stepDays = Math.max(1, Math.ceil((last - first + 1) / pointsMax));
   const count = Math.max(0, Math.floor((last - first) / stepDays) + 1);
   return { firstDay: last - (count - 1) * stepDays, stepDays, count };
 }

@@ -11,6 +11,7 @@ export { currentOrigin, type RequestOrigin } from './request-origin.ts';
 export { createHttp, type HttpOptions, type HttpServer, type InjectedAnswer, type UpgradeRefusal } from './server.ts';
 export {
   type Actor,
+  type Download,
   type Handler,
   type HandlerInput,
   type Http,

@@ -88,10 +88,14 @@ function requestBodyOf(endpoint: EndpointShape, operationId: string, components:
 }
 
 function responsesOf(endpoint: EndpointShape, operationId: string, components: SchemaComponents): JsonSchema {
-  const status = endpoint.status ?? (endpoint.response ? 200 : 204);
+  const status = endpoint.status ?? (endpoint.response || endpoint.download ? 200 : 204);
   const schema = endpoint.response ? named(components, `${pascal(operationId)}Response`, endpoint.response) : null;
   const description = status === 303 ? 'Goes on at the address of `Location`' : 'Done';
-  const success = { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) };
+  const success = {
+    description,
+    ...(schema ? { content: { 'application/json': { schema } } } : {}),
+    ...(endpoint.download ? { content: fileContent(endpoint.download.mediaTypes) } : {}),
+  };
   const codes = new Map<number, string[]>();
   const addCode = (code: string, codeStatus: number) => codes.set(codeStatus, [...(codes.get(codeStatus) ?? []), code]);
   for (const code of platformCodes(endpoint)) addCode(code, PLATFORM_PROBLEMS[code][0]);
@@ -107,6 +111,10 @@ function responsesOf(endpoint: EndpointShape, operationId: string, components: S
       content: problemContent({ $ref: '#/components/schemas/Problem' }),
     }),
   };
+}
+
+function fileContent(mediaTypes: readonly string[]): JsonSchema {
+  return Object.fromEntries(mediaTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
 }
 
 /** What the platform itself may answer here, by what the contract declares. */

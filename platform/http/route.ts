@@ -5,6 +5,7 @@
 import { type EndpointShape, Fault, type Refusal } from '#kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cookieText } from './cookies.ts';
+import { type DownloadAnswer, downloadAnswer, sendDownload } from './downloads.ts';
 import { type Idempotency, runOnce, type StoredAnswer } from './idempotency.ts';
 import { problem, RequestProblem } from './problem.ts';
 import { withOrigin } from './request-origin.ts';
@@ -42,7 +43,7 @@ export function mountRoute(
     handler: async (request, reply) => {
       requireContentType(endpoint, request);
       const answer = await answerOf(mount, request, reply);
-      return sendAnswer(request, reply, answer);
+      return 'download' in answer ? sendDownload(reply, answer) : sendAnswer(request, reply, answer);
     },
   });
 }
@@ -51,10 +52,10 @@ async function answerOf(
   mount: { readonly endpoint: EndpointShape; readonly handler: AnyHandler; readonly idempotency: Idempotency | null },
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<StoredAnswer> {
+): Promise<StoredAnswer | DownloadAnswer> {
   const { endpoint, handler, idempotency } = mount;
   const parsed = checkedInput(endpoint, request);
-  const run = async (): Promise<StoredAnswer> => {
+  const result = async (): Promise<Awaited<ReturnType<AnyHandler>>> => {
     const upload = endpoint.upload
       ? {
           name: uploadName(request.headers['x-file-name']),
@@ -70,8 +71,15 @@ async function answerOf(
       ifMatch: versionOf(request.headers['if-match']),
     };
     // The contract checked every part above; the generic handler type cannot follow that.
-    const result = await withOrigin(request, () => handler(input as unknown as Parameters<AnyHandler>[0]));
-    return result.ok ? successAnswer(endpoint, result.value) : refusalAnswer(endpoint, request, result);
+    return withOrigin(request, () => handler(input as unknown as Parameters<AnyHandler>[0]));
+  };
+  if (endpoint.download) {
+    const found = await result();
+    return found.ok ? downloadAnswer(endpoint, found.value) : refusalAnswer(endpoint, request, found);
+  }
+  const run = async (): Promise<StoredAnswer> => {
+    const found = await result();
+    return found.ok ? successAnswer(endpoint, found.value) : refusalAnswer(endpoint, request, found);
   };
   const key = idempotencyKey(endpoint, request);
   if (key === null || !request.actor) return run();

@@ -81,6 +81,8 @@ export interface InjectedAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
   readonly body: string;
+  /** The bytes as they were sent, for answers that are files. */
+  readonly rawPayload: Buffer;
   // The shape is the contract's; tests name it at the call.
   json<Body>(): Body;
 }

@@ -59,9 +59,16 @@ export interface HandlerInput<E extends EndpointShape> {
 
 export type RefusalOf<E extends EndpointShape> = keyof NonNullable<E['refusals']> & string;
 
-export type Handler<E extends EndpointShape> = (
-  input: HandlerInput<E>,
-) => Promise<Result<OutputOf<E['response']>, RefusalOf<E>>>;
+/** A file to hand over: its name as the person will see it, its media type, its bytes. */
+export interface Download {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Readable | Buffer;
+}
+
+export type AnswerOf<E extends EndpointShape> = E['download'] extends object ? Download : OutputOf<E['response']>;
+
+export type Handler<E extends EndpointShape> = (input: HandlerInput<E>) => Promise<Result<AnswerOf<E>, RefusalOf<E>>>;
 
 /** Where a domain mounts its contracts. */
 export interface Http {

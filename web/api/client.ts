@@ -2,7 +2,7 @@
  * The typed client: `api('GET /api/portfolios/:portfolioId', { params })` answers the contract's type or throws `ApiProblem`.
  * Same origin only; the session travels in its cookie. Decimals stay text.
  */
-import type { ApiArguments, ApiKey, ApiOutput, UploadKey } from './contracts.ts';
+import type { ApiArguments, ApiInput, ApiKey, ApiOutput, DownloadKey, UploadKey } from './contracts.ts';
 import { ApiProblem, problemOfAnswer } from './problem.ts';
 
 /** What any call may carry, without its contract's types. */
@@ -96,6 +96,27 @@ function refusedAnswer(status: number, text: string, key: string): ApiProblem {
   // A wrong password is a 401 too: only calls that needed a session send the person away.
   if (status === 401 && key.startsWith('GET ')) onSignedOut();
   return problem;
+}
+
+/** A file the server handed over, with the name it gave it. */
+export interface DownloadedFile {
+  readonly name: string;
+  readonly bytes: Blob;
+}
+
+/** Fetches a file; a refusal is thrown like everywhere, so that the page can say why there is none. */
+export async function download<Key extends DownloadKey>(key: Key, input: ApiInput<Key>): Promise<DownloadedFile> {
+  const { method, url } = addressOf(key, input);
+  // No limit of time: a long file is still arriving, and the signal stops it.
+  const request: RequestInit = { method, credentials: 'same-origin', signal: input.signal ?? null };
+  const response = await reach(url, request);
+  if (!response.ok) throw refusedAnswer(response.status, await response.text(), key);
+  return { name: fileNameOf(response.headers.get('content-disposition') ?? ''), bytes: await response.blob() };
+}
+
+function fileNameOf(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/.exec(disposition)?.[1];
+  return encoded === undefined ? 'cactus' : decodeURIComponent(encoded);
 }
 
 /** Fills `:params` and appends the query; a missing parameter is a bug of the caller. */

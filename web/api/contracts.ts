@@ -78,6 +78,11 @@ export type UploadKey = {
   readonly [Key in ApiKey]: EndpointAt<Key> extends { readonly upload: object } ? Key : never;
 }[ApiKey];
 
+/** Keys whose endpoint answers a file. */
+export type DownloadKey = {
+  readonly [Key in ApiKey]: EndpointAt<Key> extends { readonly download: object } ? Key : never;
+}[ApiKey];
+
 /** The input may be left out when nothing in it is required. */
 export type ApiArguments<Key extends ApiKey> =
   object extends ApiInput<Key> ? [input?: ApiInput<Key>] : [input: ApiInput<Key>];

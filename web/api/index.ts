@@ -1,6 +1,6 @@
 /** The typed way from a page to the server. */
-export { api, upload, whenSignedOut, whenStepUpNeeded } from './client.ts';
-export type { ApiInput, ApiKey, ApiOutput, UploadKey } from './contracts.ts';
+export { api, download, upload, whenSignedOut, whenStepUpNeeded } from './client.ts';
+export type { ApiInput, ApiKey, ApiOutput, DownloadKey, UploadKey } from './contracts.ts';
 export {
   live,
   type LiveEvent,

@@ -1,6 +1,11 @@
-/** Hands a text to the person as a file. */
+/** Hands a text or a file to the person. */
 export function saveText(fileName: string, text: string, mediaType = 'text/csv;charset=utf-8'): void {
-  const address = URL.createObjectURL(new Blob([text], { type: mediaType }));
+  saveBlob(fileName, new Blob([text], { type: mediaType }));
+}
+
+/** Hands bytes to the person as a file. */
+export function saveBlob(fileName: string, bytes: Blob): void {
+  const address = URL.createObjectURL(bytes);
   const link = document.createElement('a');
   link.href = address;
   link.download = fileName;

@@ -34,6 +34,15 @@ const Field = z.enum([
   'fx',
   'to',
   'lots',
+  'account_currency',
+  'instrument_currency',
+  'to_quantity',
+  'to_symbol',
+  'to_isin',
+  'to_name',
+  'to_kind',
+  'to_currency',
+  'key',
   'note',
   'cost',
   'value',
@@ -61,6 +70,8 @@ const SheetMapping = z.object({
   dayOrder: z.enum(['dmy', 'mdy']).nullable(),
   gainUnit: z.enum(['percent', 'ratio', 'money']).nullable(),
   currency: CurrencyCode.nullable(),
+  /** The known file it is, whose words and signs then decide; null or left out: recognised by its heads. */
+  preset: z.string().max(60).nullable().optional(),
 });
 const Mapping = z.object({
   sheets: z.array(SheetMapping).max(SHEETS_MAX),

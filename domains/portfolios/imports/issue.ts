@@ -77,6 +77,10 @@ const TEXTS = {
     es: 'No conocemos el tipo «{text}». Usa compra, venta, dividendo, depósito, retirada, interés, comisión o impuesto.',
     en: 'We do not know the kind “{text}”. Use buy, sell, dividend, deposit, withdrawal, interest, fee or tax.',
   },
+  kind_unknown: {
+    es: '«{text}» no es una clase de activo. Usa crypto, stock, fund, etf, bond u other.',
+    en: '“{text}” is not a kind of asset. Use crypto, stock, fund, etf, bond or other.',
+  },
   instrument_missing: {
     es: 'Falta qué se compró o vendió: ticker, ISIN o nombre.',
     en: 'What was traded is missing: ticker, ISIN or name.',

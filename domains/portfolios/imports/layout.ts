@@ -5,6 +5,7 @@
  */
 import { type Field, isTakeProfit, type Layout, LAYOUTS, matchHeader, REQUIRED, SHEET_WORDS } from './field.ts';
 import { markEvidence } from './figure.ts';
+import { columnAt, type ColumnPlace, findPreset, type Preset, type PresetMatch } from './preset.ts';
 import type { Cell, Sheet, SheetRow } from './sheet.ts';
 import { textKey } from './text-key.ts';
 
@@ -27,7 +28,7 @@ export interface TableShape {
 }
 
 export type SheetReading =
-  | { readonly kind: 'table'; readonly shape: TableShape }
+  | { readonly kind: 'table'; readonly shape: TableShape; readonly preset: Preset | null }
   | {
       readonly kind: 'unknown';
       readonly reason: 'empty' | 'no_header' | 'missing_columns';
@@ -41,6 +42,8 @@ const SHEET_NAME_BONUS = 6;
 /** Recognises one sheet, or says what it lacks. */
 export function recogniseSheet(sheet: Sheet): SheetReading {
   if (sheet.rows.length === 0) return { kind: 'unknown', reason: 'empty', missing: [] };
+  const known = findPreset(sheet);
+  if (known) return { kind: 'table', shape: presetShape(known), preset: known.preset };
   let best: { shape: TableShape; score: number } | null = null;
   let nearMiss: { score: number; missing: readonly Field[] } | null = null;
   for (const [index, row] of sheet.rows.slice(0, HEADER_SEARCH_ROWS).entries()) {
@@ -66,9 +69,27 @@ export function recogniseSheet(sheet: Sheet): SheetReading {
       }
     }
   }
-  if (best) return { kind: 'table', shape: best.shape };
+  if (best) return { kind: 'table', shape: best.shape, preset: null };
   if (nearMiss) return { kind: 'unknown', reason: 'missing_columns', missing: nearMiss.missing };
   return { kind: 'unknown', reason: 'no_header', missing: [] };
+}
+
+/** A known file's table: its columns by their heads. What it has besides is no note of a person. */
+function presetShape({ preset, headerRow }: PresetMatch): TableShape {
+  const columns: Partial<Record<Field, number>> = {};
+  for (const [field, place] of Object.entries(preset.columns) as [Field, ColumnPlace][]) {
+    const column = columnAt(place, headerRow);
+    if (column !== null) columns[field] = column;
+  }
+  const headers = headerRow.cells.map(({ column, text }) => ({ column, text: clean(text) }));
+  return {
+    layout: 'transactions',
+    headerRow: headerRow.row,
+    headerRowCount: 1,
+    headers,
+    columns,
+    informationColumns: [],
+  };
 }
 
 /** The header as one row, and, when the next row is words too, as two rows read together. */

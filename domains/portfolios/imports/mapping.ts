@@ -29,6 +29,8 @@ export interface SheetMapping {
   readonly gainUnit: GainUnit | null;
   /** Currency of rows that name none; null takes the import's. */
   readonly currency: string | null;
+  /** The known file it is (`preset-catalogue.ts`); mappings from before have none. */
+  readonly preset?: string | null | undefined;
 }
 
 export interface ImportMapping {
@@ -50,7 +52,12 @@ export interface Proposal {
 /** Proposes a mapping from what the sheets look like. Hidden sheets are recognised but stay out. */
 export function proposeMapping(workbook: Workbook): Proposal {
   const readings = workbook.sheets.map(recogniseSheet);
-  const sheets = workbook.sheets.map((sheet, index) => sheetMapping(sheet, readings[index]));
+  // In a file we know, what we do not know of it is no list of operations.
+  const isKnownFile = readings.some((reading) => reading.kind === 'table' && reading.preset !== null);
+  const sheets = workbook.sheets.map((sheet, index) => {
+    const mapped = sheetMapping(sheet, readings[index]);
+    return isKnownFile && !mapped.preset ? { ...mapped, isIncluded: false } : mapped;
+  });
   return {
     mapping: { sheets, openingDate: null, accountName: null, currency: null },
     readings,
@@ -73,6 +80,7 @@ function sheetMapping(sheet: Sheet, reading: SheetReading | undefined): SheetMap
     };
   }
   const { layout, headerRow, headerRowCount, columns, informationColumns } = reading.shape;
+  const { preset } = reading;
   return {
     sheet: sheet.name,
     isIncluded: !sheet.isHidden,
@@ -82,6 +90,8 @@ function sheetMapping(sheet: Sheet, reading: SheetReading | undefined): SheetMap
     columns,
     informationColumns,
     ...answers,
+    ...(preset && { decimalMark: preset.decimalMark, dayOrder: preset.dayOrder }),
+    preset: preset?.id ?? null,
   };
 }
 

@@ -11,8 +11,10 @@ import type { Field } from './field.ts';
 import { planHistory } from './history-rows.ts';
 import { planHolding } from './holding-rows.ts';
 import { issue, type Issue } from './issue.ts';
+import { planExact } from './exact-rows.ts';
 import type { ImportMapping, SheetMapping } from './mapping.ts';
 import { createKeyGiver, type KeylessDraft, type PlannedRow } from './planned-row.ts';
+import { presetOf } from './preset.ts';
 import { type PlanContext } from './row-facts.ts';
 import { columnLetters, type Sheet, type SheetRow, type Workbook } from './sheet.ts';
 import { textKey } from './text-key.ts';
@@ -60,7 +62,8 @@ function contextOf(
 
 type Planner = (reader: RowReader, context: PlanContext) => KeylessDraft[] | 'skip' | null;
 
-function plannerOf(layout: SheetMapping['layout']): Planner {
+function plannerOf({ layout, preset }: SheetMapping): Planner {
+  if (presetOf(preset)?.rules.isExact) return planExact;
   if (layout === 'history') return planHistory;
   return layout === 'transactions' ? planTransaction : planHolding;
 }
@@ -71,7 +74,7 @@ function* planSheet(
   giveKey: (draft: KeylessDraft) => LedgerEventDraft,
 ): Generator<PlannedRow> {
   const columns = readColumns(sheet, context.mapping);
-  const plan = plannerOf(context.mapping.layout);
+  const plan = plannerOf(context.mapping);
   const totals = new Map<Field, Decimal>();
   for (const row of sheet.rows.filter(({ row: number }) => number < context.mapping.headerRow)) {
     yield skipped(row, context, issue('above_table', 'info', { params: { text: rowText(row) } }));

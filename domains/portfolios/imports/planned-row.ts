@@ -24,6 +24,8 @@ export interface PlannedRow {
 /** A draft without its key, and whether its day was in the file: an assumed day must not change what the fact is. */
 export interface KeylessDraft extends Omit<LedgerEventDraft, 'idempotencyKey'> {
   readonly isDateAssumed: boolean;
+  /** The key the file itself gives: our own export, read back. */
+  readonly statedKey?: string;
 }
 
 /**
@@ -33,7 +35,13 @@ export interface KeylessDraft extends Omit<LedgerEventDraft, 'idempotencyKey'> {
  */
 export function createKeyGiver(): (draft: KeylessDraft) => LedgerEventDraft {
   const seen = new Map<string, number>();
-  return ({ isDateAssumed, ...draft }) => {
+  return ({ isDateAssumed, statedKey, ...draft }) => {
+    if (statedKey !== undefined) {
+      const times = (seen.get(statedKey) ?? 0) + 1;
+      seen.set(statedKey, times);
+      // A line copied within the file is another fact; it must not vanish as one that is already there.
+      return { ...draft, idempotencyKey: times === 1 ? statedKey : `${statedKey}#${times}` };
+    }
     const fact = JSON.stringify([
       draft.type,
       isDateAssumed ? null : draft.date,
@@ -65,7 +73,7 @@ interface DraftJson {
   readonly [field: string]: unknown;
 }
 
-const DECIMAL_FIELDS = ['quantity', 'price', 'amount', 'fee', 'tax', 'fx'] as const;
+const DECIMAL_FIELDS = ['quantity', 'price', 'amount', 'fee', 'tax', 'fx', 'toQuantity'] as const;
 
 /** Reads back a draft that this code wrote as JSON. */
 export function draftFromJson(json: DraftJson): LedgerEventDraft {

@@ -1,6 +1,6 @@
-/** What is rarely done to a portfolio: rename it, or delete it while it is empty. */
-import { Ellipsis, Pencil, Trash2, UserRound } from 'lucide-react';
-import { useState } from 'react';
+/** What is rarely done to a portfolio: take it away as a file, rename it, or delete it while it is empty. */
+import { Download, Ellipsis, Pencil, Trash2, UserRound } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useCan, useGo } from '#web/shell';
@@ -11,12 +11,15 @@ import type { PortfolioView } from './figures-kpis.tsx';
 import { portfolioTexts } from './texts.ts';
 import { portfolioWords } from './words.ts';
 
+const ExportDialog = lazy(() => import('./export-dialog.tsx').then((module) => ({ default: module.ExportDialog })));
+
 export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
   const words = useTexts(assignmentTexts);
   const go = useGo();
+  const canRename = useCan('portfolios.portfolio.write');
   const canAssign = useCan('portfolios.portfolio.assign');
-  const [asked, setAsked] = useState<'rename' | 'assign' | 'remove' | null>(null);
+  const [asked, setAsked] = useState<'export' | 'rename' | 'assign' | 'remove' | null>(null);
   const close = (): void => setAsked(null);
   const remove = useApiMutation('DELETE /api/portfolios/:portfolioId', {
     refreshes: ['GET /api/portfolios'],
@@ -33,7 +36,8 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
   });
   const rename = { id: 'rename', label: t('rename'), icon: Pencil, onSelect: () => setAsked('rename') };
   const assign = { id: 'assign', label: words('assign'), icon: UserRound, onSelect: () => setAsked('assign') };
-  const usual = canAssign ? [rename, assign] : [rename];
+  const take = { id: 'export', label: t('export'), icon: Download, onSelect: () => setAsked('export') };
+  const usual = [take, ...(canRename ? [rename] : []), ...(canAssign ? [assign] : [])];
   const removal = {
     id: 'remove',
     label: t('remove'),
@@ -46,8 +50,13 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
       <Menu
         trigger={<IconButton icon={Ellipsis} label={t('actions')} />}
         // A ledger that was ever written is kept, so deleting is offered only where it can work.
-        groups={portfolio.ledgerVersion === 0 ? [usual, [removal]] : [usual]}
+        groups={canRename && portfolio.ledgerVersion === 0 ? [usual, [removal]] : [usual]}
       />
+      {asked === 'export' && (
+        <Suspense fallback={null}>
+          <ExportDialog portfolio={portfolio} onClose={close} />
+        </Suspense>
+      )}
       {asked === 'assign' && <AssignmentDialog portfolio={portfolio} onClose={close} />}
       {asked === 'rename' && <RenameDialog portfolio={portfolio} onClose={close} />}
       <ConfirmDialog

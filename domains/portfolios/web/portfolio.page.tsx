@@ -118,7 +118,6 @@ function PortfolioActions({ portfolio, onAdd }: { readonly portfolio: PortfolioV
   const t = useTexts(portfolioTexts);
   const canWrite = useCan('portfolios.operation.write');
   const canImport = useCan('portfolios.import.run');
-  const canRename = useCan('portfolios.portfolio.write');
   return (
     <>
       {canImport && <ButtonLink to="/importar">{t('importFile')}</ButtonLink>}
@@ -127,7 +126,7 @@ function PortfolioActions({ portfolio, onAdd }: { readonly portfolio: PortfolioV
           {t('addOperation')}
         </Button>
       )}
-      {canRename && <PortfolioMenu portfolio={portfolio} />}
+      <PortfolioMenu portfolio={portfolio} />
     </>
   );
 }

@@ -9,6 +9,7 @@ export type ArticleKind = (typeof ARTICLE_KINDS)[number];
 export const ARTICLES = [
   { slug: 'tour', kind: 'tutorial' },
   { slug: 'imports', kind: 'how-to' },
+  { slug: 'exports', kind: 'how-to' },
   { slug: 'google', kind: 'how-to' },
   { slug: 'telegram', kind: 'how-to' },
   { slug: 'mail', kind: 'how-to' },

@@ -1,5 +1,10 @@
 /** The answers of a signed-in owner, for tests of the shell. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FakeRoutes } from './fake-server.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const OWNER_ME = {
   user: {
@@ -18,6 +23,17 @@ export const OWNER_ME = {
     { id: '01975f3c-7a00-7000-8000-000000000004', name: 'Ejemplo', kind: 'demo', baseCurrency: 'EUR', role: 'owner' },
   ],
 };
+
+/** An owner who holds every permission that the web app asks about. */
+export function mightyOwner(): typeof OWNER_ME {
+  const sources = globSync(['web/**/*.{ts,tsx}', 'domains/*/web/**/*.{ts,tsx}'], { cwd: root });
+  const named = sources.flatMap((path) =>
+    [...readFileSync(join(root, path), 'utf8').matchAll(/(?:permission: |useCan\()'([\w.-]+\.[\w.-]+)'/g)].map(
+      ([, permission = '']) => permission,
+    ),
+  );
+  return { ...OWNER_ME, permissions: [...new Set([...OWNER_ME.permissions, ...named])] };
+}
 
 const NOTICES = [
   {

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { axeFaults } from '../e2e/axe.ts';
-import { OWNER_ME, sessionRoutes } from './session-fixture.ts';
+import { mightyOwner, OWNER_ME, sessionRoutes } from './session-fixture.ts';
 import { missingBrowser, showAs, sidewaysPx, SLOW_MS, VIEWS, webStage } from './stage.ts';
 
 const stage = webStage();
@@ -57,3 +57,42 @@ test.skipIf(missingBrowser)('a session that ended leads to sign in, and back', a
   await page.goto(`${stage.server.url}/ajustes`);
   await page.waitForURL('**/entrar?volver=%2Fajustes');
 });
+
+/** Keys that the open sheet lists. */
+const SHEET = '[role="dialog"] dd[data-keys]';
+
+test.skipIf(missingBrowser)(
+  'the sheet has every shortcut once, and every tooltip and menu tells one of them',
+  async () => {
+    Object.assign(stage.server.routes, sessionRoutes(mightyOwner()));
+    const { page, errors } = await stage.open('/ayuda');
+    await page.keyboard.press('?');
+    await page.locator(SHEET).first().waitFor();
+    const listed = await page
+      .locator(SHEET)
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-keys') ?? ''));
+    expect(new Set(listed).size).toBe(listed.length);
+    for (const keys of ['Ctrl+K', 'Shift+H', '[', 'F1', 'F6', '?', 'g 1', 'n a']) expect(listed).toContain(keys);
+    await page.keyboard.press('Escape');
+    await page.locator(SHEET).first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Tu cuenta' }).click();
+    await page.getByRole('menu').waitFor();
+    const told = await page
+      .locator('[data-tip-keys], [role="menu"] [aria-hidden]:has(> kbd)')
+      .evaluateAll((all) =>
+        all.map(
+          (one) => one.getAttribute('data-tip-keys') ?? [...one.children].map((key) => key.textContent).join(' '),
+        ),
+      );
+    expect(told).toContain('Shift H');
+    const known = listed.map((keys) => keys.replaceAll('+', ' '));
+    expect(told.filter((keys) => !known.includes(keys))).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    const options = page.getByRole('option');
+    await options.first().waitFor();
+    const names = await options.evaluateAll((all) => all.map((one) => one.querySelector('span')?.textContent));
+    expect(new Set(names).size).toBe(names.length);
+    expect(errors.filter((line) => line.includes('registered twice'))).toEqual([]);
+  },
+);

@@ -3,17 +3,18 @@ import { Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { live, useApi, useRefreshAfterGap } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { changePreferences, openPreferencesOf, preferences, usePreferences } from '#web/preferences';
+import { openPreferencesOf, usePreferences } from '#web/preferences';
 import { ErrorState, Skeleton } from '#web/ui';
+import { ActionsContext, doublesOf } from './actions.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { DemoRibbon } from './demo-ribbon.tsx';
 import { TitleContext } from './document-title.ts';
 import { OfflineRibbon } from './offline-ribbon.tsx';
 import { ForbiddenPage } from './page-states.tsx';
-import { togglePrivacy, usePaletteEntries } from './palette-entries.ts';
 import { isAllowed, SessionContext, useSession } from './session.ts';
+import { useShellActions } from './shell-actions.ts';
 import { shellTexts } from './shell-texts.ts';
-import { focusNextRegion, type Shortcut, useShortcuts } from './shortcuts.ts';
+import { useShortcuts } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
 import { toSecondFactor, toSignIn } from './sign-in-redirect.ts';
 import { TopBar } from './top-bar.tsx';
@@ -57,26 +58,16 @@ function Frame() {
   const close = useCallback(() => setOverlay(null), []);
   const openShortcuts = useCallback(() => setOverlay('shortcuts'), []);
   const openPalette = useCallback(() => setOverlay('palette'), []);
-  const entries = usePaletteEntries({ onShortcuts: openShortcuts });
-  const shortcuts = useMemo((): readonly Shortcut[] => {
-    const chorded = entries
-      .filter((entry) => entry.keys)
-      .map((entry) => ({ keys: entry.keys ?? '', label: entry.label, run: entry.run }));
-    return [
-      { keys: 'Ctrl+K', label: t('palette'), run: openPalette },
-      {
-        keys: '[',
-        label: t('collapseNav'),
-        run: () => changePreferences({ isSidebarCollapsed: !preferences().isSidebarCollapsed }),
-      },
-      { keys: 'Shift+H', label: t('hideFigures'), run: togglePrivacy },
-      { keys: 'F6', label: t('nextRegion'), run: focusNextRegion },
-      ...chorded,
-    ];
-  }, [entries, t, openPalette]);
-  useShortcuts(shortcuts);
+  const actions = useShellActions({ onPalette: openPalette, onShortcuts: openShortcuts });
+  const listed = useMemo(() => actions.filter((action) => !action.isUnlisted), [actions]);
+  useShortcuts(actions);
+  useEffect(() => {
+    const doubles = doublesOf(actions);
+    // Heard by every test that draws a page; a person loses one shortcut, not the page.
+    if (doubles.length > 0) console.error(`registered twice: ${doubles.join(', ')}`);
+  }, [actions]);
   return (
-    <>
+    <ActionsContext value={actions}>
       <a
         href="#contenido"
         data-shell
@@ -89,16 +80,16 @@ function Frame() {
         <div className="flex min-w-0 flex-1 flex-col">
           <DemoRibbon />
           <OfflineRibbon />
-          <TopBar onPalette={openPalette} onShortcuts={openShortcuts} />
+          <TopBar />
           <PageArea />
         </div>
       </div>
       <BottomBar />
       <Suspense>
-        {overlay === 'palette' && <Palette isOpen onClose={close} entries={entries} />}
-        {overlay === 'shortcuts' && <ShortcutSheet isOpen onClose={close} shortcuts={shortcuts} />}
+        {overlay === 'palette' && <Palette isOpen onClose={close} entries={listed} />}
+        {overlay === 'shortcuts' && <ShortcutSheet isOpen onClose={close} actions={actions} />}
       </Suspense>
-    </>
+    </ActionsContext>
   );
 }
 

@@ -2,10 +2,16 @@
 import { FileSearch } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { domainWebs } from './catalogue.ts';
-import type { PaletteEntry } from './palette-entries.ts';
+import type { Action } from './actions.ts';
 import { isAllowed, useSession } from './session.ts';
 import type { DomainWeb, FoundEntity } from './types.ts';
 import { useGo } from './url-state.ts';
+
+/** A line of the palette: something registered, or something found by name. */
+export type PaletteEntry = Omit<Action, 'group'> & {
+  readonly group: Action['group'] | 'found';
+  readonly detail?: string;
+};
 
 const PAUSE_MS = 120; // Between two keys of a fast typist: search once, not per letter.
 const TYPED_MIN = 2;

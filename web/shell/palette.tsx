@@ -7,8 +7,8 @@ import { Search } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { foldText, matchesText, useTexts } from '#web/i18n';
 import { cx, Kbd } from '#web/ui';
-import type { PaletteEntry } from './palette-entries.ts';
-import { useFoundEntities } from './palette-search.ts';
+import { keyText } from './actions.ts';
+import { type PaletteEntry, useFoundEntities } from './palette-search.ts';
 import { shellTexts } from './shell-texts.ts';
 
 const SHOWN_MAX = 60; // More than a screenful helps nobody: type another letter.
@@ -193,7 +193,7 @@ function PaletteItem({
       {entry.detail && <span className="truncate text-xs text-muted">{entry.detail}</span>}
       {entry.keys && (
         <span className="ml-auto">
-          <Kbd keys={entry.keys.replace('+', ' ')} />
+          <Kbd keys={keyText(entry.keys)} />
         </span>
       )}
     </div>

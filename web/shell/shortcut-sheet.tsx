@@ -1,33 +1,31 @@
 /** The `?` sheet: every shortcut there is, from the same registry that runs them. */
 import { useTexts } from '#web/i18n';
 import { Dialog, Kbd } from '#web/ui';
+import { type Action, keyText } from './actions.ts';
 import { shellTexts } from './shell-texts.ts';
-import type { Shortcut } from './shortcuts.ts';
 
 export function ShortcutSheet({
   isOpen,
   onClose,
-  shortcuts,
+  actions,
 }: {
   readonly isOpen: boolean;
   readonly onClose: () => void;
-  readonly shortcuts: readonly Shortcut[];
+  readonly actions: readonly Action[];
 }) {
   const t = useTexts(shellTexts);
-  const shown = [...shortcuts, { keys: 'F6', label: t('nextRegion') }, { keys: 'Esc', label: t('closeOverlay') }];
-  const unique = [...new Map(shown.map((shortcut) => [shortcut.keys, shortcut])).values()];
+  const shown = actions.flatMap(({ id, label, keys }) => (keys === undefined ? [] : [{ id, label, keys }]));
+  // What floats closes itself: no action of ours, but worth a line.
+  const all = [...shown, { id: 'escape', label: t('closeOverlay'), keys: 'Esc' }];
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={t('shortcuts')} size="md">
       <dl className="grid gap-x-8 sm:grid-cols-2">
-        {unique.map((shortcut) => (
-          <div
-            key={shortcut.keys}
-            className="flex min-h-9 items-center justify-between gap-4 border-b border-line text-sm"
-          >
-            <dt>{shortcut.label}</dt>
-            <dd>
-              <Kbd keys={shortcut.keys.replace('+', ' ')} />
-              <span className="sr-only">{shortcut.keys}</span>
+        {all.map(({ id, label, keys }) => (
+          <div key={id} className="flex min-h-9 items-center justify-between gap-4 border-b border-line text-sm">
+            <dt>{label}</dt>
+            <dd data-keys={keys}>
+              <Kbd keys={keyText(keys)} />
+              <span className="sr-only">{keys}</span>
             </dd>
           </div>
         ))}

@@ -3,17 +3,12 @@
  * Plain keys do nothing while somebody types in a field.
  */
 import { useEffect, useRef } from 'react';
-
-export interface Shortcut {
-  readonly keys: string;
-  readonly label: string;
-  readonly run: () => void;
-}
+import type { Action } from './actions.ts';
 
 const CHORD_PAUSE_MS = 1_200; // Slower than this and the second key was not meant as part of a chord.
 
-/** Listens while mounted. Later entries win over earlier ones with the same keys. */
-export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+/** Runs the registered action whose keys are pressed, while mounted. */
+export function useShortcuts(shortcuts: readonly Action[]): void {
   const latest = useRef(shortcuts);
   useEffect(() => {
     latest.current = shortcuts;
@@ -38,8 +33,8 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   }, []);
 }
 
-function findShortcut(shortcuts: readonly Shortcut[], keys: string): Shortcut | undefined {
-  return shortcuts.findLast((shortcut) => shortcut.keys.toLowerCase() === keys.toLowerCase());
+function findShortcut(shortcuts: readonly Action[], keys: string): Action | undefined {
+  return shortcuts.find((shortcut) => shortcut.keys?.toLowerCase() === keys.toLowerCase());
 }
 
 /** The written name of a press; null for a modifier alone. */

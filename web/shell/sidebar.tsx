@@ -1,9 +1,10 @@
 /** The areas at the left: 240 px, icons only when collapsed with `[`. */
 import { Link } from '@tanstack/react-router';
-import { CircleQuestionMark, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { CircleQuestionMark } from 'lucide-react';
 import { type DomainTexts, useTexts } from '#web/i18n';
-import { changePreferences, usePreferences } from '#web/preferences';
-import { cx, IconButton } from '#web/ui';
+import { usePreferences } from '#web/preferences';
+import { cx } from '#web/ui';
+import { ActionButton } from './action-button.tsx';
 import { type CataloguedPage, navPages } from './catalogue.ts';
 import { HELP_PATH } from './help/articles.ts';
 import { LiveBox } from './live-box.tsx';
@@ -63,12 +64,7 @@ export function Sidebar() {
           <span className={isSidebarCollapsed ? 'sr-only' : ''}>{t('help')}</span>
         </Link>
         <div className={isSidebarCollapsed ? 'flex justify-center' : ''}>
-          <IconButton
-            icon={isSidebarCollapsed ? PanelLeftOpen : PanelLeftClose}
-            label={isSidebarCollapsed ? t('expandNav') : t('collapseNav')}
-            chord="["
-            onClick={() => changePreferences({ isSidebarCollapsed: !isSidebarCollapsed })}
-          />
+          <ActionButton id="collapse" />
         </div>
         <LiveBox isCollapsed={isSidebarCollapsed} />
       </div>

@@ -1,37 +1,19 @@
 /** Palette button, workspace, privacy, theme, bell and account. */
-import { useQueryClient } from '@tanstack/react-query';
-import {
-  Building2,
-  CircleQuestionMark,
-  Eye,
-  EyeOff,
-  Keyboard,
-  LogOut,
-  Moon,
-  Search,
-  Settings,
-  Sun,
-} from 'lucide-react';
-import { api, live } from '#web/api';
+import { Building2, Settings } from 'lucide-react';
 import { useTexts } from '#web/i18n';
-import { changePreferences, paintedTheme, usePreferences } from '#web/preferences';
-import { Badge, IconButton, Kbd, Menu, toast } from '#web/ui';
+import { Badge, Kbd, Menu } from '#web/ui';
+import { ActionButton } from './action-button.tsx';
+import { keyText, menuEntryOf, useAction } from './actions.ts';
 import { Bell } from './bell.tsx';
-import { usePageHelp } from './help/page-help.ts';
 import { Logo } from './logo.tsx';
-import { SIGN_IN_PATH, useSession } from './session.ts';
+import { useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
-import { useGo } from './url-state.ts';
 import { useSwitchWorkspace } from './workspace.ts';
 
-export function TopBar({
-  onPalette,
-  onShortcuts,
-}: {
-  readonly onPalette: () => void;
-  readonly onShortcuts: () => void;
-}) {
+export function TopBar() {
   const t = useTexts(shellTexts);
+  const palette = useAction('palette');
+  const Icon = palette.icon;
   return (
     <header
       data-shell
@@ -44,23 +26,26 @@ export function TopBar({
       </span>
       <button
         type="button"
-        onClick={onPalette}
-        aria-keyshortcuts="Control+K"
+        onClick={palette.run}
+        aria-keyshortcuts={palette.keys?.replace('Ctrl', 'Control')}
         className="flex h-9 min-w-0 flex-1 items-center gap-2.5 rounded-md border border-line bg-surface px-3 text-sm text-muted transition-colors hover:border-line-strong md:max-w-md coarse:h-11"
       >
-        <Search size={16} aria-hidden className="shrink-0" />
+        <Icon size={16} aria-hidden className="shrink-0" />
         <span className="truncate">{t('searchOrRun')}</span>
         <span className="ml-auto hidden sm:block">
-          <Kbd keys="Ctrl K" />
+          <Kbd keys={keyText(palette.keys ?? '')} />
         </span>
       </button>
       <div className="ml-auto flex items-center gap-0.5 md:gap-1">
         <WorkspaceMenu />
-        <PrivacyButton />
-        <ThemeButton />
-        <PageHelpLink />
+        <ActionButton id="privacy" />
+        {/* On a phone these are in the palette and in the menu of the account. */}
+        <span className="hidden sm:contents">
+          <ActionButton id="theme" />
+          <ActionButton id="page-help" />
+        </span>
         <Bell />
-        <AccountMenu onShortcuts={onShortcuts} />
+        <AccountMenu />
       </div>
     </header>
   );
@@ -97,52 +82,12 @@ function WorkspaceMenu() {
   );
 }
 
-/** The article about what is on screen; on a phone it is in the menu of the account. */
-function PageHelpLink() {
-  const t = useTexts(shellTexts);
-  const go = useGo();
-  const pageHelp = usePageHelp();
-  return (
-    <span className="hidden sm:block">
-      <IconButton icon={CircleQuestionMark} label={t('pageHelp')} chord="F1" onClick={() => go(pageHelp)} />
-    </span>
-  );
-}
-
-function PrivacyButton() {
-  const t = useTexts(shellTexts);
-  const { isPrivate } = usePreferences();
-  return (
-    <IconButton
-      icon={isPrivate ? EyeOff : Eye}
-      label={isPrivate ? t('showFigures') : t('hideFigures')}
-      chord="Shift H"
-      aria-pressed={isPrivate}
-      onClick={() => changePreferences({ isPrivate: !isPrivate })}
-    />
-  );
-}
-
-function ThemeButton() {
-  const t = useTexts(shellTexts);
-  const { theme } = usePreferences();
-  const isDark = paintedTheme(theme) === 'dark';
-  return (
-    <span className="hidden sm:block">
-      <IconButton
-        icon={isDark ? Sun : Moon}
-        label={isDark ? t('toLight') : t('toDark')}
-        onClick={() => changePreferences({ theme: isDark ? 'light' : 'dark' })}
-      />
-    </span>
-  );
-}
-
-function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
+function AccountMenu() {
   const t = useTexts(shellTexts);
   const { user, role } = useSession();
-  const pageHelp = usePageHelp();
-  const signOut = useSignOut();
+  const help = useAction('page-help');
+  const shortcuts = useAction('shortcuts');
+  const signOut = useAction('sign-out');
   return (
     <Menu
       trigger={
@@ -167,10 +112,10 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: () => void }) {
       groups={[
         [
           { id: 'settings', label: t('settings'), icon: Settings, to: '/ajustes' },
-          { id: 'help', label: t('pageHelp'), icon: CircleQuestionMark, chord: 'F1', to: pageHelp },
-          { id: 'shortcuts', label: t('shortcuts'), icon: Keyboard, chord: '?', onSelect: onShortcuts },
+          menuEntryOf(help),
+          menuEntryOf(shortcuts),
         ],
-        [{ id: 'sign-out', label: t('signOut'), icon: LogOut, onSelect: signOut }],
+        [menuEntryOf(signOut)],
       ]}
     />
   );
@@ -182,17 +127,4 @@ export function initialsOf(name: string): string {
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   // By code point: half of an emoji is no character.
   return letters.map((word) => /^./u.exec(word ?? '')?.[0].toUpperCase() ?? '').join('') || '?';
-}
-
-/** Ends the session here and forgets everything that was read. */
-export function useSignOut(): () => void {
-  const client = useQueryClient();
-  return () => {
-    api('DELETE /api/sessions/current').then(() => {
-      live.stop();
-      client.clear();
-      // A full load: nothing of the last person stays in memory.
-      location.assign(SIGN_IN_PATH);
-    }, toast.problem);
-  };
 }

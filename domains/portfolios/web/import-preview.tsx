@@ -1,8 +1,9 @@
 /** One import in any state: reading, refused, to confirm, recording, recorded, undone. */
-import { CircleCheck, FileX2, Undo2 } from 'lucide-react';
+import { Check, CircleCheck, FileX2, Undo2 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useApiMutation } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
+import { usePageAction } from '#web/shell';
 import {
   Button,
   ButtonLink,
@@ -112,17 +113,8 @@ function ConfirmBar({ detail, language }: Omit<PreviewProps, 'onAnother'>) {
   const press = (): void => {
     if (canConfirm) confirm.mutate({ params });
   };
-  const latest = useRef(press);
-  useEffect(() => {
-    latest.current = press;
-  });
-  useEffect(() => {
-    const hear = (event: KeyboardEvent): void => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) latest.current();
-    };
-    window.addEventListener('keydown', hear);
-    return () => window.removeEventListener('keydown', hear);
-  }, []);
+  const action = { id: 'portfolios.import.confirm', label: t('confirm', { count }), icon: Check, keys: 'Ctrl+Enter' };
+  usePageAction(canConfirm ? { ...action, run: press } : null);
   const isAllKnown = count === 0 && (detail.counts.known ?? 0) > 0 && (detail.counts.error ?? 0) === 0;
   return (
     <Card>

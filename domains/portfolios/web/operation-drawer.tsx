@@ -1,7 +1,9 @@
 /** Adding one operation by hand; Ctrl+Enter saves from any field. */
+import { Check } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { api, asProblem, useApiMutation, useRefresh } from '#web/api';
 import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
+import { usePageAction } from '#web/shell';
 import { Button, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
 import type { PortfolioView } from './figures-kpis.tsx';
 import { ABOUT_TYPE, fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
@@ -24,6 +26,13 @@ export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
   const submit = (): void => {
     if (!save.isPending) save.mutate({ params: { portfolioId: portfolio.id }, body: operationBody(form, key.current) });
   };
+  usePageAction({
+    id: 'portfolios.operation.save',
+    label: t('operationSave'),
+    icon: Check,
+    keys: 'Ctrl+Enter',
+    run: submit,
+  });
   return (
     <Drawer
       isOpen
@@ -43,11 +52,6 @@ export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          submit();
-        }}
-        onKeyDown={(press) => {
-          if (press.key !== 'Enter' || !(press.ctrlKey || press.metaKey)) return;
-          press.preventDefault();
           submit();
         }}
       >

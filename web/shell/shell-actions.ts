@@ -1,61 +1,72 @@
-/** What the palette offers: pages, actions of the domains, and the shell's own switches. */
+/** Everything registered for this person on this page: places, actions of the domains and of the page, and the shell's own. */
 import { useNavigate } from '@tanstack/react-router';
 import {
   Activity,
   CircleQuestionMark,
   CornerDownRight,
   Eye,
+  EyeOff,
   Keyboard,
   Languages,
   LogOut,
-  type LucideIcon,
   Moon,
+  PanelLeftClose,
+  PanelLeftOpen,
+  PanelTop,
   Rows3,
+  Search,
+  Sun,
 } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTexts } from '#web/i18n';
-import { changePreferences, paintedTheme, preferences, usePreferences } from '#web/preferences';
+import { changePreferences, paintedTheme, usePreferences } from '#web/preferences';
+import { type Action, type ShellActionId, usePageActionList } from './actions.ts';
 import { actions, navPages, pages } from './catalogue.ts';
 import { HELP_PATH } from './help/articles.ts';
 import { usePageHelp } from './help/page-help.ts';
 import { isAllowed, useSession } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
-import { useSignOut } from './top-bar.tsx';
+import { focusNextRegion } from './shortcuts.ts';
+import { useSignOut } from './sign-out.ts';
 
-export interface PaletteEntry {
-  readonly id: string;
-  readonly group: 'pages' | 'actions' | 'found';
-  readonly label: string;
-  readonly detail?: string;
-  readonly icon: LucideIcon;
-  readonly keys?: string;
-  readonly run: () => void;
+export interface FrameSwitches {
+  readonly onPalette: () => void;
+  readonly onShortcuts: () => void;
 }
 
-/** Everything this person can reach from the keyboard, in order. */
-export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () => void }): readonly PaletteEntry[] {
-  const t = useTexts(shellTexts);
-  const signOut = useSignOut();
-  const { theme, isPrivate, density, language } = usePreferences();
+/** In the palette's order. */
+export function useShellActions(switches: FrameSwitches): readonly Action[] {
   const reachable = useReachable();
-  const pageHelp = usePageHelp();
-  const navigate = useNavigate();
-  return useMemo(() => {
-    const own: readonly PaletteEntry[] = [
+  const ofPage = usePageActionList();
+  const looks = useLooks();
+  const frame = useFrameActions(switches);
+  return useMemo(() => [...reachable, ...ofPage, ...looks, ...frame], [reachable, ofPage, looks, frame]);
+}
+
+type OwnAction = Omit<Action, 'id'> & { readonly id: ShellActionId };
+
+/** How things look on this device. */
+function useLooks(): readonly OwnAction[] {
+  const t = useTexts(shellTexts);
+  const { theme, isPrivate, density, language, isSidebarCollapsed } = usePreferences();
+  const isDark = paintedTheme(theme) === 'dark';
+  return useMemo(
+    () => [
       {
         id: 'privacy',
         group: 'actions',
         label: isPrivate ? t('showFigures') : t('hideFigures'),
-        icon: Eye,
+        icon: isPrivate ? EyeOff : Eye,
         keys: 'Shift+H',
-        run: togglePrivacy,
+        isOn: isPrivate,
+        run: () => changePreferences({ isPrivate: !isPrivate }),
       },
       {
         id: 'theme',
         group: 'actions',
-        label: paintedTheme(theme) === 'dark' ? t('toLight') : t('toDark'),
-        icon: Moon,
-        run: toggleTheme,
+        label: isDark ? t('toLight') : t('toDark'),
+        icon: isDark ? Sun : Moon,
+        run: () => changePreferences({ theme: isDark ? 'light' : 'dark' }),
       },
       {
         id: 'density',
@@ -70,6 +81,50 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
         label: language === 'es' ? 'Switch to English' : 'Cambiar a español',
         icon: Languages,
         run: () => changePreferences(language === 'es' ? { language: 'en' } : { language: 'es' }),
+      },
+      {
+        id: 'collapse',
+        group: 'actions',
+        label: isSidebarCollapsed ? t('expandNav') : t('collapseNav'),
+        icon: isSidebarCollapsed ? PanelLeftOpen : PanelLeftClose,
+        keys: '[',
+        run: () => changePreferences({ isSidebarCollapsed: !isSidebarCollapsed }),
+      },
+    ],
+    [t, isDark, isPrivate, density, language, isSidebarCollapsed],
+  );
+}
+
+const NEXT_DENSITY = {
+  comfortable: { value: 'compact', key: 'densityCompact' },
+  compact: { value: 'dense', key: 'densityDense' },
+  dense: { value: 'comfortable', key: 'densityComfortable' },
+} as const;
+
+function useFrameActions({ onPalette, onShortcuts }: FrameSwitches): readonly OwnAction[] {
+  const t = useTexts(shellTexts);
+  const navigate = useNavigate();
+  const pageHelp = usePageHelp();
+  const signOut = useSignOut();
+  return useMemo(
+    () => [
+      {
+        id: 'palette',
+        group: 'actions',
+        label: t('palette'),
+        icon: Search,
+        keys: 'Ctrl+K',
+        isUnlisted: true,
+        run: onPalette,
+      },
+      {
+        id: 'next-region',
+        group: 'actions',
+        label: t('nextRegion'),
+        icon: PanelTop,
+        keys: 'F6',
+        isUnlisted: true,
+        run: focusNextRegion,
       },
       {
         id: 'help',
@@ -88,13 +143,13 @@ export function usePaletteEntries({ onShortcuts }: { readonly onShortcuts: () =>
       },
       { id: 'shortcuts', group: 'actions', label: t('shortcuts'), icon: Keyboard, keys: '?', run: onShortcuts },
       { id: 'sign-out', group: 'actions', label: t('signOut'), icon: LogOut, run: signOut },
-    ];
-    return [...reachable, ...own];
-  }, [reachable, navigate, pageHelp, t, signOut, theme, isPrivate, density, language, onShortcuts]);
+    ],
+    [t, navigate, pageHelp, signOut, onPalette, onShortcuts],
+  );
 }
 
 /** Pages and domain actions this person may use. */
-function useReachable(): readonly PaletteEntry[] {
+function useReachable(): readonly Action[] {
   const session = useSession();
   const navigate = useNavigate();
   const { language } = usePreferences();
@@ -108,7 +163,7 @@ function useReachable(): readonly PaletteEntry[] {
     const places = pages
       .filter((page) => (page.nav || page.settings) && isAllowed(session, page.permission))
       .toSorted((left, right) => orderOf(left) - orderOf(right))
-      .map((page): PaletteEntry => {
+      .map((page): Action => {
         const keys = chords.get(page.path);
         return {
           id: page.path,
@@ -121,7 +176,7 @@ function useReachable(): readonly PaletteEntry[] {
       });
     const domainActions = actions
       .filter((action) => isAllowed(session, action.permission))
-      .map((action): PaletteEntry => ({
+      .map((action): Action => ({
         id: action.id,
         group: 'actions',
         label: action.texts[language][action.labelKey] ?? action.labelKey,
@@ -135,18 +190,4 @@ function useReachable(): readonly PaletteEntry[] {
 
 function orderOf(page: (typeof pages)[number]): number {
   return page.nav?.order ?? 2_000 + (page.settings?.order ?? 0);
-}
-
-const NEXT_DENSITY = {
-  comfortable: { value: 'compact', key: 'densityCompact' },
-  compact: { value: 'dense', key: 'densityDense' },
-  dense: { value: 'comfortable', key: 'densityComfortable' },
-} as const;
-
-export function togglePrivacy(): void {
-  changePreferences({ isPrivate: !preferences().isPrivate });
-}
-
-export function toggleTheme(): void {
-  changePreferences({ theme: paintedTheme() === 'dark' ? 'light' : 'dark' });
 }

@@ -5,6 +5,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { FakeRoutes } from './fake-server.ts';
+import { DESKTOP } from '../e2e/browser.ts';
 import { OWNER_ME, sessionRoutes } from './session-fixture.ts';
 import { missingBrowser, webStage } from './stage.ts';
 
@@ -190,5 +191,21 @@ test.skipIf(missingBrowser)(
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
     expect(await stored()).toMatchObject({ language: 'es', numberLocale: 'en-GB' });
+  },
+);
+
+test.skipIf(missingBrowser)(
+  'before anybody is known, the browser says which language; a choice made here wins',
+  async () => {
+    const { page } = await stage.blank({ ...DESKTOP, locale: 'en-GB' });
+    await page.goto(`${stage.server.url}/entrar`);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+    const spanish = await stage.blank();
+    await spanish.page.goto(`${stage.server.url}/entrar`);
+    await spanish.page.getByRole('button', { name: 'Entrar', exact: true }).waitFor();
+    await page.evaluate(() => localStorage.setItem('cactus.preferences', JSON.stringify({ language: 'es' })));
+    await page.reload();
+    await page.getByRole('button', { name: 'Entrar', exact: true }).waitFor();
   },
 );

@@ -5,6 +5,7 @@ export {
   type Density,
   type GainColours,
   type Language,
+  languageOf,
   NUMBER_LOCALES,
   type NumberLocale,
   openPreferencesOf,

@@ -35,9 +35,30 @@ export interface Preferences {
 
 const STORAGE_KEY = 'cactus.preferences';
 
+/** How a language writes its numbers until the person says otherwise. */
+const USUAL_NUMBERS: Readonly<Record<Language, NumberLocale>> = { es: 'es-ES', en: 'en-GB' };
+
+/** The first of the reader's languages that we speak; Spanish when it is none of them. */
+export function languageOf(accepted: readonly string[]): Language {
+  const bases = accepted.map((tag) => tag.toLowerCase().split('-')[0]);
+  return bases.map((base) => LANGUAGES.find((language) => language === base)).find(Boolean) ?? 'es';
+}
+
+/** How this language writes numbers where the reader lives: `en-US` has its own, `en-NZ` the usual ones. */
+export function numbersOf(language: Language, accepted: readonly string[]): NumberLocale {
+  const wanted = accepted.filter((tag) => tag.toLowerCase().startsWith(`${language}-`));
+  const known = wanted.map((tag) => NUMBER_LOCALES.find((locale) => locale.toLowerCase() === tag.toLowerCase()));
+  return known.find(Boolean) ?? USUAL_NUMBERS[language];
+}
+
+// Only a browser has a reader; a test in Node would find the language of its machine.
+const ACCEPTED: readonly string[] = typeof document === 'undefined' ? [] : navigator.languages;
+const DEVICE_LANGUAGE = languageOf(ACCEPTED);
+
+/** What holds before anybody chose anything: the browser speaks for the person. */
 const DEFAULTS: Preferences = {
-  language: 'es',
-  numberLocale: 'es-ES',
+  language: DEVICE_LANGUAGE,
+  numberLocale: numbersOf(DEVICE_LANGUAGE, ACCEPTED),
   timeZone: '',
   theme: 'system',
   density: 'comfortable',
@@ -64,14 +85,11 @@ export function changePreferences(changes: Partial<Preferences>): void {
   for (const listener of listeners) listener();
 }
 
-/** How a profile's language writes its numbers until the person says otherwise. */
-const PROFILE_NUMBERS: Readonly<Record<Language, NumberLocale>> = { es: 'es-ES', en: 'en-GB' };
-
 /** Loads what this user chose on this device. The first time here there is nothing: her profile speaks for her. */
 export function openPreferencesOf(user: { readonly id: string; readonly locale: Language }): void {
   if (owner === user.id) return;
   owner = user.id;
-  const fromProfile = { language: user.locale, numberLocale: PROFILE_NUMBERS[user.locale] };
+  const fromProfile = { language: user.locale, numberLocale: numbersOf(user.locale, ACCEPTED) };
   const stored = readStored(`${STORAGE_KEY}.${user.id}`);
   changePreferences(stored ? opened(stored) : fromProfile);
 }

@@ -12,6 +12,8 @@
   root.dataset.theme = isDark ? 'dark' : 'light';
   root.dataset.density = stored.density || 'comfortable';
   root.dataset.gain = stored.gainColours || 'green-red';
-  root.lang = stored.language === 'en' ? 'en' : 'es';
+  // As web/preferences does: the choice, else the first language of the browser that we speak, else Spanish.
+  const spoken = (navigator.languages || []).map((tag) => tag.slice(0, 2).toLowerCase());
+  root.lang = stored.language || spoken.find((base) => base === 'es' || base === 'en') || 'es';
   if (stored.isPrivate) root.setAttribute('data-private', '');
 })();

@@ -64,7 +64,7 @@ function Frame() {
   useEffect(() => {
     const doubles = doublesOf(actions);
     // Heard by every test that draws a page; a person loses one shortcut, not the page.
-    if (doubles.length > 0) console.error(`registered twice: ${doubles.join(', ')}`);
+    if (doubles.length > 0) reportError(new Error(`registered twice: ${doubles.join(', ')}`));
   }, [actions]);
   return (
     <ActionsContext value={actions}>

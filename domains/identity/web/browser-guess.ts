@@ -1,4 +1,4 @@
-/** What the browser already knows about the person: language, time zone, and the currency of her region. */
+/** What the browser already knows about the person: time zone, and the currency of her region. */
 
 const CURRENCY_OF_REGION: Readonly<Record<string, string>> = {
   AR: 'ARS',
@@ -27,10 +27,6 @@ const COMMON_CURRENCIES: readonly string[] = [
   'UYU',
   'BRL',
 ];
-
-export function guessLanguage(browserLanguage: string): 'es' | 'en' {
-  return browserLanguage.toLowerCase().startsWith('en') ? 'en' : 'es';
-}
 
 export function guessCurrency(browserLanguage: string): string {
   if (browserLanguage === '') return 'EUR';

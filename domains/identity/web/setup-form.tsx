@@ -2,9 +2,9 @@
 import { type ReactNode, type SubmitEvent, useEffect, useMemo, useState } from 'react';
 import { type ApiInput, useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { changePreferences } from '#web/preferences';
+import { changePreferences, languageOf } from '#web/preferences';
 import { Button, Card, Combobox, FormProblem, Select, TextField } from '#web/ui';
-import { currencyChoices, guessCurrency, guessLanguage, guessTimeZone, timeZoneChoices } from './browser-guess.ts';
+import { currencyChoices, guessCurrency, guessTimeZone, timeZoneChoices } from './browser-guess.ts';
 import { focusFirstInvalid } from './first-invalid.ts';
 import { NewPasswordField, weakPasswordText } from './new-password-field.tsx';
 import { PASSWORD_LENGTH_MIN } from './password-strength.ts';
@@ -166,7 +166,7 @@ function firstAnswers(token: string): SetupAnswers {
     password: '',
     workspaceName: '',
     baseCurrency: guessCurrency(navigator.language),
-    locale: guessLanguage(navigator.language),
+    locale: languageOf(navigator.languages),
     timeZone: guessTimeZone(),
   };
 }

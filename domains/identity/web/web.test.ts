@@ -1,7 +1,7 @@
 /** Goal: what the pages decide by themselves: strength, devices, first guesses, and that both languages say the same. */
 import { expect, test } from 'vitest';
 import { PASSWORD_LENGTH_MIN as SERVER_LENGTH_MIN } from '../contract.ts';
-import { guessCurrency, guessLanguage, timeZoneChoices } from './browser-guess.ts';
+import { guessCurrency, timeZoneChoices } from './browser-guess.ts';
 import { deviceOf } from './device-name.ts';
 import { PASSWORD_LENGTH_MIN, strengthOf } from './password-strength.ts';
 import { oidcTexts } from './oidc-texts.ts';
@@ -57,15 +57,7 @@ test('a program is no device', () => {
   expect(deviceOf('curl/8.9')).toBeNull();
 });
 
-test('the browser’s language says language and currency', () => {
-  expect(['es-ES', 'es-MX', 'en-GB', 'en', 'ca-ES', ''].map(guessLanguage)).toEqual([
-    'es',
-    'es',
-    'en',
-    'en',
-    'es',
-    'es',
-  ]);
+test('the browser’s region says the currency, its zone comes first', () => {
   expect(['es-ES', 'es-MX', 'en-GB', 'en', ''].map(guessCurrency)).toEqual(['EUR', 'MXN', 'GBP', 'EUR', 'EUR']);
   expect(timeZoneChoices('Europe/Madrid')[0]?.value).toBe('Europe/Madrid');
 });

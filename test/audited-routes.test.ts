@@ -35,6 +35,7 @@ const LEAVES_NONE: Readonly<Record<string, string>> = {
   'POST /api/notifications/telegram/link': 'makes a code for one’s own chat; changes nobody’s rights or figures',
   'DELETE /api/notifications/telegram/link': 'cuts one’s own chat off; changes nobody’s rights or figures',
   'POST /api/markets/providers/:provider/test': 'asks a provider for one public price; changes nothing',
+  'POST /api/rebalance-proposals': 'computes trades that nobody orders; changes nothing',
   'POST /api/webhooks/filter-tests': 'computes which events would pass; changes nothing',
   'POST /api/webhooks/replay-previews': 'counts what would be sent; changes nothing',
 };
@@ -52,6 +53,9 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'POST /api/imports/:importId/confirm': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
   'PATCH /api/imports/:importId/mapping': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
   'POST /api/imports/:importId/undo': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
+  'PUT /api/models/:modelId': ['portfolios.model.changed', 'domains/portfolios/planning/model-change.ts'],
+  'DELETE /api/models/:modelId': ['portfolios.model.archived', 'domains/portfolios/planning/model-change.ts'],
+  'PUT /api/instrument-facts/:instrumentId': ['portfolios.facts.stated', 'domains/portfolios/planning/model.routes.ts'],
   'POST /api/invitation-link/acceptance': ['identity.user.created', 'domains/identity/user.ts'],
   'POST /api/invitation-link/joining': ['identity.user.created', 'domains/identity/user.ts'],
   'POST /api/markets/alerts': ['markets.alert.created', 'domains/markets/alert.routes.ts'],
@@ -175,6 +179,12 @@ const operation = (): Facts => ({
   currency: 'EUR',
   idempotencyKey: numbered('operation'),
 });
+const model = async (): Promise<string> => idOf(await send('POST /api/models', {}, { body: modelBody() }));
+const modelBody = (): Facts => ({
+  name: numbered('Modelo'),
+  riskProfile: 'balanced',
+  targets: [{ assetClass: 'equity', weightBps: 10_000, band: { kind: 'absolute', bps: 500 } }],
+});
 const token = async (): Promise<string> => {
   const body = { name: numbered('Robot'), scopes: ['identity.users.read'] };
   const { token: made1, id, apiToken } = await send('POST /api/api-tokens', {}, { body });
@@ -289,6 +299,11 @@ const CALLS: Readonly<Record<string, readonly [action: string, call: (route: str
       const body = { adviserUserId: (await person('adviser')).id, clientUserId: null };
       return send(route, { portfolioId: await portfolio() }, { body });
     },
+  ],
+  'POST /api/models': ['portfolios.model.created', () => model()],
+  'PUT /api/portfolios/:portfolioId/model': [
+    'portfolios.model.assigned',
+    async (route) => send(route, { portfolioId: await portfolio() }, { body: { modelId: await model() } }),
   ],
   'POST /api/portfolios/:portfolioId/operations': [
     'portfolios.operation.recorded',

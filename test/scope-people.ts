@@ -37,6 +37,7 @@ export function bodyFor(path: string): Record<string, unknown> {
     const key = { idempotencyKey: 'never-recorded' };
     return { type: 'deposit', date: '2026-01-06', accountName: 'X', amount: '1', currency: 'EUR', ...key };
   }
+  if (path.endsWith('/model')) return { modelId: null };
   if (path.endsWith('/mapping')) return { sheets: [], openingDate: null };
   return { name: 'Nuevo' };
 }

@@ -380,4 +380,6 @@ export const portfoliosApi = {
 export { exportsApi } from './exports/contract.ts';
 export { importsApi } from './imports/contract.ts';
 export { performanceApi } from './performance/contract.ts';
+export { modelsApi } from './planning/contract.ts';
+export { rebalanceApi } from './planning/rebalance-contract.ts';
 export { AssignPortfolio, ListAssignable, ReadAssignment } from './assignment-contract.ts';

@@ -14,6 +14,7 @@ import { confirmNow, openImport } from './imports/import.ts';
 import { confirmImport } from './imports/import-confirmation.ts';
 import { readImport } from './imports/import-reading.ts';
 import { findImport } from './imports/import.store.ts';
+import { fillDemoPlan } from './planning/planning-demo.ts';
 import { createPortfolio } from './portfolio.ts';
 import { listPortfolios } from './portfolio.store.ts';
 
@@ -61,6 +62,7 @@ export async function fillDemo(
     const portfolioId = await requirePortfolio(platform, workspaceId, file.portfolioName);
     await importDemoFile(platform, { ...order, portfolioId, file }, context);
   }
+  await fillDemoPlan(platform, workspaceId);
 }
 
 async function requirePortfolio(platform: Platform, workspaceId: string, name: string): Promise<string> {

@@ -11,6 +11,10 @@ import { portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { deleteImportsOfWorkspace } from './imports/import.store.ts';
+import { driftJob, planningNotices } from './planning/drift-check.ts';
+import { modelRoutes } from './planning/model.routes.ts';
+import { deleteModelsOfWorkspace } from './planning/model.store.ts';
+import { rebalanceRoutes } from './planning/rebalance.routes.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
 import { deleteLedgerOfWorkspace, findOwners, listPortfolios } from './portfolio.store.ts';
@@ -21,6 +25,7 @@ export const portfolios: Domain = {
   migrations: new URL('./migrations/', import.meta.url),
   permissions: portfoliosPermissions,
   events: portfoliosEvents,
+  notices: planningNotices,
   settings: z.object({
     timeZone: z
       .string()
@@ -39,14 +44,17 @@ export const portfolios: Domain = {
     performanceRoutes(http, platform, source);
     importRoutes(http, platform);
     exportRoutes(http, platform, source);
+    modelRoutes(http, platform, source);
+    rebalanceRoutes(http, source);
   },
-  jobs: (platform) => [...importJobs(platform), demoJob(platform)],
+  jobs: (platform) => [...importJobs(platform), demoJob(platform), driftJob(platform, () => figuresSource(platform))],
   start: async (platform) => {
     fillDemosWhenCreated(platform);
     return () => figuresSource(platform).valuations.close();
   },
   removeWorkspace: async (tx, workspaceId) => {
     await deleteImportsOfWorkspace(tx, workspaceId);
+    await deleteModelsOfWorkspace(tx, workspaceId);
     await deleteLedgerOfWorkspace(tx, workspaceId);
   },
 };

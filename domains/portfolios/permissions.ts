@@ -31,6 +31,24 @@ export const portfoliosPermissions: readonly PermissionDefinition[] = [
     roles: INVESTORS,
   },
   {
+    name: 'portfolios.plan.read',
+    summary: 'See models, drift, rebalancing proposals, checks and goals',
+    summaryEs: 'Ver modelos, desvíos, propuestas de rebalanceo, comprobaciones y objetivos',
+    roles: [...INVESTORS, 'analyst'],
+  },
+  {
+    name: 'portfolios.plan.write',
+    summary: 'Give a portfolio its model and its goals',
+    summaryEs: 'Dar a una cartera su modelo y sus objetivos',
+    roles: INVESTORS,
+  },
+  {
+    name: 'portfolios.model.write',
+    summary: 'Change models, checks and what instruments are made of',
+    summaryEs: 'Cambiar modelos, comprobaciones y la composición de los activos',
+    roles: ['owner', 'admin', 'manager'],
+  },
+  {
     name: 'portfolios.import.run',
     summary: 'Import operations from files',
     summaryEs: 'Importar operaciones desde archivos',

@@ -10,6 +10,8 @@ import { reachValues } from './portfolio-reach.store.ts';
 
 const FOUND = 'takes the id of a portfolio or import that findPortfolio, lockPortfolio, findImport or lockImport gave';
 const WRITER = 'runs under the lock of lockPortfolio or lockImport, which carried the reach';
+const SHELF =
+  'models and what instruments are made of are the workspace’s, shared like its instruments; no row of a portfolio';
 const WHOLE = 'the whole workspace or installation: command line, removal, limits';
 
 /** Why a store function needs no reach of its own. A new function must carry it, or be argued for here. */
@@ -46,6 +48,18 @@ const EXEMPT: Readonly<Record<string, string>> = {
   moveRows: WRITER,
   readRecordedOpenings: FOUND,
   recallMapping: 'columns of a file shape, shared by the workspace; holds no row of a portfolio',
+  listModels: SHELF,
+  findModel: SHELF,
+  lockModel: SHELF,
+  listModelVersions: SHELF,
+  countModels: SHELF,
+  writeModel: SHELF,
+  archiveModelRow: SHELF,
+  countFollowers: 'a number of portfolios, none of them named',
+  deleteModelsOfWorkspace: WHOLE,
+  listInstrumentFacts: SHELF,
+  writeInstrumentFacts: SHELF,
+  writeToldDrift: WRITER,
   rememberMapping: 'columns of a file shape, shared by the workspace; holds no row of a portfolio',
 };
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { event } from '#kernel';
 import { importEvents } from './imports/import-events.ts';
 import { LEDGER_EVENT_TYPES } from './ledger-event.ts';
+import { planningEvents } from './planning/planning-events.ts';
 
 const Id = z.uuid();
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -72,4 +73,5 @@ export const portfoliosEvents = [
   OperationRecorded,
   OperationReversed,
   ...importEvents,
+  ...planningEvents,
 ] as const;

@@ -24,6 +24,9 @@ const VIEWS: readonly (readonly [string, View])[] = [
 const PATHS = [
   '/',
   '/carteras',
+  '/planificacion',
+  '/planificacion?vista=modelos',
+  '/planificacion?vista=composicion',
   '/importar',
   '/alertas',
   '/alertas?vista=precios',
@@ -77,7 +80,10 @@ describe.skipIf(missing !== null)('pages', () => {
     while (performance.now() < deadlineMs) {
       const answer = await send(product, 'GET', '/api/portfolios', { cookie });
       const { items } = (await answer.json()) as { items: { id: string }[] };
-      if (items.length >= 3 && items[0]) return `/carteras/${items[0].id}`;
+      // The demo's models come last.
+      const models = await send(product, 'GET', '/api/models', { cookie });
+      const { items: planned } = (await models.json()) as { items: unknown[] };
+      if (items.length >= 3 && planned.length > 0 && items[0]) return `/carteras/${items[0].id}`;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     throw new Error(`the demo was not filled in ${DEMO_MS_MAX} ms:\n${product.output()}`);
@@ -105,8 +111,10 @@ describe.skipIf(missing !== null)('pages', () => {
       await page.goto(`${product.url}/carteras`);
       await page.getByRole('heading', { level: 1, name: isEnglish ? 'Portfolios' : 'Carteras' }).waitFor();
       const faults: string[] = [];
-      for (const path of [...PATHS, portfolioPath]) {
-        const label = path === portfolioPath ? '/carteras/…' : path;
+      const rebalancePath = portfolioPath.replace('/carteras/', '/planificacion/rebalanceo?carteras=');
+      for (const path of [...PATHS, portfolioPath, rebalancePath]) {
+        const label =
+          path === portfolioPath ? '/carteras/…' : path === rebalancePath ? '/planificacion/rebalanceo' : path;
         await page.goto(`${product.url}${path}`);
         await settle(page);
         faults.push(...(await axeFaults(page)).map((fault) => `${label}: ${fault}`));

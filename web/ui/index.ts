@@ -28,7 +28,7 @@ export { lateTrigger, type Trigger, type TriggerPast, useKeptFocus } from './lat
 export { NumberField } from './number-field.tsx';
 export { type ProblemText, type ProblemWords } from './problem-text.ts';
 export { Progress, Ribbon, type Step, Stepper } from './progress.tsx';
-export { saveBlob } from './save-text.ts';
+export { saveBlob, saveText } from './save-text.ts';
 export { SearchField } from './search-field.tsx';
 export { type Choice, Select } from './select.tsx';
 export { ShownOnceDialog } from './shown-once-dialog.tsx';

@@ -1,12 +1,26 @@
 /** Portfolios' part of the web app: what the shell needs before any page loads. Texts of the pages load with them. */
-import { ChartPie, FileUp } from 'lucide-react';
+import { ChartPie, FileUp, Scale } from 'lucide-react';
 import { defineDomainWeb } from '#web/shell';
 
 export const domainWeb = defineDomainWeb({
   domain: 'portfolios',
   texts: {
-    es: { portfolios: 'Carteras', portfolio: 'Cartera', newPortfolio: 'Nueva cartera', importFile: 'Importar' },
-    en: { portfolios: 'Portfolios', portfolio: 'Portfolio', newPortfolio: 'New portfolio', importFile: 'Import' },
+    es: {
+      portfolios: 'Carteras',
+      portfolio: 'Cartera',
+      newPortfolio: 'Nueva cartera',
+      importFile: 'Importar',
+      planning: 'Planificación',
+      rebalancing: 'Rebalanceo',
+    },
+    en: {
+      portfolios: 'Portfolios',
+      portfolio: 'Portfolio',
+      newPortfolio: 'New portfolio',
+      importFile: 'Import',
+      planning: 'Planning',
+      rebalancing: 'Rebalancing',
+    },
   },
   pages: [
     {
@@ -21,6 +35,19 @@ export const domainWeb = defineDomainWeb({
       permission: 'portfolios.portfolio.read',
       titleKey: 'portfolio',
       load: () => import('./portfolio.page.tsx'),
+    },
+    {
+      path: '/planificacion',
+      permission: 'portfolios.plan.read',
+      titleKey: 'planning',
+      load: () => import('./planning/planning.page.tsx'),
+      nav: { icon: Scale, order: 22 },
+    },
+    {
+      path: '/planificacion/rebalanceo',
+      permission: 'portfolios.plan.read',
+      titleKey: 'rebalancing',
+      load: () => import('./planning/rebalance.page.tsx'),
     },
     {
       path: '/importar',

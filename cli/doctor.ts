@@ -3,12 +3,14 @@ import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { Fault } from '#kernel';
+import { reportProviders } from '#markets';
 import type { LoadedConfig } from '#platform/config';
 import type { Platform } from '#platform/domain';
 import { sealedColumnsOf, staleCounts } from '#platform/secrets';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { checkMail, checkTelegram } from './doctor-channels.ts';
+import { checkProviders } from './doctor-providers.ts';
 import { EXIT, requireConfig, withPlatform } from './install.ts';
 
 type State = 'ok' | 'warning' | 'problem';
@@ -138,6 +140,7 @@ async function checkInstall(): Promise<Check[]> {
       await checkMasterKey(platform),
       await checkMail(platform.mail, isListening),
       await checkTelegram(platform.telegram, platform.db),
+      ...(await checkProviders(await reportProviders(platform), isListening)),
     ]);
   } catch (error) {
     const remedy = 'Read the message above; the data in the folder was not changed.';

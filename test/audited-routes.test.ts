@@ -58,6 +58,7 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'PUT /api/instrument-facts/:instrumentId': ['portfolios.facts.stated', 'domains/portfolios/planning/model.routes.ts'],
   'POST /api/invitation-link/acceptance': ['identity.user.created', 'domains/identity/user.ts'],
   'POST /api/invitation-link/joining': ['identity.user.created', 'domains/identity/user.ts'],
+  'POST /api/markets/history-gaps/fillings': ['markets.history.fill_asked', 'domains/markets/history.routes.ts'],
   'POST /api/markets/alerts': ['markets.alert.created', 'domains/markets/alert.routes.ts'],
   'PUT /api/markets/alerts/:ruleId': ['markets.alert.changed', 'domains/markets/alert.routes.ts'],
   'DELETE /api/markets/alerts/:ruleId': ['markets.alert.deleted', 'domains/markets/alert.routes.ts'],

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { endpoint, event } from '#kernel';
 import { alertApi, AlertFired } from './alert-contract.ts';
+import { historyApi } from './history-contract.ts';
 import { providerApi } from './provider-contract.ts';
 import {
   Day,
@@ -129,6 +130,7 @@ export const marketsApi = {
   ListQuarantinedPrices,
   SettleQuarantinedPrice,
   ...alertApi,
+  ...historyApi,
   ...providerApi,
 } as const;
 

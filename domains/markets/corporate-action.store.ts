@@ -64,3 +64,25 @@ export async function listSplits(
   }
   return splits;
 }
+
+/** The known splits and dividends of an instrument as they are told, newest first. */
+export async function listActions(
+  queryable: Queryable,
+  { workspaceId, instrumentId }: { readonly workspaceId: string; readonly instrumentId: string },
+) {
+  const splits = await sql<{ on: LocalDate; ratio: string; provider: PriceProviderName }>`
+    select on_date as "on", ratio, provider from markets_splits
+    where workspace_id = ${workspaceId} and instrument_id = ${instrumentId} order by on_date desc`.execute(
+    queryable.tables(),
+  );
+  const dividends = await sql<{ exDate: LocalDate; amount: string; currency: string; provider: PriceProviderName }>`
+    select ex_date as "exDate", amount, currency, provider from markets_dividends
+    where workspace_id = ${workspaceId} and instrument_id = ${instrumentId} order by ex_date desc`.execute(
+    queryable.tables(),
+  );
+  const plain = (figure: string): string => Decimal.from(figure).toString();
+  return {
+    splits: splits.rows.map((row) => ({ ...row, ratio: plain(row.ratio) })),
+    dividends: dividends.rows.map((row) => ({ ...row, amount: plain(row.amount) })),
+  };
+}

@@ -4,6 +4,8 @@ import type { HealthPart } from '#platform/telemetry';
 import { alertRoutes } from './alert.routes.ts';
 import { marketsEvents } from './contract.ts';
 import { listProviderHealth } from './feed.store.ts';
+import { closeSnapshotJob, closeWatchJob, gapFillJob } from './history-gap.job.ts';
+import { historyRoutes } from './history.routes.ts';
 import { dayCloseJob, historyJob, ratesJob } from './history.job.ts';
 import { instrumentRoutes } from './instrument.routes.ts';
 import { marketsNotices } from './notices.ts';
@@ -71,10 +73,19 @@ export const markets: Domain = {
   routes(http, platform) {
     instrumentRoutes(http, platform);
     priceRoutes(http, platform);
+    historyRoutes(http, platform);
     alertRoutes(http, platform);
     providerRoutes(http, platform);
   },
-  jobs: (platform) => [historyJob(platform), dayCloseJob(platform), ratesJob(platform), providerTestJob(platform)],
+  jobs: (platform) => [
+    historyJob(platform),
+    dayCloseJob(platform),
+    gapFillJob(platform),
+    closeWatchJob(platform),
+    closeSnapshotJob(platform),
+    ratesJob(platform),
+    providerTestJob(platform),
+  ],
   async start(platform) {
     return platform.roles.has('worker') ? startPoller(platform) : async () => undefined;
   },

@@ -11,6 +11,8 @@ import {
   listProviderHealth,
   upsertProviderHealth,
 } from './feed.store.ts';
+import { checkHistory, noteEmptyDays, recordHistoryCheck } from './history-gap.job.ts';
+import { listWatchedHistories } from './history-gap.store.ts';
 import { newestEuroRateDay, SHARED_WORKSPACE_ID, upsertEuroRates } from './fx.store.ts';
 import type { RateSpan } from './provider/price-provider.ts';
 import { type FeedPlatform, refreshInstrument } from './refresh.ts';
@@ -48,6 +50,9 @@ export function historyJob(platform: FeedPlatform): JobDefinition<z.infer<typeof
         needs: 'history',
         progress: (doneRatio) => context.progress(doneRatio, `Guardando precios de ${name}`),
       });
+      const { gaps } = await checkHistory(platform, need);
+      await noteEmptyDays(platform, need, { gaps, result });
+      await recordHistoryCheck(platform, need);
       if (result.ok || result.code === 'unknown_symbol') return; // Asking again would not help; the page says why.
       throw new Fault('price_history_unavailable', JSON.stringify(result.details['reasons']), { retryable: true });
     },
@@ -79,6 +84,12 @@ export function dayCloseJob(platform: FeedPlatform): JobDefinition<null> {
         await platform.db.transaction((tx) =>
           tx.addJob(HISTORY_JOB, gap, { key: `${HISTORY_JOB}:${gap.instrumentId}` }),
         );
+      }
+      const watched = await listWatchedHistories(platform.db, {});
+      for (const [index, entry] of watched.entries()) {
+        context.signal.throwIfAborted();
+        await context.progress(index / watched.length, `Revisando el historial de ${entry.instrument.name}`);
+        await recordHistoryCheck(platform, entry);
       }
     },
   });

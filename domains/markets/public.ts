@@ -34,3 +34,4 @@ export {
   simulatedPrice,
 } from './provider/simulated-market.ts';
 export { startSimulation } from './simulation.ts';
+export { type ProviderReport, reportProviders } from './provider-report.ts';

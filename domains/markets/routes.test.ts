@@ -1,10 +1,11 @@
 /** Goal: the routes of markets do what their contract says for who may, and refuse the rest by name. */
-import { EVERY_ROW, type EndpointShape } from '#kernel';
+import { Decimal, EVERY_ROW, type EndpointShape, localDate } from '#kernel';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform, type TestPlatformOptions } from '#platform/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { marketsApi, marketsEvents } from './contract.ts';
 import { identity } from '../identity/domain.ts';
+import { upsertCorporateActions } from './corporate-action.store.ts';
 import { markets } from './domain.ts';
 import { SHARED_WORKSPACE_ID } from './fx.store.ts';
 import { providerTestJob } from './provider-test.job.ts';
@@ -258,6 +259,39 @@ test('a fall and a volume are watched, told with what they are measured from, an
   expect(told).toContainEqual(
     expect.objectContaining({ condition: 'volume_above', triggerPrice: null, triggerVolume: '1000', volume: '1200' }),
   );
+});
+
+test('a history tells its days, gaps, splits and dividends; filling is asked for in the background', async () => {
+  const { workspaceId } = market;
+  const share = await market.addInstrument({ kind: 'stock', symbol: 'GAP.MC', name: 'Gap' });
+  const path = `GET /api/markets/instruments/${share}/history` as const;
+  expect(await call(path)).toMatchObject({ status: 200, body: { since: null, gaps: [], calendar: 'madrid' } });
+  await market.watch(share, '2026-11-16');
+  await call(`PUT /api/markets/instruments/${share}/manual-price`, {
+    body: { price: '10', currency: 'EUR', on: '2026-11-17' },
+  });
+  const told = { workspaceId, instrumentId: share, provider: 'yahoo' as const, fetchedAtMs: market.clock() };
+  const splits = [{ on: localDate('2024-06-10'), ratio: Decimal.from('10') }];
+  const dividends = [{ exDate: localDate('2026-05-04'), amount: Decimal.from('0.84'), currency: 'EUR' }];
+  await market.db.transaction((tx) => upsertCorporateActions(tx, { ...told, splits, dividends }));
+  const { body } = await call(path);
+  expect(body).toMatchObject({
+    since: '2026-11-16',
+    storedCount: 1,
+    isAdjusted: false,
+    splits: [{ on: '2024-06-10', ratio: '10', provider: 'yahoo' }],
+    dividends: [{ exDate: '2026-05-04', amount: '0.84', currency: 'EUR' }],
+  });
+  const gaps: readonly object[] = body?.['gaps'] ?? [];
+  expect(gaps[0]).toEqual({ from: '2026-11-16', to: '2026-11-16', dayCount: 1 });
+  const fill = 'POST /api/markets/history-gaps/fillings' as const;
+  expect(await call(fill, { body: { instrumentId: share } })).toMatchObject({ status: 202 });
+  expect(market.askedJobs.at(-1)).toEqual({
+    name: 'markets.gaps.fill',
+    payload: { workspaceId, instrumentId: share },
+  });
+  expect(await call(fill, { body: { instrumentId: anId } })).toMatchObject({ status: 404 });
+  expect(await call('GET /api/markets/history-gaps')).toMatchObject({ status: 200, body: { items: [] } });
 });
 
 test('providers say how they fare; faults are only for simulated workspaces', async () => {

@@ -51,6 +51,8 @@ export async function deleteWorkspaceRows(tx: Transaction, workspaceId: string):
   await sql`delete from markets_alert_firings where workspace_id = ${workspaceId}`.execute(tx.tables());
   await sql`delete from markets_alert_rules where workspace_id = ${workspaceId}`.execute(tx.tables());
   await sql`delete from markets_quarantined_prices where workspace_id = ${workspaceId}`.execute(tx.tables());
+  await sql`delete from markets_history_states where workspace_id = ${workspaceId}`.execute(tx.tables());
+  await sql`delete from markets_empty_days where workspace_id = ${workspaceId}`.execute(tx.tables());
   await sql`delete from markets_splits where workspace_id = ${workspaceId}`.execute(tx.tables());
   await sql`delete from markets_dividends where workspace_id = ${workspaceId}`.execute(tx.tables());
   await sql`delete from markets_daily_prices where workspace_id = ${workspaceId}`.execute(tx.tables());

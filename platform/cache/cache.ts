@@ -7,6 +7,7 @@ import type { Clock } from '#kernel';
 import type { RedisHandle } from '#platform/redis';
 import type { Counter, Telemetry } from '#platform/telemetry';
 import { LRUCache } from 'lru-cache';
+import { openAllowances } from './allowances.ts';
 import type { Cache, CachePolicy, Caches, CacheShape } from './types.ts';
 
 const SHARED_MS_MAX = 86_400_000; // Redis forgets by itself what nobody asked for in a day.
@@ -26,7 +27,7 @@ export function createCaches(input: {
   readonly telemetry: Pick<Telemetry, 'counter'>;
 }): Caches {
   const asked = input.telemetry.counter('cactus_cache_requests_total', 'Answers asked of a cache.', ['cache', 'from']);
-  return { open: (shape) => new TwoLayers({ ...input, shape, asked }) };
+  return { open: (shape) => new TwoLayers({ ...input, shape, asked }), allowances: openAllowances(input.redis) };
 }
 
 interface Parts<Value> {

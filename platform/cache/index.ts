@@ -1,3 +1,11 @@
 /** The door of platform/cache. */
 export { createCaches } from './cache.ts';
-export { type Cache, type CachePolicy, type Caches, type CacheShape } from './types.ts';
+export {
+  type AllowanceAnswer,
+  type Allowances,
+  type AllowanceWindow,
+  type Cache,
+  type CachePolicy,
+  type Caches,
+  type CacheShape,
+} from './types.ts';

@@ -28,7 +28,33 @@ export interface Cache<Value> {
   get(key: string, policy: CachePolicy, load: () => Promise<Value>): Promise<Value>;
 }
 
+export interface AllowanceWindow {
+  /** Names the window and when it ends, so that the next one starts at zero: `day:1795219200000`. */
+  readonly window: string;
+  /** What this process knows to be used already; the larger of the two counts. */
+  readonly used: number;
+  readonly limit: number;
+  readonly leftMs: number;
+}
+
+/** What was counted in each window after taking; or which one has too few left, and nothing was taken. */
+export type AllowanceAnswer =
+  | { readonly isTaken: true; readonly counts: readonly number[] }
+  | { readonly isTaken: false; readonly spentIndex: number; readonly used: number };
+
+/** What all processes together may use. Each answer is null without Redis: the caller counts by itself. */
+export interface Allowances {
+  /** Takes from every window, or from none. */
+  take(name: string, windows: readonly AllowanceWindow[], count: number): Promise<AllowanceAnswer | null>;
+  /** A turn at a pace of one in `tokenMs` after a burst: how long to wait for it, null when longer than `waitMsMax`. */
+  turn(
+    name: string,
+    pace: { readonly tokenMs: number; readonly burst: number; readonly waitMsMax: number },
+  ): Promise<{ readonly waitMs: number | null } | null>;
+}
+
 export interface Caches {
   /** Opens a cache; two of one name share what is in Redis and nothing else. */
   open<Value>(shape: CacheShape<Value>): Cache<Value>;
+  readonly allowances: Allowances;
 }

@@ -71,6 +71,13 @@ describe.skipIf(missing !== null)('alerts', () => {
     await page.getByText('Mercado simulado').first().waitFor();
     await look(page, 'alerts-prices');
     expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Acciones: XMR · Monero' }).click();
+    await page.getByRole('menuitem', { name: 'Ver historial' }).click();
+    const history = page.getByRole('dialog');
+    await history.getByText('Cierres guardados').waitFor();
+    await look(page, 'alerts-history');
+    expect(await axeFaults(page)).toEqual([]);
+    await history.getByRole('button', { name: 'Cerrar' }).last().click();
   });
 
   test('an alert is made with the keyboard in one line', async () => {

@@ -89,7 +89,8 @@ export interface TokenBucket {
   take(): number | null;
 }
 
-const WAIT_MAX_MS = 60_000; // A longer queue is refused: the price would be old before it is asked for.
+/** A longer queue is refused: the price would be old before it is asked for. */
+export const QUEUE_WAIT_MS_MAX = 60_000;
 
 /** Up to `burst` at once, refilled at `perMinute`. */
 export function makeTokenBucket(
@@ -103,7 +104,7 @@ export function makeTokenBucket(
       const nowMs = clock();
       const nextMs = Math.max(emptyAtMs, nowMs) + tokenMs;
       const waitMs = Math.max(0, nextMs - nowMs - rate.burst * tokenMs);
-      if (waitMs > WAIT_MAX_MS) return null;
+      if (waitMs > QUEUE_WAIT_MS_MAX) return null;
       emptyAtMs = nextMs;
       return waitMs;
     },

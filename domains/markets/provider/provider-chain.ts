@@ -8,8 +8,15 @@ import type { Cache, Caches } from '#platform/cache';
 import type { InstrumentKind } from '../instrument.ts';
 import type { LiveProviderName } from '../price.ts';
 import { answerText } from './answer-text.ts';
-import { type Breaker, makeBreaker, makeTokenBucket, type ProviderHealth, type TokenBucket } from './breaker.ts';
-import { type CreditBook, makeCreditBook } from './credit-book.ts';
+import {
+  type Breaker,
+  makeBreaker,
+  makeTokenBucket,
+  type ProviderHealth,
+  QUEUE_WAIT_MS_MAX,
+  type TokenBucket,
+} from './breaker.ts';
+import { type CreditBook, type CreditUse, makeCreditBook } from './credit-book.ts';
 import type { InstrumentRef, PriceAnswer, PriceProvider } from './price-provider.ts';
 import { QuotaFault } from './provider-fault.ts';
 
@@ -63,6 +70,7 @@ const CLOSES_MAX = 500_000; // Closes kept over all answers.
 const TTL_MS = 20_000; // Below every refresh interval, above the burst of a page of holdings.
 const STALE_MS = 24 * 60 * 60_000; // Who does not want to wait gets yesterday's look at worst, and a new one is on its way.
 const UNKNOWN_TTL_MS = 10 * 60_000; // A symbol does not come into being in a minute.
+const MINUTE_MS = 60_000;
 const FAILED_TTL_MS = 1_000; // Askers of the same second share a failure too.
 
 /** Who is asked first, by kind: the one that knows the kind best, then the free one, then the fallback. */
@@ -212,15 +220,44 @@ async function askOne(entry: Guarded, question: Question): Promise<Result<PriceA
   }
 }
 
-async function pay({ provider, bucket, credits }: Guarded, options: ChainOptions, creditCount: number): Promise<void> {
-  const spent = credits.take(creditCount);
+async function pay(entry: Guarded, options: ChainOptions, creditCount: number): Promise<void> {
+  const { provider } = entry;
+  const spent = await takeCredits(entry, options, creditCount);
   if (spent) {
     const detail = `${provider.name}: our own count of its ${spent.limitCredits} credits of the ${spent.window} is used up`;
     throw new QuotaFault(spent.window, detail, options.clock());
   }
-  const waitMs = bucket.take();
+  const waitMs = await takeTurn(entry, options);
   if (waitMs === null) throw new Fault('provider_queue_full', 'too many requests are waiting', { retryable: true });
   if (waitMs > 0) await options.sleep(waitMs);
+}
+
+/** Takes credits of all processes together, or of this one alone without Redis. The window that has too few left, or null. */
+async function takeCredits(entry: Guarded, options: ChainOptions, creditCount: number): Promise<CreditUse | null> {
+  const { provider, credits } = entry;
+  const uses = credits.uses();
+  if (uses.length === 0) return null;
+  const nowMs = options.clock();
+  const windows = uses.map(({ window, usedCredits: used, limitCredits: limit, endsAtMs }) => {
+    return { window: `${window}:${endsAtMs}`, used, limit, leftMs: endsAtMs - nowMs };
+  });
+  const shared = await options.caches.allowances.take(`markets.${provider.name}`, windows, creditCount);
+  if (!shared) return credits.take(creditCount);
+  if (!shared.isTaken) {
+    const spent = uses[shared.spentIndex];
+    return spent ? { ...spent, usedCredits: shared.used } : null;
+  }
+  // What the others used is known here too, and stays known when Redis goes.
+  credits.resume(uses.map((use, index) => ({ ...use, usedCredits: shared.counts[index] ?? use.usedCredits })));
+  return null;
+}
+
+/** Milliseconds to wait for a turn among all processes; null when the queue is too long. */
+async function takeTurn({ provider, bucket }: Guarded, { caches }: ChainOptions): Promise<number | null> {
+  const { perMinute, burst } = provider.quota;
+  const pace = { tokenMs: MINUTE_MS / perMinute, burst, waitMsMax: QUEUE_WAIT_MS_MAX };
+  const shared = await caches.allowances.turn(`markets.${provider.name}`, pace);
+  return shared ? shared.waitMs : bucket.take();
 }
 
 function recordFault(breaker: Breaker, fault: Fault): void {

@@ -1,10 +1,13 @@
 /** Precios: every price with its source and doubts, those that wait for a decision, and how the providers fare. */
-import { Ellipsis, PencilLine, SearchCheck } from 'lucide-react';
+import { Ellipsis, History, PencilLine, SearchCheck } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { ratioOfPercent, type Translate, useTexts } from '#web/i18n';
 import { useCan } from '#web/shell';
 import { type Column, EmptyState, IconButton, Menu, Percent, RelativeTime, Stack, Table } from '#web/ui';
+import { HistoryDialog } from './history-dialog.tsx';
+import { HistoryGapsCard } from './history-gaps-card.tsx';
+import { historyTexts } from './history-texts.ts';
 import { labelOf } from './instrument-field.tsx';
 import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { type MarketsKey, marketsTexts } from './markets-texts.ts';
@@ -14,12 +17,14 @@ import { ProvidersCard } from './providers-card.tsx';
 import { QuarantineCard } from './quarantine-card.tsx';
 
 type PriceRow = ApiOutput<'GET /api/markets/prices'>['items'][number];
-type Asked = { readonly what: 'price' | 'symbol'; readonly row: PriceRow } | null;
+type What = 'history' | 'price' | 'symbol';
+type Asked = { readonly what: What; readonly row: PriceRow } | null;
 
 const REFRESH_MS = 60_000; // Ages and doubts change without a tick.
 
 export function PricesTab({ livePrices }: { readonly livePrices: ReadonlyMap<string, PricedPrice> }) {
   const t = useTexts(marketsTexts);
+  const h = useTexts(historyTexts);
   const prices = useApi('GET /api/markets/prices', {}, { refetchIntervalMs: REFRESH_MS });
   const [asked, setAsked] = useState<Asked>(null);
   const canWritePrice = useCan('markets.price.write');
@@ -32,9 +37,12 @@ export function PricesTab({ livePrices }: { readonly livePrices: ReadonlyMap<str
     [prices.data, livePrices],
   );
   const columns = useMemo(() => {
-    const what = [...(canWritePrice ? (['price'] as const) : []), ...(canFixSymbol ? (['symbol'] as const) : [])];
-    return what.length === 0 ? priceColumns(t) : [...priceColumns(t), menuColumn(t, what, setAsked)];
-  }, [t, canWritePrice, canFixSymbol]);
+    const labels = { history: h('history'), price: t('writePrice'), symbol: t('fixSymbol') };
+    const what: What[] = ['history'];
+    if (canWritePrice) what.push('price');
+    if (canFixSymbol) what.push('symbol');
+    return [...priceColumns(t), menuColumn(t('actions'), { what, labels, onAsk: setAsked })];
+  }, [t, h, canWritePrice, canFixSymbol]);
   return (
     <Stack>
       <QuarantineCard />
@@ -48,7 +56,9 @@ export function PricesTab({ livePrices }: { readonly livePrices: ReadonlyMap<str
         onRetry={() => void prices.refetch()}
         empty={<EmptyState title={t('noPrices')} detail={t('noPricesDetail')} />}
       />
+      <HistoryGapsCard />
       <ProvidersCard />
+      {asked?.what === 'history' && <HistoryDialog instrument={asked.row.instrument} onClose={() => setAsked(null)} />}
       {asked?.what === 'price' && <ManualPriceDialog subject={asked.row} onClose={() => setAsked(null)} />}
       {asked?.what === 'symbol' && <ProviderSymbolDialog subject={asked.row} onClose={() => setAsked(null)} />}
     </Stack>
@@ -114,31 +124,28 @@ function sourceText(t: Translate<MarketsKey>, provider: PricedPrice['provider'],
   return provider === 'yahoo' && symbol ? `${name} · ${symbol}` : name;
 }
 
+const ICONS = { history: History, price: PencilLine, symbol: SearchCheck } as const;
+
 function menuColumn(
-  t: Translate<MarketsKey>,
-  what: readonly ('price' | 'symbol')[],
-  onAsk: (asked: Asked) => void,
+  head: string,
+  menu: {
+    readonly what: readonly What[];
+    readonly labels: Readonly<Record<What, string>>;
+    readonly onAsk: (asked: Asked) => void;
+  },
 ): Column<PriceRow> {
-  const entries = {
-    price: { key: 'writePrice', icon: PencilLine },
-    symbol: { key: 'fixSymbol', icon: SearchCheck },
-  } as const;
+  const { what, labels, onAsk } = menu;
   return {
     id: 'actions',
-    head: t('actions'),
+    head,
     widthPx: 96,
     align: 'end',
     isSortable: false,
     cell: (row) => (
       <Menu
-        trigger={<IconButton icon={Ellipsis} size="sm" label={`${t('actions')}: ${labelOf(row.instrument)}`} />}
+        trigger={<IconButton icon={Ellipsis} size="sm" label={`${head}: ${labelOf(row.instrument)}`} />}
         groups={[
-          what.map((id) => ({
-            id,
-            label: t(entries[id].key),
-            icon: entries[id].icon,
-            onSelect: () => onAsk({ what: id, row }),
-          })),
+          what.map((id) => ({ id, label: labels[id], icon: ICONS[id], onSelect: () => onAsk({ what: id, row }) })),
         ]}
       />
     ),

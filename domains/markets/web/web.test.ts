@@ -1,6 +1,8 @@
 /** Goal: what the pages decide by themselves: the distance to a trigger, terms in words, both languages alike. */
 import { expect, test } from 'vitest';
 import { textsNow } from '#web/i18n';
+import { alertBacktestTexts } from './alert-backtest-texts.ts';
+import { historyTexts } from './history-texts.ts';
 import { termsText } from './alert-terms.ts';
 import { distanceRatio } from './distance.ts';
 import { newestPrice, type PricedPrice } from './live-prices.ts';
@@ -36,7 +38,7 @@ test('terms read as a sentence with the figures of the reader', () => {
 test('both languages have the same slots, and no text is empty', () => {
   const slots = (text: string) =>
     [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).toSorted((a, b) => String(a).localeCompare(String(b)));
-  for (const texts of [marketsTexts, providerTexts, domainWeb.texts]) {
+  for (const texts of [marketsTexts, alertBacktestTexts, historyTexts, providerTexts, domainWeb.texts]) {
     const spanish: Readonly<Record<string, string>> = texts.es;
     const english: Readonly<Record<string, string>> = texts.en;
     const slotsOf = (dictionary: typeof spanish) => Object.entries(dictionary).map(([key, text]) => [key, slots(text)]);

@@ -87,7 +87,8 @@ function euroRateOf(row: Omit<RateRow, 'wanted_on'>): EuroRate {
   return { currency: row.currency, on: row.on_date, unitsPerEur, isSimulated: row.provider === 'simulator' };
 }
 
-async function rateOwner(queryable: Queryable, workspaceId: string): Promise<string> {
+/** Whose rates a workspace uses: its own when it is simulated, everybody's otherwise. */
+export async function rateOwner(queryable: Queryable, workspaceId: string): Promise<string> {
   const { rows } = await sql`select 1 from markets_workspaces
     where workspace_id = ${workspaceId} and price_source = 'simulated'`.execute(queryable.tables());
   return rows.length > 0 ? workspaceId : SHARED_WORKSPACE_ID;

@@ -17,6 +17,7 @@ export {
 } from './instrument.store.ts';
 export { watchInstruments, unwatchInstruments } from './watch.ts';
 export { crossRate, type EuroRate, type FxPair, type FxRate } from './fx.ts';
+export { type MarketChanges, marketChangesSince } from './change.store.ts';
 export { euroRatesBetween, fxRates, type FxQuery, type FxRangeQuery } from './fx.store.ts';
 export { type DailyPrice, type LatestPrice, type MissingPriceReason, type PriceProviderName } from './price.ts';
 export { type DayRangeQuery, latestPrices, type LatestPricesQuery, pricesBetween } from './price.store.ts';

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { endpoint } from '#kernel';
 import { MissingFact, ReadFigures, ReadValueSeries } from './figures-contract.ts';
+import { ReadGroupSeries } from './group-contract.ts';
 
 const NAME_LENGTH_MAX = 120;
 const NOTE_LENGTH_MAX = 500; // A remark on one operation, not a document.
@@ -373,6 +374,7 @@ export const portfoliosApi = {
   RecordOperation,
   ReverseOperation,
   ReadValueSeries,
+  ReadGroupSeries,
   ReadFigures,
   ExplainFigure,
 } as const;

@@ -5,7 +5,9 @@ import { assignmentRoutes } from './assignment.routes.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
 import { exportRoutes } from './exports/export.routes.ts';
+import { deleteDailyOfWorkspace } from './engine/daily-values.store.ts';
 import { figuresSource } from './figures-source.ts';
+import { groupRoutes } from './group.routes.ts';
 import { performanceRoutes } from './performance/performance.routes.ts';
 import { portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
@@ -41,6 +43,7 @@ export const portfolios: Domain = {
     portfolioRoutes(http, platform, source);
     assignmentRoutes(http, platform);
     operationRoutes(http, platform, source);
+    groupRoutes(http, platform, source);
     performanceRoutes(http, platform, source);
     importRoutes(http, platform);
     exportRoutes(http, platform, source);
@@ -55,6 +58,7 @@ export const portfolios: Domain = {
   removeWorkspace: async (tx, workspaceId) => {
     await deleteImportsOfWorkspace(tx, workspaceId);
     await deleteModelsOfWorkspace(tx, workspaceId);
+    await deleteDailyOfWorkspace(tx, workspaceId);
     await deleteLedgerOfWorkspace(tx, workspaceId);
   },
 };

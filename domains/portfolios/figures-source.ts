@@ -18,6 +18,7 @@ export function figuresSource(platform: Platform): FiguresSource {
     shelf: openBookShelf(platform),
     closes: openCloseColumns(clock),
     valuations: openValuations(telemetry),
+    transaction: (work) => platform.db.transaction(work),
     clock,
     timeZone,
   };

@@ -4,7 +4,7 @@
  */
 import { addDays, type Clock, dateInZone, Decimal, type LocalDate } from '#kernel';
 import { type Instrument, findInstruments, type LatestPrice, latestPrices } from '#markets';
-import type { Queryable } from '#platform/db';
+import type { Database, Queryable } from '#platform/db';
 import type { BookShelf, ShelvedBook } from './book-shelf.ts';
 import type { CloseColumns } from './close-columns.ts';
 import type { Valuations } from './engine/valuations.ts';
@@ -19,6 +19,8 @@ export interface FiguresSource {
   readonly shelf: BookShelf;
   readonly closes: CloseColumns;
   readonly valuations: Valuations;
+  /** For what is computed once and stored. */
+  readonly transaction: Database['transaction'];
   readonly clock: Clock;
   /** Zone whose calendar day is today. */
   readonly timeZone: string;

@@ -220,6 +220,21 @@ export async function readLinkedEvents(
   return rows.map(bookEventOfRow);
 }
 
+/** The first day that events recorded after one sequence, up to another, are about: their own, and those they take back. */
+export async function readFirstChange(
+  queryable: Queryable,
+  span: { readonly portfolioId: string; readonly afterSequence: number; readonly upTo: number },
+): Promise<LocalDate | null> {
+  const rows = await queryable.prepared<{ first_on: LocalDate | null }>(
+    'portfolios.event.first_change',
+    `select min(least(e.on_date, t.on_date)) as first_on
+     from portfolios_events e left join portfolios_events t on t.event_id = e.reverses
+     where e.portfolio_id = $1 and e.sequence > $2 and e.sequence <= $3`,
+    [span.portfolioId, span.afterSequence, span.upTo],
+  );
+  return rows[0]?.first_on ?? null;
+}
+
 /** True when the ledger of a portfolio ever sold short. */
 export async function hasShorts(tx: Transaction, portfolioId: string): Promise<boolean> {
   const rows = await tx.prepared<{ found: boolean }>(

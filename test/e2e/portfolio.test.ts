@@ -70,8 +70,15 @@ describe.skipIf(missing !== null)('portfolios', () => {
       .getByText(/Patrimonio/)
       .first()
       .waitFor();
+    // All together until one is chosen; the choice is in the address.
+    const chooser = page.getByRole('combobox', { name: 'Evolución de' });
+    await chooser.waitFor();
+    await expect.poll(() => chooser.textContent()).toContain('Todas las carteras');
     await look(page, 'home');
     expect(await axeFaults(page)).toEqual([]);
+    await chooser.click();
+    await page.getByRole('option').nth(1).click();
+    await page.waitForURL(/evolucion=/);
     await page.goto(`${product.url}/carteras`);
     await page.getByRole('row').nth(1).waitFor();
     await look(page, 'list');

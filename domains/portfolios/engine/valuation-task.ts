@@ -2,7 +2,8 @@
 import { measurePerformance, type PerformanceMeasurement } from '../performance/measurement.ts';
 import { performanceText } from '../performance/performance-text.ts';
 import { pointsOf, type ValuePoint } from '../value-series.ts';
-import { columnValues, type SampledDays } from './column-values.ts';
+import { columnFlows, columnValues, type SampledDays } from './column-values.ts';
+import { type DailyValues, ESTIMATED, PARTIAL } from './day-columns.ts';
 import type { EngineInput } from './engine-market.ts';
 
 export interface SeriesTask extends EngineInput {
@@ -14,9 +15,17 @@ export interface PerformanceTask extends EngineInput, PerformanceMeasurement {
   readonly kind: 'performance';
 }
 
-export type ValuationTask = SeriesTask | PerformanceTask;
+/** Days to be stored. */
+export interface DailyTask extends EngineInput {
+  readonly kind: 'daily';
+  readonly firstDay: number;
+  readonly dayCount: number;
+}
+
+export type ValuationTask = SeriesTask | PerformanceTask | DailyTask;
 
 interface Results {
+  readonly daily: DailyValues;
   readonly series: ValuePoint[];
   readonly performance: ReturnType<typeof performanceText>;
 }
@@ -29,6 +38,8 @@ const COST_OF_FLOW = 100; // A day with a flow is a term of the money-weighted r
 export function runValuation<Task extends ValuationTask>(task: Task): ResultOf<Task>;
 export function runValuation(task: ValuationTask): Results[keyof Results] {
   switch (task.kind) {
+    case 'daily':
+      return dailyOf(task);
     case 'series':
       return pointsOf(task.days, columnValues(task.book, task.market, task.days));
     case 'performance':
@@ -36,11 +47,24 @@ export function runValuation(task: ValuationTask): Results[keyof Results] {
   }
 }
 
+function dailyOf({ book, market, firstDay, dayCount }: DailyTask): DailyValues {
+  const columns = columnValues(book, market, { firstDay, stepDays: 1, count: dayCount });
+  const { knownCounts, unknownCounts, estimates } = columns;
+  const flags = Uint8Array.from(unknownCounts, (unknown, index) => {
+    return (unknown === 0 ? 0 : PARTIAL) | (estimates[index] === 0 ? 0 : ESTIMATED);
+  });
+  const values = columns.values.map((value, index) =>
+    knownCounts[index] === 0 && unknownCounts[index] !== 0 ? Number.NaN : value,
+  );
+  return { firstDay, values, ...columnFlows(book, market, { firstDay, dayCount }), flags };
+}
+
 /** How much work a task is, in figures to be touched: about ten nanoseconds each. */
 export function costOf(task: ValuationTask): number {
   const { book } = task;
   const moves = book.cash.days.length;
   if (task.kind === 'series') return task.days.count * (2 + book.instruments.length) + moves;
+  if (task.kind === 'daily') return task.dayCount * (2 + book.instruments.length) + moves;
   const days = book.dayRange ? book.dayRange[1] - book.dayRange[0] : 0;
   return days * (20 + book.instruments.length) + moves * COST_OF_FLOW;
 }

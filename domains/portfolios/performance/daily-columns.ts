@@ -94,6 +94,13 @@ export function datedFlows({ firstDay, openingValue, values, inflows, outflows }
   return flows;
 }
 
+/** Money in and out of one day, both positive; NaN where a rate is missing. */
+export function flowsOfDay(book: Book, day: number): { readonly inflow: number; readonly outflow: number } {
+  const [inflows, outflows] = [new Float64Array(1), new Float64Array(1)];
+  addFlows(book, { firstDay: day, inflows, outflows });
+  return { inflow: inflows[0] ?? 0, outflow: outflows[0] ?? 0 };
+}
+
 interface FlowColumns {
   readonly firstDay: number;
   readonly inflows: Float64Array;

@@ -1,23 +1,37 @@
-/** Value of a portfolio over time, against what was put in. */
-import { useMemo } from 'react';
-import { useApi } from '#web/api';
+/** Value over time against what was put in: of one portfolio, or of several together. */
+import { type ReactNode, useMemo } from 'react';
+import { type ApiOutput, useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { ErrorState, LineChart, type Series, Skeleton } from '#web/ui';
 import { portfolioTexts } from './texts.ts';
 
-export function ValueChart({
-  portfolioId,
-  title,
-  note,
-}: {
-  readonly portfolioId: string;
+interface ChartFrame {
   readonly title: string;
   /** One more fact beside the legend. */
   readonly note?: string | undefined;
-}) {
-  const t = useTexts(portfolioTexts);
+  readonly actions?: ReactNode;
+}
+
+interface LoadedSeries {
+  readonly data: Pick<ApiOutput<'GET /api/portfolios/value-series'>, 'currency' | 'points'> | undefined;
+  readonly error: unknown;
+  readonly refetch: () => unknown;
+}
+
+export function ValueChart({ portfolioId, ...frame }: ChartFrame & { readonly portfolioId: string }) {
   const query = { params: { portfolioId }, query: { range: 'all' as const } };
   const chart = useApi('GET /api/portfolios/:portfolioId/value-series', query, { keepsPrevious: true });
+  return <GroupValueChart series={chart} {...frame} />;
+}
+
+/** The chart of a series that somebody else asked for. */
+export function GroupValueChart({
+  series: chart,
+  title,
+  note,
+  actions,
+}: ChartFrame & { readonly series: LoadedSeries }) {
+  const t = useTexts(portfolioTexts);
   const points = chart.data?.points;
   const series = useMemo((): readonly Series[] => {
     if (!points) return [];
@@ -48,6 +62,7 @@ export function ValueChart({
       title={title}
       series={series}
       figure={{ kind: 'money', currency: chart.data.currency }}
+      actions={actions}
       {...(notes.length > 0 ? { note: notes.join(' · ') } : {})}
     />
   );

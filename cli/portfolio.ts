@@ -2,8 +2,7 @@
  * `cactus portfolio …`: what the portfolios are worth, and the analysis of a ledger file without a server or database.
  * Exit 0 ok, 1 failed, 2 usage, 6 partial: a price, a rate or a row is missing and named.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { Decimal, Fault, type LocalDate, parseLocalDate } from '#kernel';
+import { Decimal, type LocalDate } from '#kernel';
 import {
   analyseLedger,
   LOT_METHODS,
@@ -11,18 +10,16 @@ import {
   type LotMethod,
   moneyWeighted,
   parseFlowsFile,
-  type LedgerFile,
-  type LedgerReading,
-  parseLedgerFile,
-  parseLedgerWorkbook,
   parsePricesFile,
   type PortfolioValue,
   valueInstallation,
 } from '#portfolios';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { EXIT, withPlatform } from './install.ts';
+import { currencyOption, dayOption, readLedger, readText } from './ledger-options.ts';
 import { addExport } from './portfolio-export.ts';
+import { addTaxCommands } from './portfolio-tax.ts';
 
 /** Adds `portfolio` to the command line. */
 export function registerPortfolio(program: Command): void {
@@ -35,7 +32,10 @@ export function registerPortfolio(program: Command): void {
     .action(runValue);
   portfolio
     .command('analyse')
-    .argument('<ledger>', 'CSV or XLSX: date,type,account,instrument,quantity,price,currency,amount,fee,tax,fx,to,note')
+    .argument(
+      '<ledger>',
+      'CSV or XLSX: date,type,account,instrument,quantity,price,currency,amount,fee,tax,fx,to,note,lots',
+    )
     .description('positions, lots, realised gains and totals of a ledger file, offline')
     .requiredOption('--prices <file>', 'CSV: date,instrument,price,currency (EUR/USD rows are exchange rates)')
     .option('--currency <code>', 'currency of every figure', currencyOption, 'EUR')
@@ -51,6 +51,7 @@ export function registerPortfolio(program: Command): void {
     .option('--json', 'machine-readable output')
     .action(runXirr);
   addExport(portfolio);
+  addTaxCommands(portfolio);
 }
 
 function runXirr(path: string, flags: { readonly json?: boolean }): void {
@@ -141,35 +142,4 @@ function printAnalysis(analysis: LedgerAnalysis, currency: string): void {
 
 function percent(ratio: number | null): string {
   return ratio === null ? '?' : `${(ratio * 100).toFixed(2)} %`;
-}
-
-/** A ledger file: a workbook by its name, else text. */
-async function readLedger(path: string, reading: LedgerReading): Promise<LedgerFile> {
-  if (!/\.xlsx?$/i.test(path)) return parseLedgerFile(readText(path), reading);
-  if (!existsSync(path))
-    throw new Fault('file_not_readable', `Cannot read ${path}: check that it exists.`, { retryable: false });
-  const read = await parseLedgerWorkbook(path, reading);
-  if (read.ok) return read.value;
-  const { message } = read.details;
-  throw new Fault(read.code, `${path}: ${typeof message === 'string' ? message : read.code}`, { retryable: false });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Fault('file_not_readable', `Cannot read ${path}: check that it exists.`, { retryable: false, cause });
-  }
-}
-
-function currencyOption(value: string): string {
-  const code = value.toUpperCase();
-  if (!/^[A-Z][A-Z0-9]{2,9}$/.test(code)) throw new InvalidArgumentError('Use a code such as EUR or USD.');
-  return code;
-}
-
-function dayOption(value: string): LocalDate {
-  const date = parseLocalDate(value);
-  if (!date) throw new InvalidArgumentError('Use YYYY-MM-DD.');
-  return date;
 }

@@ -384,4 +384,5 @@ export { importsApi } from './imports/contract.ts';
 export { performanceApi } from './performance/contract.ts';
 export { modelsApi } from './planning/contract.ts';
 export { rebalanceApi } from './planning/rebalance-contract.ts';
+export { taxApi } from './tax/contract.ts';
 export { AssignPortfolio, ListAssignable, ReadAssignment } from './assignment-contract.ts';

@@ -19,6 +19,7 @@ import { deleteModelsOfWorkspace } from './planning/model.store.ts';
 import { rebalanceRoutes } from './planning/rebalance.routes.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
+import { taxRoutes } from './tax/tax.routes.ts';
 import { deleteLedgerOfWorkspace, findOwners, listPortfolios } from './portfolio.store.ts';
 
 export const portfolios: Domain = {
@@ -45,6 +46,7 @@ export const portfolios: Domain = {
     operationRoutes(http, platform, source);
     groupRoutes(http, platform, source);
     performanceRoutes(http, platform, source);
+    taxRoutes(http, platform, source);
     importRoutes(http, platform);
     exportRoutes(http, platform, source);
     modelRoutes(http, platform, source);

@@ -196,7 +196,8 @@ export function closeColumnsOf(prices: readonly FilePrice[]): Map<string, CloseC
   return columns;
 }
 
-function bookEventsOf(events: readonly LedgerEvent[], currency: string): BookEvent[] {
+/** Events of a file with its names as ids. */
+export function bookEventsOf(events: readonly LedgerEvent[], currency: string): BookEvent[] {
   const byAccount = Map.groupBy(events, (event) => event.accountName);
   const currencies = new Map([...byAccount].map(([name, own]) => [name, accountCurrencyOf(own, currency)]));
   return events.map((event) =>
@@ -323,7 +324,8 @@ function missingWarnings({ missing }: Valuation): FileWarning[] {
   );
 }
 
-function newestDay(events: readonly LedgerEvent[], prices: readonly FilePrice[]): LocalDate {
+/** The newest day that an event or a price is of. */
+export function newestDay(events: readonly LedgerEvent[], prices: readonly FilePrice[]): LocalDate {
   const days = [...events.map((event) => event.date), ...prices.map((price) => price.date)];
   return days.reduce((newest, day) => (day > newest ? day : newest), '0001-01-01' as LocalDate);
 }

@@ -5,6 +5,7 @@
  *   2025-01-02 traspaso 4 FUNDA to FUNDB units 8 · merger 5 OLD to NEW (units of NEW) amount 12 EUR @ 30 (price of NEW)
  *   2025-02-03 sell 5 ACME @ 130 EUR lots 2025-01-03:2+2025-01-02:3
  *   base EUR · account Broker EUR · price 2025-01-31 ACME 120 EUR · fx 2025-01-01 EUR/USD 1.10
+ *   kind ACME fund ES0113900J37 · listing ACME unlisted · carried 2023 gains 500 · today 2026-11-22 (tax cases)
  *   method lifo · expect twr 2025-01-01 2025-12-31 = 0.315 (six decimals) · expect xirr 2025-01-01 2025-12-31 = multiple
  *   expect realised 2025 = 118.60 EUR · expect profit 2025-12-31 = 1500 EUR · expect refused line 3 sells_more_than_held
  * Parses only; the runner of the tests computes and compares.
@@ -12,9 +13,11 @@
 import { assert, Decimal, type LocalDate, parseLocalDate } from '#kernel';
 import type { FxRate } from './fx-table.ts';
 import { LOT_METHODS, type LotMethod } from './lot.ts';
-import type { LedgerEventDraft, SplitRatio } from './ledger-event.ts';
+import { INSTRUMENT_KINDS, type InstrumentKind, type LedgerEventDraft, type SplitRatio } from './ledger-event.ts';
 import { parseLedgerEventType } from './ledger-event-words.ts';
 import { parseLotPicks } from './lot-pick.ts';
+import type { CarriedLoss } from './tax/compensation.ts';
+import { type Listing, LISTINGS } from './tax/jurisdiction.ts';
 
 export interface CasePrice {
   readonly date: LocalDate;
@@ -39,6 +42,10 @@ export interface LedgerCase {
   readonly prices: readonly CasePrice[];
   readonly rates: readonly FxRate[];
   readonly expectations: readonly CaseExpectation[];
+  readonly kinds: ReadonlyMap<string, { readonly kind: InstrumentKind; readonly isin: string | null }>;
+  readonly listings: ReadonlyMap<string, Listing>;
+  readonly carried: readonly CarriedLoss[];
+  readonly today: LocalDate | null;
 }
 
 const DEFAULT_ACCOUNT = 'Main';
@@ -56,6 +63,10 @@ export function parseLedgerCase(text: string): LedgerCase {
     prices: [] as CasePrice[],
     rates: [] as FxRate[],
     expectations: [] as CaseExpectation[],
+    kinds: new Map<string, { kind: InstrumentKind; isin: string | null }>(),
+    listings: new Map<string, Listing>(),
+    carried: [] as CarriedLoss[],
+    today: null as LocalDate | null,
   };
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1;
@@ -67,6 +78,10 @@ export function parseLedgerCase(text: string): LedgerCase {
     else if (head === 'account') parsed.accountCurrencies.set(wordAt(rest, 0, line), wordAt(rest, 1, line));
     else if (head === 'price') parsed.prices.push(parsePrice(rest, line));
     else if (head === 'fx') parsed.rates.push(parseRate(rest, line));
+    else if (head === 'kind') parsed.kinds.set(wordAt(rest, 0, line), parseKind(rest, line));
+    else if (head === 'listing') parsed.listings.set(wordAt(rest, 0, line), parseListing(rest, line));
+    else if (head === 'carried') parsed.carried.push(parseCarried(rest, line));
+    else if (head === 'today') parsed.today = dayAt(rest, 0, line);
     else if (head === 'expect') parsed.expectations.push(parseExpectation(rest, line));
     else parsed.drafts.push(parseEvent(words, line));
   }
@@ -77,6 +92,24 @@ function parseMethod(words: readonly string[], line: number): LotMethod {
   const method = LOT_METHODS.find((name) => name === wordAt(words, 0, line));
   assert(method, `case line ${line}: unknown method`);
   return method;
+}
+
+function parseKind(words: readonly string[], line: number): { kind: InstrumentKind; isin: string | null } {
+  const kind = INSTRUMENT_KINDS.find((name) => name === wordAt(words, 1, line));
+  assert(kind, `case line ${line}: unknown kind`);
+  return { kind, isin: words[2] ?? null };
+}
+
+function parseListing(words: readonly string[], line: number): Listing {
+  const listing = LISTINGS.find((name) => name === wordAt(words, 1, line));
+  assert(listing, `case line ${line}: unknown listing`);
+  return listing;
+}
+
+function parseCarried(words: readonly string[], line: number): CarriedLoss {
+  const basket = (['gains', 'income'] as const).find((name) => name === wordAt(words, 1, line));
+  assert(basket, `case line ${line}: gains or income`);
+  return { year: Number(wordAt(words, 0, line)), basket, amount: figureAt(words, 2, line) };
 }
 
 function parsePrice(words: readonly string[], line: number): CasePrice {

@@ -49,6 +49,12 @@ export const portfoliosPermissions: readonly PermissionDefinition[] = [
     roles: ['owner', 'admin', 'manager'],
   },
   {
+    name: 'portfolios.tax.simulate',
+    summary: 'Simulate what a sale would do to taxes',
+    summaryEs: 'Simular qué haría una venta en los impuestos',
+    roles: [...INVESTORS, 'bookkeeper', 'analyst'],
+  },
+  {
     name: 'portfolios.import.run',
     summary: 'Import operations from files',
     summaryEs: 'Importar operaciones desde archivos',

@@ -35,6 +35,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   sequenceAt: FOUND,
   readDayEvents: FOUND,
   readReversible: WRITER,
+  findTaxSettings: FOUND,
+  writeTaxSettings: WRITER,
   listOperationRows: FOUND,
   insertImport: WRITER,
   updateImportStatus: WRITER,

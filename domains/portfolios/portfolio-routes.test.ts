@@ -345,7 +345,7 @@ describe('how it is calculated', () => {
     async (metric) => {
       const id = await newPortfolio();
       await record(id, 'deposit', '2026-01-01', { amount: '5000' });
-      await record(id, 'buy', '2026-01-02', { quantity: '10', price: '100', fee: '1' });
+      const openedBy = await record(id, 'buy', '2026-01-02', { quantity: '10', price: '100', fee: '1' });
       await record(id, 'sell', '2026-02-03', { quantity: '4', price: '130', fee: '1', tax: '2' });
       await record(id, 'dividend', '2026-03-01', { amount: '12', tax: '3' });
       await record(id, 'fee', '2026-03-02', { amount: '4' });
@@ -361,6 +361,7 @@ describe('how it is calculated', () => {
         {
           accountName: 'Broker',
           openedOn: '2026-01-02',
+          openedBy,
           quantity: '6',
           currency: 'EUR',
           cost: '600.6',
@@ -376,6 +377,10 @@ describe('how it is calculated', () => {
           proceeds: '519',
           cost: '400.4',
           gain: '118.6',
+          priceGain: '118.6',
+          fxGain: '0',
+          fees: '1.4',
+          taxes: '2',
         },
       ]);
     },

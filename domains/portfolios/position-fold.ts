@@ -63,6 +63,8 @@ export interface FoldOptions {
   /** Base currency per unit of the event's currency, null when unknown. */
   readonly rateOf: (event: BookEvent) => Decimal | null;
   readonly onMatch?: ((match: LotMatch) => void) | undefined;
+  /** Told of every event that fits, once its positions stand. */
+  readonly onApplied?: ((event: BookEvent) => void) | undefined;
   /** First in, first out when left out. */
   readonly method?: LotMethod | undefined;
   /** Told of dividends that fall on a short position and are still written as received; without it they are refused. */
@@ -165,6 +167,7 @@ function applyEvent(positions: Positions, event: BookEvent, options: FoldOptions
   }
   noteApplied(position, event);
   positions.set(key, position);
+  options.onApplied?.(event);
   return ok(null);
 }
 

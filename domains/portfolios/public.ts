@@ -15,7 +15,8 @@ export {
   parseLedgerFile,
   parsePricesFile,
 } from './ledger-file.ts';
-export { type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
+export { INSTRUMENT_KINDS, type InstrumentKind, type LedgerEventDraft, type LedgerEventType } from './ledger-event.ts';
+export { parseLotPicks } from './lot-pick.ts';
 export { LOT_METHODS, type LotMethod } from './lot.ts';
 export { moneyWeighted } from './performance/money-weighted.ts';
 export { findPortfolio, listPortfolios, type Portfolio } from './portfolio.store.ts';
@@ -27,3 +28,13 @@ export {
   type RecordRequest,
 } from './recording.ts';
 export { type ImportReversalRequest, type Reversal, type ReversalRefusal, reverseImport } from './reversal.ts';
+export { type CarriedLoss } from './tax/compensation.ts';
+export {
+  JURISDICTION_CODES,
+  type JurisdictionCode,
+  JURISDICTIONS,
+  type Listing,
+  LISTINGS,
+} from './tax/jurisdiction.ts';
+export { ledgerTaxReport, type LedgerTaxRequest, simulateLedgerSale } from './tax/ledger-tax.ts';
+export { reportCsv } from './tax/report-tables.ts';

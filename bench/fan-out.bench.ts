@@ -1,8 +1,10 @@
 /**
  * WebSocket fan-out: one event to many open sockets of one person, from the POST to the last byte at each socket. The
- * clients live in this process and only look for the number, so most of the time is the server's and the kernel's.
+ * clients live in this process and only look for the number, so most of the time is the server's and the kernel's. Then the
+ * server is killed, and every client goes on from the last sequence it saw.
  */
 import { type House, openHouse } from './house.ts';
+import { measureResume } from './resume.ts';
 import { type BenchSection, type Figure, percentile, sleep } from './section.ts';
 
 const SIZES = [500, 2000] as const;
@@ -33,6 +35,7 @@ export const section: BenchSection = {
         figures.push({ name: `${size} sockets: memory per socket (KiB)`, value: perSocketKib, unit: '' });
       }
       for (const socket of sockets) socket.terminate();
+      figures.push(...(await measureResume(house)));
       return figures;
     } finally {
       await house.close();

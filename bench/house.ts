@@ -25,7 +25,8 @@ export interface House {
   ): Promise<{ readonly status: number; readonly body: unknown }>;
   /** The generator for loads: `call` on a full client would take the CPU that is being measured. */
   openLoad(): Promise<LoadSockets>;
-  openSocket(topics: readonly string[], onFrame: (text: string) => void): Promise<WebSocket>;
+  /** `after`: a sequence to go on from, as a client does that was cut off. Hears its first answer too. */
+  openSocket(topics: readonly string[], onFrame: (text: string) => void, after?: string): Promise<WebSocket>;
   /** Memory of the server's process; the database has its own. */
   serverMib(): number;
   /** CPU spent so far by the server and by its database: does not depend on what else the machine does. */
@@ -67,16 +68,17 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
       return { status: answer.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
     },
     openLoad: () => openLoadSockets(product.url, { count: CONNECTIONS, headers: { cookie, origin: product.url } }),
-    async openSocket(topics, onFrame) {
+    async openSocket(topics, onFrame, after) {
       const { url } = product;
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: { cookie, origin: url } });
       socket.on('error', () => undefined); // A killed server cuts its sockets.
+      // Before anything arrives: what was missed may come in the same packet as the first answer.
+      socket.on('message', (data) => onFrame((data as Buffer).toString('utf8')));
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject);
-        socket.once('open', () => socket.send(JSON.stringify({ type: 'subscribe', topics })));
+        socket.once('open', () => socket.send(JSON.stringify({ type: 'subscribe', topics, after })));
         socket.once('message', () => resolve());
       });
-      socket.on('message', (data) => onFrame((data as Buffer).toString('utf8')));
       return socket;
     },
     serverMib: () => residentMib(product.pid),

@@ -4,6 +4,7 @@
 export const LEAVES_NONE: Readonly<Record<string, string>> = {
   'POST /api/auth/token': 'exchanges an API token for ten minutes of itself; making and revoking it are in the trail',
   'POST /api/events': 'the event log itself is the record of what was published, with its sequence',
+  'POST /api/invitation-link/provider': 'sends the browser to the provider; the acceptance itself is in the trail',
   'POST /api/invitation-link': 'reads what a link invites to; a POST keeps the link out of addresses',
   'POST /api/me/passkey-challenges': 'asks for a challenge; adding the passkey is in the trail',
   'POST /api/passkey-challenges': 'asks for a challenge; signing in is in the trail',

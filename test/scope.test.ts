@@ -10,6 +10,7 @@ import { type TestBrowser, testServer, type TestServer } from '#platform/testing
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { domains } from '../main.ts';
 import { type AddedUser, bodyFor, EXPECTED, PEOPLE, type Person, requireOk } from './scope-people.ts';
+import { sweep } from './scope-sweep.ts';
 import { openScopeSockets, type ScopeSocket, type ScopeSockets } from './scope-sockets.ts';
 
 let server: TestServer;
@@ -228,6 +229,13 @@ describe.each([...PEOPLE, 'stranger' as const])('%s', (person) => {
       }
     }
   });
+});
+
+sweep({
+  endpoints: () => server.http.endpoints,
+  browserOf,
+  newId: () => server.platform.newId(),
+  rows: { portfolios, operations, imports },
 });
 
 test('a client reads and changes nothing', async () => {

@@ -52,7 +52,7 @@ export interface InvitationWish {
   readonly locale?: Locale | undefined;
 }
 
-type LinkRefusal = 'invitation_link_wrong' | 'invitation_link_expired';
+export type LinkRefusal = 'invitation_link_wrong' | 'invitation_link_expired';
 
 /** Invites an e-mail; null as `doer` is the operator on the command line, who may give any role. */
 export async function createInvitation(
@@ -195,7 +195,7 @@ export async function acceptInvitation(
     const user = { id: userId, email, name, passwordHash, locale, timeZone, createdAtMs: platform.clock() };
     if ((await countMembers(tx, link.value.workspaceId)) >= USERS_PER_WORKSPACE_MAX) return refuse('users_full');
     if (!(await insertUser(tx, user))) return refuse('email_taken');
-    await join(platform, tx, { invitation: link.value, userId, ip: browser.request.ip });
+    await joinInvited(platform, tx, { invitation: link.value, userId, ip: browser.request.ip });
     return ok(null);
   });
   if (!joined.ok) return joined;
@@ -219,12 +219,13 @@ export async function joinByInvitation(
     const { workspaceId } = invitation;
     if (await findMember(tx, workspaceId, userId)) return refuse('already_member');
     if ((await countMembers(tx, workspaceId)) >= USERS_PER_WORKSPACE_MAX) return refuse('users_full');
-    await join(platform, tx, { invitation, userId, ip: doer.ip });
+    await joinInvited(platform, tx, { invitation, userId, ip: doer.ip });
     return ok({ workspaceId });
   });
 }
 
-async function join(
+/** Uses the invitation up and adds the person to what its sender may give. The caller holds its lock. */
+export async function joinInvited(
   platform: Platform,
   tx: Transaction,
   { invitation, userId, ip }: { readonly invitation: Invitation; readonly userId: string; readonly ip: string },
@@ -240,12 +241,21 @@ async function join(
 }
 
 /** The open invitation of a link. A link whose sender may no longer send it is as wrong as an invented one. */
-async function requireLink(
+function requireLink(
   platform: Platform,
   queryable: Queryable,
   token: string,
 ): Promise<Result<Invitation, LinkRefusal>> {
-  const invitation = await findInvitationByToken(queryable, hashToken(token));
+  return requireInvitation(platform, queryable, hashToken(token));
+}
+
+/** The same by the hash of the link, for who travelled to a provider in between. */
+export async function requireInvitation(
+  platform: Platform,
+  queryable: Queryable,
+  linkHash: Buffer,
+): Promise<Result<Invitation, LinkRefusal>> {
+  const invitation = await findInvitationByToken(queryable, linkHash);
   if (!invitation || !(await isStillBacked(platform, queryable, invitation))) return refuse('invitation_link_wrong');
   return invitation.expiresAtMs > platform.clock() ? ok(invitation) : refuse('invitation_link_expired');
 }

@@ -1,6 +1,7 @@
 /** Contracts of sign-in with a provider and of linked accounts. The two browser routes answer with a redirect only. */
 import { endpoint, event } from '#kernel';
 import { z } from 'zod';
+import { LinkToken } from './contract-schemas.ts';
 
 const Id = z.uuid();
 const ADDRESS_PART_LENGTH_MAX = 4_000; // Codes of providers are some hundred characters; longer is noise.
@@ -29,6 +30,27 @@ const startOidc = endpoint({
     volver: z.string().max(ADDRESS_PART_LENGTH_MAX).optional(),
   }),
   status: 303,
+});
+
+const startInvited = endpoint({
+  method: 'POST',
+  path: '/api/invitation-link/provider',
+  permission: 'public',
+  summary:
+    'Starts accepting an invitation with an account of the provider; go on at `url`. The link stays in the body.',
+  body: z.object({ token: LinkToken }),
+  response: z.object({ url: z.string() }),
+  status: 201,
+  holdsSecret: true,
+  refusals: {
+    invitation_link_wrong: 404,
+    invitation_link_expired: 410,
+    email_taken: 409,
+    oidc_off: 409,
+    oidc_address_wrong: 409,
+    oidc_too_many: 429,
+    oidc_provider_unreachable: 503,
+  },
 });
 
 const finishOidc = endpoint({
@@ -96,7 +118,7 @@ const unlink = endpoint({
   refusals: { linked_account_not_found: 404, last_way_in: 409 },
 });
 
-export const oidcApi = { readOidc, startOidc, finishOidc, listLinkedAccounts, startLink, unlink };
+export const oidcApi = { readOidc, startOidc, startInvited, finishOidc, listLinkedAccounts, startLink, unlink };
 
 const linkedPayload = z.object({ linkedAccountId: Id, userId: Id, issuer: z.string() });
 const linkedExample = {

@@ -7,6 +7,8 @@ import type { IdentityTables } from './tables.ts';
 export interface OidcFlow {
   /** Set: links the account to the person of this session. Null: signs in. */
   readonly sessionId: string | null;
+  /** Set: accepts the invitation of this link with the account. */
+  readonly invitationHash: Buffer | null;
   readonly returnPath: string;
   readonly redirectUri: string;
 }
@@ -28,9 +30,9 @@ export async function insertFlow(
   await tables.deleteFrom('identity_oidc_flows').where('expires_at', '<=', instant(nowMs)).execute();
   const inserted = await sql<{ state_sha256: Buffer }>`
     insert into identity_oidc_flows
-      (state_sha256, browser_sha256, session_id, return_path, redirect_uri, address, expires_at)
-    select ${flow.stateHash}, ${flow.browserHash}, ${flow.sessionId}::uuid, ${flow.returnPath}, ${flow.redirectUri},
-      ${flow.address}, ${instant(flow.expiresAtMs)}
+      (state_sha256, browser_sha256, session_id, invitation_sha256, return_path, redirect_uri, address, expires_at)
+    select ${flow.stateHash}, ${flow.browserHash}, ${flow.sessionId}::uuid, ${flow.invitationHash}::bytea,
+      ${flow.returnPath}, ${flow.redirectUri}, ${flow.address}, ${instant(flow.expiresAtMs)}
     where (select count(*) from identity_oidc_flows where address = ${flow.address}) < ${OPEN_PER_ADDRESS_MAX}
     returning state_sha256`.execute(tables);
   return inserted.rows.length > 0;
@@ -44,7 +46,14 @@ export async function takeFlow(queryable: Queryable, key: FlowKey, nowMs: number
     .where('state_sha256', '=', key.stateHash)
     .where('browser_sha256', '=', key.browserHash)
     .where('expires_at', '>', instant(nowMs))
-    .returning(['session_id', 'return_path', 'redirect_uri'])
+    .returning(['session_id', 'invitation_sha256', 'return_path', 'redirect_uri'])
     .executeTakeFirst();
-  return row ? { sessionId: row.session_id, returnPath: row.return_path, redirectUri: row.redirect_uri } : null;
+  if (!row) return null;
+  const { session_id, invitation_sha256, return_path, redirect_uri } = row;
+  return {
+    sessionId: session_id,
+    invitationHash: invitation_sha256,
+    returnPath: return_path,
+    redirectUri: redirect_uri,
+  };
 }

@@ -21,11 +21,19 @@ const TOKEN = /^[\w-]{43}$/;
 export type BeginRefusal = 'oidc_off' | 'oidc_address_wrong' | 'oidc_too_many' | 'oidc_provider_unreachable';
 export type FinishRefusal = 'oidc_off' | 'oidc_state_lost' | 'oidc_cancelled' | 'oidc_provider_refused' | RedeemRefusal;
 
-/** Opens a flow and gives the address to send the browser to. `sessionId` links instead of signing in. */
+export interface FlowWish {
+  readonly returnPath: string;
+  /** Links the account to the person of this session instead of signing in. */
+  readonly sessionId?: string;
+  /** Accepts the invitation with this link; its token stays with the browser. */
+  readonly invitationToken?: string;
+}
+
+/** Opens a flow and gives the address to send the browser to. */
 export async function beginFlow(
   platform: Platform,
   exchange: { readonly request: RequestFacts; readonly reply: ReplyFacts },
-  wish: { readonly returnPath: string; readonly sessionId: string | null },
+  wish: FlowWish,
 ): Promise<Result<string, BeginRefusal>> {
   const provider = oidcProviderOf(platform);
   if (!provider) return refuse('oidc_off');
@@ -44,7 +52,8 @@ export async function beginFlow(
   const flow = {
     stateHash: hashToken(secrets.state),
     browserHash: hashToken(browserToken),
-    sessionId: wish.sessionId,
+    sessionId: wish.sessionId ?? null,
+    invitationHash: wish.invitationToken === undefined ? null : hashToken(wish.invitationToken),
     returnPath: wish.returnPath,
     redirectUri: redirectUri.value,
     address: addressGroup(request.ip),

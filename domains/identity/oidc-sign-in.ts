@@ -64,7 +64,7 @@ export async function signInWithProvider(
 ): Promise<Result<{ readonly token: string } | HalfOpen, OidcSignInRefusal>> {
   const found = await findOrCreatePerson(platform, claims, visit.request);
   const admitted = found.ok ? await admit(platform, found.value, visit) : found;
-  if (!admitted.ok) await recordRefusal(platform, { claims, reason: admitted.code, ip: visit.request.ip });
+  if (!admitted.ok) await recordProviderRefusal(platform, { claims, reason: admitted.code, ip: visit.request.ip });
   return admitted;
 }
 
@@ -124,7 +124,7 @@ async function provision(
   const workspaceId = workspace.id;
   return platform.db.transaction(async (tx) => {
     if ((await countMembers(tx, workspaceId)) >= USERS_PER_WORKSPACE_MAX) return refuse('oidc_not_invited');
-    const user = await newUser(platform, tx, { claims, workspaceId });
+    const user = await newProviderUser(platform, tx, { claims, workspaceId });
     const isNew = await insertUser(tx, { ...user, createdAtMs: platform.clock() });
     if (!isNew) return refuse('oidc_link_first');
     await insertMember(tx, { workspaceId, userId: user.id, role, joinedAtMs: platform.clock() });
@@ -145,7 +145,8 @@ async function provision(
   });
 }
 
-async function newUser(
+/** A person made from what the provider says of her; language and zone where it says nothing are her house's. */
+export async function newProviderUser(
   platform: Platform,
   tx: Transaction,
   { claims, workspaceId }: { readonly claims: KnownClaims; readonly workspaceId: string },
@@ -166,7 +167,7 @@ async function newUser(
 }
 
 /** In the chain of her workspace when the account is linked, so that her owner sees it; else in the installation's. */
-async function recordRefusal(
+export async function recordProviderRefusal(
   platform: Platform,
   refusal: { readonly claims: ProviderClaims; readonly reason: string; readonly ip: string },
 ): Promise<void> {

@@ -2,6 +2,8 @@
 import { ok, refuse } from '#kernel';
 import type { Platform } from '#platform/domain';
 import type { Actor, Http, ReplyFacts, RequestFacts } from '#platform/http';
+import { readInvitationLink } from './invitation.ts';
+import { INVITATION_PATH } from './link.ts';
 import {
   linkAccount,
   offeredProvider,
@@ -10,6 +12,7 @@ import {
   unlinkAccount,
 } from './linked-account.ts';
 import { oidcApi } from './oidc-contract.ts';
+import { acceptWithProvider } from './oidc-invitation.ts';
 import { beginFlow, finishFlow, safePath } from './oidc-flow.ts';
 import type { ProviderClaims } from './oidc.adapter.ts';
 import { requireAllowedClaims, signInWithProvider } from './oidc-sign-in.ts';
@@ -27,9 +30,18 @@ export function oidcRoutes(http: Http, platform: Platform): void {
 
   http.route(oidcApi.startOidc, async ({ query, request, reply }) => {
     const returnPath = safePath(query.volver);
-    const begun = await beginFlow(platform, { request, reply }, { returnPath, sessionId: null });
+    const begun = await beginFlow(platform, { request, reply }, { returnPath });
     reply.setHeader('location', begun.ok ? begun.value : signInPage(begun.code, returnPath));
     return ok(undefined);
+  });
+
+  http.route(oidcApi.startInvited, async ({ body, request, reply }) => {
+    const invited = await readInvitationLink(platform, body.token);
+    if (!invited.ok) return invited;
+    if (invited.value.hasAccount) return refuse('email_taken');
+    const wish = { returnPath: INVITATION_PATH, invitationToken: body.token };
+    const begun = await beginFlow(platform, { request, reply }, wish);
+    return begun.ok ? ok({ url: begun.value }) : refuse(begun.code);
   });
 
   http.route(oidcApi.finishOidc, async ({ query, actor, request, reply }) => {
@@ -73,8 +85,20 @@ async function goOn(
       : outcome.code;
     return `${ACCOUNT_PAGE}?aviso=${linked}`;
   }
-  if (!outcome.ok) return signInPage(outcome.code, flow.returnPath);
   const { request, actor } = visit;
+  if (flow.invitationHash !== null) {
+    const accepted = outcome.ok
+      ? await acceptWithProvider(
+          platform,
+          { claims: outcome.value, linkHash: flow.invitationHash },
+          { request, previous: actor },
+        )
+      : outcome;
+    if (!accepted.ok) return `${INVITATION_PATH}?aviso=${accepted.code}`;
+    sendSessionCookie(visit.reply, accepted.value.token);
+    return '/';
+  }
+  if (!outcome.ok) return signInPage(outcome.code, flow.returnPath);
   const signedIn = await signInWithProvider(platform, outcome.value, { request, previous: actor });
   if (!signedIn.ok) return signInPage(signedIn.code, flow.returnPath);
   if ('stepToken' in signedIn.value) {

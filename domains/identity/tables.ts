@@ -107,6 +107,7 @@ export interface IdentityTables {
     state_sha256: Buffer;
     browser_sha256: Buffer;
     session_id: string | null;
+    invitation_sha256: Buffer | null;
     return_path: string;
     redirect_uri: string;
     address: string;

@@ -6,14 +6,15 @@
 import type { Clock } from '#kernel';
 import { Breaker } from './breaker.ts';
 import { EndpointTested } from './contract.ts';
+import type { SharedTokens } from '#platform/redis';
 import type { Log } from '#platform/telemetry';
 import { type Completion, renderHeaders, type Shipment, timestampSeconds } from './delivery.ts';
 import type { Directory } from './directory.ts';
 import type { LiveEndpoint } from './endpoint.ts';
+import { Pace } from './pace.ts';
 import { judgeAttempt, parseRetryAfter } from './retry.ts';
 import type { Sender } from './sender.adapter.ts';
 import { signMessage } from './signature.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 const CONCURRENCY_MAX = 16; // Requests under way per endpoint; matches its pool.
 const QUEUE_LENGTH_MAX = 1000; // Beyond it rows are born waiting: memory stays bounded, the sweeper feeds the rest.
@@ -34,6 +35,7 @@ export interface DispatcherOptions {
   readonly sender: Sender;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly tokens: SharedTokens;
   /** In [0, 1). */
   readonly chance: () => number;
   readonly log: Log;
@@ -56,6 +58,8 @@ export interface Dispatcher {
   sendClaimed(shipments: readonly Shipment[]): void;
   /** Sends one row a person asked for, whatever the lane's pace, circuit or queue. */
   sendNow(shipment: Shipment): void;
+  /** Takes this process's part of the paces that several share; call it before `room`. */
+  keepPace(): Promise<void>;
   /** What a sweep may claim now. */
   room(): { readonly endpointId: string; readonly claimCount: number }[];
   /** The same for one endpoint that asks for order. */
@@ -76,7 +80,7 @@ interface Lane {
   readonly breaker: Breaker;
   inFlightCount: number;
   /** Only of an endpoint with a rate limit. */
-  bucket: TokenBucket | null;
+  pace: Pace | null;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -105,14 +109,14 @@ class LaneDispatcher implements Dispatcher {
     const lane = this.#lanes.get(endpoint.id);
     if (lane && (lane.queue.length >= QUEUE_LENGTH_MAX || !lane.breaker.isClosed)) return false;
     if (endpoint.rateLimitPerSecond === null) return true;
-    const bucket = this.#bucketOf(endpoint, endpoint.rateLimitPerSecond);
-    if (bucket.available(this.#options.clock()) < 1) return false;
-    bucket.take(1);
+    const pace = this.#paceOf(endpoint, endpoint.rateLimitPerSecond);
+    if (pace.available(this.#options.clock()) < 1) return false;
+    pace.take(1);
     return true;
   }
 
   sendClaimed(shipments: readonly Shipment[]): void {
-    for (const { endpointId } of shipments) this.#lanes.get(endpointId)?.bucket?.take(1);
+    for (const { endpointId } of shipments) this.#lanes.get(endpointId)?.pace?.take(1);
     this.send(shipments);
   }
 
@@ -130,6 +134,16 @@ class LaneDispatcher implements Dispatcher {
   sendNow(shipment: Shipment): void {
     const endpoint = this.#options.directory.find(shipment.endpointId);
     if (endpoint) void this.#attempt(this.#laneOf(endpoint.id), endpoint, shipment);
+  }
+
+  async keepPace(): Promise<void> {
+    const { directory, clock } = this.#options;
+    const visits: Promise<void>[] = [];
+    for (const endpoint of directory.all()) {
+      const { rateLimitPerSecond } = endpoint;
+      if (rateLimitPerSecond !== null) visits.push(this.#paceOf(endpoint, rateLimitPerSecond).visit(clock()));
+    }
+    await Promise.all(visits);
   }
 
   room(): { readonly endpointId: string; readonly claimCount: number }[] {
@@ -158,13 +172,16 @@ class LaneDispatcher implements Dispatcher {
     const heldCount = lane ? lane.queue.length + lane.inFlightCount : 0;
     const freeCount = (lane && !lane.breaker.isClosed ? 1 : CLAIM_MAX) - heldCount;
     if (endpoint.rateLimitPerSecond === null) return freeCount;
-    return Math.min(freeCount, this.#bucketOf(endpoint, endpoint.rateLimitPerSecond).available(nowMs));
+    return Math.min(freeCount, this.#paceOf(endpoint, endpoint.rateLimitPerSecond).available(nowMs));
   }
 
-  #bucketOf({ id }: LiveEndpoint, perSecond: number): TokenBucket {
+  #paceOf({ id }: LiveEndpoint, perSecond: number): Pace {
     const lane = this.#laneOf(id);
-    if (lane.bucket?.perSecond !== perSecond) lane.bucket = new TokenBucket(perSecond, this.#options.clock());
-    return lane.bucket;
+    if (lane.pace?.perSecond !== perSecond) {
+      const { tokens: shared, clock } = this.#options;
+      lane.pace = new Pace({ endpointId: id, perSecond, shared, nowMs: clock() });
+    }
+    return lane.pace;
   }
 
   forget(endpointId: string): void {
@@ -204,7 +221,7 @@ class LaneDispatcher implements Dispatcher {
   #laneOf(endpointId: string): Lane {
     let lane = this.#lanes.get(endpointId);
     if (!lane) {
-      lane = { queue: [], breaker: new Breaker(), inFlightCount: 0, bucket: null };
+      lane = { queue: [], breaker: new Breaker(), inFlightCount: 0, pace: null };
       this.#lanes.set(endpointId, lane);
     }
     return lane;

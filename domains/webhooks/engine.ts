@@ -49,7 +49,7 @@ export function engineOf(platform: Platform): Engine {
 }
 
 function createEngine(platform: Platform): Engine {
-  const { db, clock, config, secrets } = platform;
+  const { db, clock, config, secrets, tokens } = platform;
   const settings = config.section<WebhooksSettings>('webhooks');
   const log = platform.telemetry.log.child({ part: 'webhooks' });
   const box = openSecretBox({ secrets, dataDir: config.dataDir, secretKey: settings.secretKey });
@@ -68,6 +68,7 @@ function createEngine(platform: Platform): Engine {
     sender: createSender({ policy, timeoutMs: settings.timeoutMs }),
     timeoutMs: settings.timeoutMs,
     clock,
+    tokens,
     chance: () => randomInt(1_000_000) / 1_000_000,
     log,
     complete: (completions) => completeDeliveries(db, completions, clock()),
@@ -87,6 +88,7 @@ function createEngine(platform: Platform): Engine {
   const sweep = async (): Promise<number> => {
     await directory.ready();
     await adoptMissed(platform, directory);
+    await dispatcher.keepPace();
     await lines.pullAll();
     const room = dispatcher.room();
     if (room.length === 0) return 0;

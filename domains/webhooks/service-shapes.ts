@@ -28,7 +28,7 @@ export const ServiceFields = {
   conditions: z.array(Condition).max(CONDITIONS_MAX),
   /** Seconds before the 2nd, 3rd… attempt; null follows 5 s, 30 s, 5 min, 30 min, 2 h, 8 h, 24 h. */
   retryDelaysSeconds: RetryDelays.nullable(),
-  /** Deliveries a second (each process of Cactus counts its own); null has no limit. */
+  /** Deliveries a second, over all processes when they share a Redis, else of each; null has no limit. */
   rateLimitPerSecond: z.number().int().min(1).max(RATE_LIMIT_MAX).nullable(),
   /** `endpoint`: one after another; `subject`: one after another per subject. What fails holds what comes after it. */
   ordering: Ordering,

@@ -1,6 +1,6 @@
 /**
  * Token bucket: at most `perSecond` a second on average, at most one second's worth at once. It never waits: what finds no
- * token stays in the database until a sweep finds one. Each process has its own bucket. Pure: the clock is passed in.
+ * token stays in the database until a sweep finds one. Of one process: `pace.ts` shares. Pure: the clock is passed in.
  */
 const SECOND_MS = 1000;
 

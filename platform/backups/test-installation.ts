@@ -1,5 +1,5 @@
 /** For tests: an installation with awkward tables (cycles, append-only, generated, every kind of value) and stored files. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -41,7 +41,14 @@ export async function backupFixture(rowCount: number): Promise<BackupFixture> {
     permissions: [],
     events: [],
   };
-  const platform = await testPlatform([toys]);
+  const opened = await testPlatform([toys]);
+  const platform: TestPlatform = {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
   await fill(platform, rowCount);
   const { db, clock, files, secrets, config, telemetry } = platform;
   const owners = [

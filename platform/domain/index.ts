@@ -14,6 +14,7 @@ import type { JobDefinition } from '#platform/jobs';
 import type { MailDoor } from '#platform/mail';
 import type { NoticeKind, Notify, Person } from '#platform/notify';
 import type { Realtime } from '#platform/realtime';
+import type { SharedTokens } from '#platform/redis';
 import type { SealedColumn, Secrets } from '#platform/secrets';
 import type { TelegramDoor } from '#platform/telegram';
 import type { HealthPart, Telemetry } from '#platform/telemetry';
@@ -42,6 +43,8 @@ export interface Platform {
   readonly realtime: Realtime;
   readonly secrets: Secrets;
   readonly telegram: TelegramDoor;
+  /** Paces that several processes keep together, over Redis when it is set. */
+  readonly tokens: SharedTokens;
   readonly telemetry: Telemetry;
   readonly roles: ReadonlySet<ProcessRole>;
   /** Every manifest of this process, for needs that run backwards: the permission catalogue, removing a workspace. */

@@ -15,7 +15,7 @@ import { createMail } from '#platform/mail';
 import { createNotify, noticeCatalogue, recordDeadJob } from '#platform/notify';
 import { openS3WhenSet } from '#platform/objects';
 import { createRealtime, type RealtimeHandle } from '#platform/realtime';
-import { absentRedis, installationOf, openRedis, type RedisHandle } from '#platform/redis';
+import { absentRedis, createSharedTokens, installationOf, openRedis, type RedisHandle } from '#platform/redis';
 import { openSecrets } from '#platform/secrets';
 import { createTelegram } from '#platform/telegram';
 import type { Telemetry } from '#platform/telemetry';
@@ -92,6 +92,7 @@ export async function composePlatform(input: ComposeInput): Promise<Composition>
       realtime,
       secrets,
       telegram,
+      tokens: createSharedTokens(redis),
       telemetry,
       roles: input.roles,
       domains,

@@ -20,7 +20,7 @@ import { openS3WhenSet } from '#platform/objects';
 import type { Broadcast } from '#platform/realtime';
 import { openSecrets } from '#platform/secrets';
 import { createTelegram } from '#platform/telegram';
-import { absentRedis } from '#platform/redis';
+import { absentRedis, createSharedTokens } from '#platform/redis';
 import { createTelemetry } from '#platform/telemetry';
 import { silentLog } from './silent-log.ts';
 import { testClock, type TestClock } from './test-clock.ts';
@@ -91,6 +91,7 @@ export async function testPlatform(
     realtime,
     notify: recordedNotify(createNotify({ ...parts, kinds: noticeCatalogue(domains) }), notifications),
     telegram,
+    tokens: createSharedTokens(absentRedis),
     config,
     mails,
     mail,

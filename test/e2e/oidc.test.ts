@@ -5,7 +5,7 @@
 import { openTestProvider, type TestProvider } from '#platform/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OWNER, setUpOwner } from '../process/first-run.ts';
+import { OWNER, send, setUpOwner } from '../process/first-run.ts';
 import { axeFaults } from './axe.ts';
 import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
 import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
@@ -19,6 +19,7 @@ describe.skipIf(missing !== null)('signing in with a provider', { timeout: JOURN
   let product: Product;
   let browser: Browser;
   let dataDir: string;
+  let cookie = '';
 
   beforeAll(async () => {
     dataDir = newDataDir();
@@ -34,7 +35,7 @@ describe.skipIf(missing !== null)('signing in with a provider', { timeout: JOURN
     provider.people.set('ana', { email: 'ana.at.google@mail.example', email_verified: true, name: 'Ana' });
     provider.people.set('stranger', { email: 'stranger@mail.example', email_verified: true });
     provider.people.set('same-mail', { email: OWNER.email, email_verified: true });
-    await setUpOwner(product);
+    cookie = await setUpOwner(product);
   }, 240_000);
 
   afterAll(async () => {
@@ -124,6 +125,31 @@ describe.skipIf(missing !== null)('signing in with a provider', { timeout: JOURN
     expect(await axeFaults(page)).toEqual([]);
     await look(page, 'oidc-cancelled-dark');
     expect(errors.filter((line) => line.includes(product.url))).toEqual([]);
+    await context.close();
+  });
+
+  test('an invited person comes in with her account; with another one she is told so and the link still serves', async () => {
+    const email = 'berta@mail.example';
+    provider.people.set('berta', { email, email_verified: true, name: 'Berta Sol' });
+    const body = { email, role: 'adviser', locale: 'es' };
+    const sent = await send(product, 'POST', '/api/invitations', { cookie, body });
+    const { path } = (await sent.json()) as { path: string };
+    const { page, context } = await open(path, { ...PHONE, theme: 'dark' });
+    const join = page.getByRole('button', { name: 'Entrar con mi cuenta de Google' });
+    await join.waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await look(page, 'oidc-invited');
+    await join.click();
+    await atProvider(page, 'stranger');
+    await page.getByText('La invitación es para otra persona').waitFor();
+    expect([new URL(page.url()).hash, await axeFaults(page)]).toEqual(['', []]);
+    await look(page, 'oidc-invited-another');
+    await context.clearCookies({ domain: new URL(provider.issuer).hostname, name: /_session|_interaction/ });
+    await join.click();
+    await atProvider(page, 'berta');
+    await page.waitForURL(`${product.url}/`);
+    const me = await page.evaluate(async () => (await fetch('/api/me')).json() as Promise<{ user: { name: string } }>);
+    expect(me.user.name).toBe('Berta Sol');
     await context.close();
   });
 

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Agent, request as requestFrom } from 'undici';
 import { WebSocket } from 'ws';
 import { openTestRedis, type TestRedis } from '#platform/testing';
 import { newDataDir, type Product, removeDataDir, startProduct } from '../e2e/product.ts';
@@ -19,6 +20,7 @@ vi.setConfig({ testTimeout: 300_000 }); // Real processes, started again in the 
 
 const SAMPLE = join(fileURLToPath(new URL('../..', import.meta.url)), 'domains/portfolios/web/operaciones.xlsx');
 const SIGN_INS_MAX = 12;
+const LIMIT_WINDOW_MS = 60_000; // That of the product.
 const LOAD_MS = 1_500;
 const SETTLE = { timeout: 60_000, interval: 100 };
 
@@ -184,15 +186,40 @@ const meStatus = async (product: Product): Promise<number> =>
 
 test('one cookie, two processes; a limit counts over both', async () => {
   for (const web of webs) expect(await meStatus(web)).toBe(200);
-  const statuses: number[] = [];
-  for (let count = 0; count < SIGN_INS_MAX + 4; count += 1) {
-    const body = { email: `nobody${count}@example.com`, password: 'una clave que no es' };
-    statuses.push((await send(anyWeb(), 'POST', '/api/sessions', { body })).status);
+  // A window begins with the first request of an address, so each try comes from one of its own; a machine so busy that
+  // the window ended in between has said nothing, and is asked again.
+  for (let place = 2; place < 8; place += 1) {
+    const startedMs = performance.now();
+    const statuses = await guessFrom(`127.0.0.${place}`);
+    if (performance.now() - startedMs >= LIMIT_WINDOW_MS) continue;
+    expect(statuses.filter((status) => status !== 429)).toHaveLength(SIGN_INS_MAX);
+    expect(statuses.slice(-2)).toEqual([429, 429]);
+    return;
   }
-  // Setup was one of the writes without session that this address has.
-  expect(statuses.filter((status) => status !== 429)).toHaveLength(SIGN_INS_MAX - 1);
-  expect(statuses.slice(-2)).toEqual([429, 429]);
+  throw new Error('sixteen sign-ins took more than a minute, six times');
 });
+
+/** More sign-ins than allowed from one address, by turns at both processes; gives their statuses in order. */
+async function guessFrom(localAddress: string): Promise<number[]> {
+  const agent = new Agent({ localAddress });
+  const statuses: number[] = [];
+  try {
+    for (let count = 0; count < SIGN_INS_MAX + 4; count += 1) {
+      const url = anyWeb().url.replace('localhost', '127.0.0.1');
+      const answer = await requestFrom(`${url}/api/sessions`, {
+        method: 'POST',
+        dispatcher: agent,
+        headers: { origin: url, 'content-type': 'application/json' },
+        body: JSON.stringify({ email: `nobody${count}@example.com`, password: 'una clave que no es' }),
+      });
+      await answer.body.dump();
+      statuses.push(answer.statusCode);
+    }
+  } finally {
+    await agent.close();
+  }
+  return statuses;
+}
 
 test('a web process is killed under load and replaced: nothing is lost or doubled, nobody is signed out', async () => {
   await underLoad(async () => {

@@ -10,7 +10,8 @@ import { BarePage } from './bare-page.tsx';
 import { guessTimeZone } from './browser-guess.ts';
 import { focusFirstInvalid } from './first-invalid.ts';
 import { linkTexts } from './link-texts.ts';
-import { linkWords, tokenInHash } from './link-words.ts';
+import { keepToken, linkWords, tokenOfPage } from './link-words.ts';
+import { InvitedByProvider } from './invited-by-provider.tsx';
 import { NewPasswordField, weakPasswordText } from './new-password-field.tsx';
 import { peopleTexts } from './people-texts.ts';
 import { identityWords } from './problem-words.ts';
@@ -20,7 +21,7 @@ type Invitation = ApiOutput<'POST /api/invitation-link'>;
 
 export default function InvitationPage() {
   const t = useTexts(linkTexts);
-  const [token] = useState(() => tokenInHash(location.hash));
+  const [token] = useState(tokenOfPage);
   const { mutate, data, error } = useApiMutation('POST /api/invitation-link');
   const setup = useApi('GET /api/setup');
   const isAsked = useRef(false);
@@ -84,7 +85,10 @@ function Welcome({
         {invitation.hasAccount ? (
           <JoinForm token={token} invitation={invitation} isSignedIn={isSignedIn} />
         ) : (
-          <AcceptForm token={token} email={invitation.email} />
+          <>
+            <InvitedByProvider token={token} />
+            <AcceptForm token={token} email={invitation.email} />
+          </>
         )}
       </Card>
     </BarePage>
@@ -150,12 +154,15 @@ function JoinForm({
   const join = useApiMutation('POST /api/invitation-link/joining', {
     onDone: ({ workspaceId }) => move.mutate({ body: { workspaceId } }),
   });
+  // She comes back here from the sign-in page, which must not hear of the link.
+  useEffect(() => {
+    if (!isSignedIn) keepToken(token);
+  }, [isSignedIn, token]);
   if (!isSignedIn) {
-    const back = encodeURIComponent(`${location.pathname}${location.hash}`);
     return (
       <div className="flex flex-col gap-4">
         <p className="text-sm text-muted">{t('invitationKnown', { email: invitation.email })}</p>
-        <ButtonLink kind="primary" to={`${SIGN_IN_PATH}?volver=${back}`}>
+        <ButtonLink kind="primary" to={`${SIGN_IN_PATH}?volver=${encodeURIComponent(location.pathname)}`}>
           {t('invitationSignIn')}
         </ButtonLink>
       </div>

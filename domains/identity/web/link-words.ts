@@ -25,3 +25,15 @@ export function linkWords(t: Translate<LinkKey>): ProblemWords {
 export function tokenInHash(hash: string): string {
   return new URLSearchParams(hash.replace(/^#/, '')).get('t') ?? '';
 }
+
+const KEPT_TOKEN = 'cactus.invitation';
+
+/** Keeps the link for the way back from a provider or the sign-in page, in this tab only: it travels in no address. */
+export function keepToken(token: string): void {
+  sessionStorage.setItem(KEPT_TOKEN, token);
+}
+
+/** The link of the address, or the one that this tab kept. */
+export function tokenOfPage(): string {
+  return tokenInHash(location.hash) || (sessionStorage.getItem(KEPT_TOKEN) ?? '');
+}

@@ -5,6 +5,8 @@ export const oidcTexts = defineTexts({
   es: {
     enterWith: 'Entrar con {name}',
     or: 'o',
+    joinWith: 'Entrar con mi cuenta de {name}',
+    invitedAsAnother: 'Vuelve a intentarlo con la cuenta de {name} que tiene el correo de la invitación.',
     cardTitle: 'Entrar con {name}',
     cardTitleOther: 'Cuentas vinculadas',
     cardLead: 'Vincula tu cuenta de {name} y entra con ella, sin escribir la contraseña.',
@@ -70,6 +72,8 @@ export const oidcTexts = defineTexts({
   en: {
     enterWith: 'Sign in with {name}',
     or: 'or',
+    joinWith: 'Come in with my {name} account',
+    invitedAsAnother: 'Try again with the {name} account that has the invited e-mail.',
     cardTitle: 'Sign in with {name}',
     cardTitleOther: 'Linked accounts',
     cardLead: 'Link your {name} account and sign in with it, without typing the password.',

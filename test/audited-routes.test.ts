@@ -17,6 +17,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains as productDomains } from '../main.ts';
 import { LEAVES_NONE } from './audited-none.ts';
 
+const CREDENTIALS = 'platform/notify/connection-credential.routes.ts';
+const DOCUMENTS = 'domains/portfolios/documents/document.ts';
 /** Routes whose call needs a device, a provider, a file or a clock: the action, and the file that writes it. */
 const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string]>> = {
   'POST /api/backups/:backupId/cancellation': ['platform.backup.cancelled', 'platform/backups/backup.routes.ts'],
@@ -33,6 +35,9 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'PUT /api/models/:modelId': ['portfolios.model.changed', 'domains/portfolios/planning/model-change.ts'],
   'DELETE /api/models/:modelId': ['portfolios.model.archived', 'domains/portfolios/planning/model-change.ts'],
   'PUT /api/instrument-facts/:instrumentId': ['portfolios.facts.stated', 'domains/portfolios/planning/model.routes.ts'],
+  'POST /api/portfolio-reports': ['portfolios.${order.kind}.ordered', DOCUMENTS],
+  'POST /api/portfolio-dumps': ['portfolios.${order.kind}.ordered', DOCUMENTS],
+  'POST /api/portfolio-documents/:documentId/cancellation': ['portfolios.${document.kind}.cancelled', DOCUMENTS],
   'POST /api/invitation-link/acceptance': ['identity.user.created', 'domains/identity/user.ts'],
   'POST /api/invitation-link/joining': ['identity.user.created', 'domains/identity/user.ts'],
   'POST /api/markets/history-gaps/fillings': ['markets.history.fill_asked', 'domains/markets/history.routes.ts'],
@@ -64,22 +69,10 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'POST /api/me/recovery-codes': ['identity.recovery_codes.replaced', 'domains/identity/totp.ts'],
   'PUT /api/me/totp': ['identity.totp.added', 'domains/identity/totp.ts'],
   'DELETE /api/me/totp': ['identity.totp.removed', 'domains/identity/totp.ts'],
-  'PUT /api/notifications/connections/mail/password': [
-    'auditChange(',
-    'platform/notify/connection-credential.routes.ts',
-  ],
-  'DELETE /api/notifications/connections/mail/password': [
-    'auditChange(',
-    'platform/notify/connection-credential.routes.ts',
-  ],
-  'PUT /api/notifications/connections/telegram/token': [
-    'auditChange(',
-    'platform/notify/connection-credential.routes.ts',
-  ],
-  'DELETE /api/notifications/connections/telegram/token': [
-    'auditChange(',
-    'platform/notify/connection-credential.routes.ts',
-  ],
+  'PUT /api/notifications/connections/mail/password': ['auditChange(', CREDENTIALS],
+  'DELETE /api/notifications/connections/mail/password': ['auditChange(', CREDENTIALS],
+  'PUT /api/notifications/connections/telegram/token': ['auditChange(', CREDENTIALS],
+  'DELETE /api/notifications/connections/telegram/token': ['auditChange(', CREDENTIALS],
   'POST /api/password-resets': ['identity.user.password_reset_requested', 'domains/identity/reset.ts'],
   'POST /api/password-resets/completion': ['identity.user.password_reset', 'domains/identity/reset.ts'],
   'POST /api/sessions/passkey': ['identity.session.opened', 'domains/identity/admission.ts'],

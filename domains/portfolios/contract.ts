@@ -379,6 +379,7 @@ export const portfoliosApi = {
   ExplainFigure,
 } as const;
 
+export { documentsApi } from './documents/contract.ts';
 export { exportsApi } from './exports/contract.ts';
 export { importsApi } from './imports/contract.ts';
 export { performanceApi } from './performance/contract.ts';

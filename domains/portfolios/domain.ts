@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { assignmentRoutes } from './assignment.routes.ts';
 import { operationRoutes } from './operation.routes.ts';
 import { demoJob, fillDemosWhenCreated } from './demo.ts';
+import { documentJobs } from './documents/document.job.ts';
+import { documentRoutes } from './documents/document.routes.ts';
+import { deleteDocumentsOfWorkspace } from './documents/document.store.ts';
 import { exportRoutes } from './exports/export.routes.ts';
 import { deleteDailyOfWorkspace } from './engine/daily-values.store.ts';
 import { figuresSource } from './figures-source.ts';
@@ -49,15 +52,22 @@ export const portfolios: Domain = {
     taxRoutes(http, platform, source);
     importRoutes(http, platform);
     exportRoutes(http, platform, source);
+    documentRoutes(http, platform, source);
     modelRoutes(http, platform, source);
     rebalanceRoutes(http, source);
   },
-  jobs: (platform) => [...importJobs(platform), demoJob(platform), driftJob(platform, () => figuresSource(platform))],
+  jobs: (platform) => [
+    ...importJobs(platform),
+    ...documentJobs(platform),
+    demoJob(platform),
+    driftJob(platform, () => figuresSource(platform)),
+  ],
   start: async (platform) => {
     fillDemosWhenCreated(platform);
     return () => figuresSource(platform).valuations.close();
   },
   removeWorkspace: async (tx, workspaceId) => {
+    await deleteDocumentsOfWorkspace(tx, workspaceId);
     await deleteImportsOfWorkspace(tx, workspaceId);
     await deleteModelsOfWorkspace(tx, workspaceId);
     await deleteDailyOfWorkspace(tx, workspaceId);

@@ -55,6 +55,12 @@ export const portfoliosPermissions: readonly PermissionDefinition[] = [
     roles: [...INVESTORS, 'bookkeeper', 'analyst'],
   },
   {
+    name: 'portfolios.dump.make',
+    summary: 'Take everything about the portfolios away as one archive',
+    summaryEs: 'Llevarse todo lo de las carteras en un archivo',
+    roles: ['owner', 'admin'],
+  },
+  {
     name: 'portfolios.import.run',
     summary: 'Import operations from files',
     summaryEs: 'Importar operaciones desde archivos',

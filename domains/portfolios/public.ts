@@ -1,4 +1,7 @@
 /** Portfolios' door for other domains. */
+export { dumpInstallation, reportByName } from './documents/offline-documents.ts';
+export { sampleFacts } from './documents/report-sample.ts';
+export { reportPages } from './documents/report-pages.ts';
 export { EXPORT_FORMATS, exportByName, type ExportWish } from './exports/portfolio-export.ts';
 export { TABLE_NAMES } from './exports/portfolio-tables.ts';
 export { sampleWorkbook } from './imports/sample-workbook.ts';

@@ -12,7 +12,14 @@ import type { Database } from '#platform/db';
 import type { ObjectStore } from '#platform/objects';
 import { compared, FileDiffers, requireContent, writeDurably } from './content-writing.ts';
 import { openDisk, PRIVATE_FOLDER } from './disk.adapter.ts';
-import { deleteFilesOfWorkspace, findFile, insertFile, isContentReferenced, lockContent } from './file.store.ts';
+import {
+  deleteFile,
+  deleteFilesOfWorkspace,
+  findFile,
+  insertFile,
+  isContentReferenced,
+  lockContent,
+} from './file.store.ts';
 import { openObjects } from './objects.adapter.ts';
 import type { ContentPlace, FileStore, StoredFile } from './types.ts';
 
@@ -72,6 +79,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
         if (written.sha256 !== sha256) throw new FileDiffers(sha256);
         await contents.place({ path, ...written });
       }),
+    remove: async (tx, scope) => {
+      const left = await deleteFile(tx, scope);
+      if (left.length > 0) await tx.addJob(FORGET_JOB, { contents: left });
+    },
     removeWorkspace: async (tx, workspaceId) => {
       const contentsOfIt = await deleteFilesOfWorkspace(tx, workspaceId);
       for (let from = 0; from < contentsOfIt.length; from += FORGOTTEN_AT_ONCE) {

@@ -65,6 +65,21 @@ export async function isContentReferenced(queryable: Queryable, sha256: string):
   return (await files.where('sha256', '=', sha256).limit(1).executeTakeFirst()) !== undefined;
 }
 
+/** Deletes one row and gives the content it named; none when there was no such row. */
+export async function deleteFile(
+  tx: Transaction,
+  scope: { readonly workspaceId: string; readonly fileId: string },
+): Promise<readonly string[]> {
+  const rows = await tx
+    .tables<FileTables>()
+    .deleteFrom('platform_files')
+    .where('workspace_id', '=', scope.workspaceId)
+    .where('file_id', '=', scope.fileId)
+    .returning('sha256')
+    .execute();
+  return rows.map(({ sha256 }) => sha256);
+}
+
 /** Deletes the rows of a workspace and gives the contents they named. */
 export async function deleteFilesOfWorkspace(tx: Transaction, workspaceId: string): Promise<readonly string[]> {
   const rows = await tx

@@ -32,6 +32,8 @@ export interface FileStore {
   readContent(sha256: string): Promise<Readable>;
   /** Puts bytes at their address unless they are there, for a restore; throws `file_content_differs` when they are others. */
   placeContent(sha256: string, bytes: Readable): Promise<void>;
+  /** Forgets one file; its bytes go by a job after the commit unless others hold the same content. An unknown one is fine. */
+  remove(tx: Transaction, scope: { readonly workspaceId: string; readonly fileId: string }): Promise<void>;
   /** Forgets the files of one workspace; their bytes go by a job after the commit unless others hold the same content. */
   removeWorkspace(tx: Transaction, workspaceId: string): Promise<void>;
   /** Deletes those of the contents that no row names. */

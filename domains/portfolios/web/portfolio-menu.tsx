@@ -1,5 +1,5 @@
 /** What is rarely done to a portfolio: take it away as a file, rename it, or delete it while it is empty. */
-import { Download, Ellipsis, Pencil, Trash2, UserRound } from 'lucide-react';
+import { Download, Ellipsis, FileText, Pencil, Trash2, UserRound } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useApiMutation } from '#web/api';
 import { useTexts } from '#web/i18n';
@@ -13,13 +13,15 @@ import { portfolioWords } from './words.ts';
 
 const ExportDialog = lazy(() => import('./export-dialog.tsx').then((module) => ({ default: module.ExportDialog })));
 
+const ReportDialog = lazy(() => import('./document-dialog.tsx').then((module) => ({ default: module.ReportDialog })));
+
 export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
   const words = useTexts(assignmentTexts);
   const go = useGo();
   const canRename = useCan('portfolios.portfolio.write');
   const canAssign = useCan('portfolios.portfolio.assign');
-  const [asked, setAsked] = useState<'export' | 'rename' | 'assign' | 'remove' | null>(null);
+  const [asked, setAsked] = useState<'report' | 'export' | 'rename' | 'assign' | 'remove' | null>(null);
   const close = (): void => setAsked(null);
   const remove = useApiMutation('DELETE /api/portfolios/:portfolioId', {
     refreshes: ['GET /api/portfolios'],
@@ -37,7 +39,8 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
   const rename = { id: 'rename', label: t('rename'), icon: Pencil, onSelect: () => setAsked('rename') };
   const assign = { id: 'assign', label: words('assign'), icon: UserRound, onSelect: () => setAsked('assign') };
   const take = { id: 'export', label: t('export'), icon: Download, onSelect: () => setAsked('export') };
-  const usual = [take, ...(canRename ? [rename] : []), ...(canAssign ? [assign] : [])];
+  const report = { id: 'report', label: t('report'), icon: FileText, onSelect: () => setAsked('report') };
+  const usual = [report, take, ...(canRename ? [rename] : []), ...(canAssign ? [assign] : [])];
   const removal = {
     id: 'remove',
     label: t('remove'),
@@ -55,6 +58,11 @@ export function PortfolioMenu({ portfolio }: { readonly portfolio: PortfolioView
       {asked === 'export' && (
         <Suspense fallback={null}>
           <ExportDialog portfolio={portfolio} onClose={close} />
+        </Suspense>
+      )}
+      {asked === 'report' && (
+        <Suspense fallback={null}>
+          <ReportDialog portfolio={portfolio} onClose={close} />
         </Suspense>
       )}
       {asked === 'assign' && <AssignmentDialog portfolio={portfolio} onClose={close} />}

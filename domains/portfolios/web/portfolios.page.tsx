@@ -1,6 +1,6 @@
 /** Carteras: every portfolio with its value, its day and its profit. */
-import { Plus } from 'lucide-react';
-import { useMemo } from 'react';
+import { Archive, Plus } from 'lucide-react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
 import { useCan, useGo, useSession, useUrlState } from '#web/shell';
@@ -27,6 +27,8 @@ import { type PortfolioKey, portfolioTexts } from './texts.ts';
 
 type PortfolioRow = ApiOutput<'GET /api/portfolios'>['items'][number];
 type Total = ApiOutput<'GET /api/portfolios'>['totals'][number];
+
+const DumpDialog = lazy(() => import('./document-dialog.tsx').then((module) => ({ default: module.DumpDialog })));
 
 export default function PortfoliosPage() {
   const t = useTexts(portfolioTexts);
@@ -61,6 +63,7 @@ export default function PortfoliosPage() {
         title={t('portfolios')}
         actions={
           <>
+            <DumpButton />
             {create}
             {importLink}
           </>
@@ -95,6 +98,26 @@ export default function PortfoliosPage() {
         />
       </Stack>
       {canCreate && asked === 'si' && <NewPortfolioDialog onClose={() => setAsked('no')} />}
+    </>
+  );
+}
+
+/** For who may take everything away. */
+function DumpButton() {
+  const t = useTexts(portfolioTexts);
+  const canDump = useCan('portfolios.dump.make');
+  const [isAsked, setIsAsked] = useState(false);
+  if (!canDump) return null;
+  return (
+    <>
+      <Button icon={Archive} onClick={() => setIsAsked(true)}>
+        {t('dump')}
+      </Button>
+      {isAsked && (
+        <Suspense fallback={null}>
+          <DumpDialog onClose={() => setIsAsked(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

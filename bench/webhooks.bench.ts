@@ -4,6 +4,7 @@
  */
 import { atRate, openHouse } from './house.ts';
 import { type BenchSection, type Figure, percentile, sleep } from './section.ts';
+import { diskFlushMs } from './disk.ts';
 import { type LoadSockets, openWireReceiver } from './wire.ts';
 
 const WARM_UP = { perSecond: 300, durationMs: 4000 } as const;
@@ -39,12 +40,13 @@ export const section: BenchSection = {
       const figures: Figure[] = [];
       for (const rate of RATES) {
         track = newTrack();
+        const flushMs = diskFlushMs();
         const before = house.cpuMs();
         const ownBefore = process.cpuUsage();
         await load(sockets, track, rate);
         const after = house.cpuMs();
         const own = process.cpuUsage(ownBefore);
-        figures.push(...figuresOf(track, rate.perSecond));
+        figures.push(...figuresOf(track, rate.perSecond), ...inFlushes(track, rate.perSecond, flushMs));
         const perEvent = (part: 'server' | 'database'): number => (after[part] - before[part]) / track.answerMs.length;
         figures.push(
           { name: `${rate.perSecond}/s CPU of the server per event`, value: perEvent('server'), unit: 'ms' },
@@ -95,6 +97,20 @@ async function load(
   });
   const deadlineMs = performance.now() + ARRIVAL_MS_MAX;
   while (track.receivedAtMs.size < total - track.refusedCount && performance.now() < deadlineMs) await sleep(50);
+}
+
+/**
+ * An acknowledged event is on disk, so no answer comes before a flush; with a group of commits always under way an event
+ * waits for half of one flush and all of the next. The median in flushes tells our part from that of the disk.
+ */
+function inFlushes(track: Track, perSecond: number, flushMs: readonly number[]): Figure[] {
+  const flush = percentile(flushMs, 0.5);
+  const at = `${perSecond}/s`;
+  return [
+    { name: `${at} one flush of this disk, p50`, value: flush, unit: 'ms' },
+    { name: `${at} one flush of this disk, p99`, value: percentile(flushMs, 0.99), unit: 'ms' },
+    { name: `${at} answer of the API, p50, in flushes`, value: percentile(track.answerMs, 0.5) / flush, unit: 'x' },
+  ];
 }
 
 function figuresOf(track: Track, perSecond: number): Figure[] {

@@ -294,6 +294,7 @@ export function apportion(
 
 /** Divides money over units in proportion; the last one takes what is left, so not even a rounding is made or lost. */
 export function spread(money: Decimal, units: readonly Decimal[]): Decimal[] {
+  if (money.isZero || units.length === 1) return units.map(() => money);
   const shares = apportion(units, { part: money, whole: Decimal.sum(units) }).map((share) => share ?? Decimal.zero);
   const last = shares.pop();
   return last ? [...shares, money.minus(Decimal.sum(shares))] : [];

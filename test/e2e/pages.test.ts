@@ -112,9 +112,8 @@ describe.skipIf(missing !== null)('pages', () => {
       await page.getByRole('heading', { level: 1, name: isEnglish ? 'Portfolios' : 'Carteras' }).waitFor();
       const faults: string[] = [];
       const rebalancePath = portfolioPath.replace('/carteras/', '/planificacion/rebalanceo?carteras=');
-      for (const path of [...PATHS, portfolioPath, rebalancePath]) {
-        const label =
-          path === portfolioPath ? '/carteras/…' : path === rebalancePath ? '/planificacion/rebalanceo' : path;
+      for (const path of [...PATHS, portfolioPath, `${portfolioPath}?ver=impuestos`, rebalancePath]) {
+        const label = path === rebalancePath ? '/planificacion/rebalanceo' : path.replace(portfolioPath, '/carteras/…');
         await page.goto(`${product.url}${path}`);
         await settle(page);
         faults.push(...(await axeFaults(page)).map((fault) => `${label}: ${fault}`));

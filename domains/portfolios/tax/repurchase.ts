@@ -62,6 +62,8 @@ interface Track {
   readonly isBought: boolean;
   units: Decimal;
   blocks: Block[];
+  /** Units of all blocks, kept as they change: every sale asks. */
+  used: Decimal;
 }
 interface Watch {
   readonly key: string;
@@ -137,6 +139,7 @@ export class RepurchaseBook {
     for (const track of this.#tracks.get(key)?.values() ?? []) {
       track.units = scaled(track.units, ratio);
       track.blocks = track.blocks.map((block) => ({ ...block, units: scaled(block.units, ratio) }));
+      track.used = usedBy(track.blocks);
     }
     for (const watch of this.#watches.get(instrumentId) ?? []) {
       if (watch.key !== key) continue;
@@ -165,6 +168,7 @@ export class RepurchaseBook {
       const heldIn = { instrumentId: to.instrumentId, openedBy: track.openedBy, openedOn: track.openedOn };
       const ratio = { part: arrived, whole: gone };
       target.blocks.push(...blocks.map((block) => ({ ...block, heldIn, units: scaled(block.units, ratio) })));
+      target.used = usedBy(target.blocks);
     }
   }
 
@@ -212,6 +216,7 @@ export class RepurchaseBook {
       isBought,
       units: Decimal.zero,
       blocks: [],
+      used: Decimal.zero,
     };
     byLot.set(openedBy, track);
     return track;
@@ -237,6 +242,7 @@ export class RepurchaseBook {
       taken.push(part);
       track.blocks = left ? [left, ...rest] : rest;
       missing = missing.minus(part.units);
+      track.used = track.used.minus(part.units);
     }
     if (track.units.sign <= 0 && track.blocks.length === 0) this.#tracks.get(key)?.delete(openedBy);
     return taken;
@@ -271,7 +277,7 @@ function isReplaced(watch: Watch): boolean {
 function replace(watch: Watch, track: Track): void {
   const { instrumentId, openedBy, openedOn } = track;
   const heldIn = { instrumentId, openedBy, openedOn };
-  let free = track.units.minus(Decimal.sum(track.blocks.map((block) => block.units)));
+  let free = track.units.minus(track.used);
   while (free.sign > 0 && !isReplaced(watch)) {
     const [old, ...olds] = watch.waited;
     const [own, ...owns] = watch.losses;
@@ -292,8 +298,13 @@ function replace(watch: Watch, track: Track): void {
       watch.losses = left ? [{ ...left, units: own.units.minus(units) }, ...owns] : owns;
     }
     track.blocks.push({ units, pieces, heldIn });
+    track.used = track.used.plus(units);
     free = free.minus(units);
   }
+}
+
+function usedBy(blocks: readonly Block[]): Decimal {
+  return Decimal.sum(blocks.map((block) => block.units));
 }
 
 function divideBlock(block: Block, units: Decimal): [part: Block, rest: Block | null] {

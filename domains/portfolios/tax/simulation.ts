@@ -67,11 +67,16 @@ export function* simulationSteps(
 ): Generator<void, Result<Simulation, SimulationRefusal>> {
   const year = yearOf(event.date);
   const all = [...events, event];
+  // Only what is linked to the instrument can change: the rest is computed once.
+  const own = linkedInstruments(events, event.instrumentId ?? '');
+  const isOwn = ({ instrumentId }: BookEvent): boolean => instrumentId !== null && own.has(instrumentId);
+  const [touched, rest] = [events.filter(isOwn), events.filter((each) => !isOwn(each))];
   const methods: MethodResult[] = [];
   for (const method of LOT_METHODS) {
-    const own = { ...options, year, method };
-    const before = yield* taxLedgerSteps(events, own);
-    const ledger = yield* taxLedgerSteps(all, own);
+    const facts = { ...options, year, method };
+    const others = yield* taxLedgerSteps(rest, facts);
+    const before = joined(others, yield* taxLedgerSteps(touched, facts));
+    const ledger = joined(others, yield* taxLedgerSteps([...touched, event], facts));
     const refusal = refusalOf(event, { before, after: ledger });
     if (refusal) return refuse(refusal, { date: event.date });
     const lots = ledger.parts.filter((part) => part.soldBy === event.id);
@@ -84,11 +89,32 @@ export function* simulationSteps(
       gain: known.length === gains.length ? Decimal.sum(known) : null,
       deferred: Decimal.sum(lots.map((part) => part.deferred)),
       released: Decimal.sum(ledger.waiting.filter((loss) => loss.endedBy === event.id).map((loss) => loss.loss)),
-      before: figuresOf(reportOf(before, events, own)),
-      after: figuresOf(reportOf(ledger, all, own)),
+      before: figuresOf(reportOf(before, events, facts)),
+      after: figuresOf(reportOf(ledger, all, facts)),
     });
   }
   return ok({ year, methods, window: windowOf(events, { event, options }) });
+}
+
+/** The instrument with all that a traspaso, a spin-off or a merger ever linked to it. */
+function linkedInstruments(events: readonly BookEvent[], instrumentId: string): ReadonlySet<string> {
+  const found = new Set([instrumentId]);
+  const links = events.filter((event) => event.toInstrumentId !== null);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const { instrumentId: from, toInstrumentId: to } of links)
+      if (from !== null && to !== null && (found.has(from) || found.has(to))) found.add(from).add(to);
+  }
+  return found;
+}
+
+function joined(a: TaxLedger, b: TaxLedger): TaxLedger {
+  return {
+    parts: [...a.parts, ...b.parts],
+    waiting: [...a.waiting, ...b.waiting],
+    atRisk: [...a.atRisk, ...b.atRisk],
+    warnings: [...a.warnings, ...b.warnings],
+  };
 }
 
 /** Why the sale does not fit: itself, or what comes after it. */

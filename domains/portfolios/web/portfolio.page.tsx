@@ -1,10 +1,10 @@
 /** Cartera: its figures, its evolution, what it holds and what happened in it; every figure opens its explanation. */
 import { Plus } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useCan, usePageTitle, usePathParam, useUrlState } from '#web/shell';
-import { Async, Button, ButtonLink, Card, Money, PageHeader, Skeleton, Stack, Tabs } from '#web/ui';
+import { Async, Button, ButtonLink, Card, Money, PageHeader, Skeleton, Stack, type TabPart, Tabs } from '#web/ui';
 import { type Asked, ExplanationDrawer } from './explanation.tsx';
 import { FigureKpis, FigureNotices, type PortfolioView } from './figures-kpis.tsx';
 import { useLiveRefresh } from './live-refresh.ts';
@@ -41,6 +41,8 @@ export default function PortfolioPage() {
   );
 }
 
+const TaxPart = lazy(() => import('./tax-part.tsx').then((module) => ({ default: module.TaxPart })));
+
 type Opened =
   | { readonly what: 'operation' }
   | { readonly what: 'position'; readonly position: PositionRow }
@@ -50,7 +52,7 @@ type Opened =
 function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
   usePageTitle(portfolio.name);
-  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones', 'aportacion']);
+  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones', 'aportacion', 'impuestos']);
   const words = useTexts(performanceTexts);
   const [opened, setOpened] = useState<Opened>(null);
   const { id: portfolioId, figures } = portfolio;
@@ -87,15 +89,8 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
               ),
             },
             { value: 'operaciones', label: t('operations'), content: <OperationsTable portfolioId={portfolioId} /> },
-            {
-              value: 'aportacion',
-              label: words('contributions'),
-              content: (
-                <Suspense fallback={<Waiting />}>
-                  <ContributionsPart portfolioId={portfolioId} />
-                </Suspense>
-              ),
-            },
+            latePart('aportacion', words('contributions'), <ContributionsPart portfolioId={portfolioId} />),
+            latePart('impuestos', t('taxes'), <TaxPart portfolioId={portfolioId} />),
           ]}
         />
       </Stack>
@@ -108,6 +103,11 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
       )}
     </>
   );
+}
+
+/** A tab whose code comes when it is opened. */
+function latePart<Value extends string>(value: Value, label: string, part: ReactNode): TabPart<Value> {
+  return { value, label, content: <Suspense fallback={<Waiting />}>{part}</Suspense> };
 }
 
 function Waiting() {

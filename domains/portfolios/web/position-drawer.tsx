@@ -1,7 +1,8 @@
 /** One holding in full: its price, how its gain comes about with lots and sales, and its operations. */
 import { useState } from 'react';
 import { useTexts } from '#web/i18n';
-import { Drawer, SegmentedControl } from '#web/ui';
+import { useCan, useGo } from '#web/shell';
+import { Button, Drawer, SegmentedControl } from '#web/ui';
 import { ExplanationOf } from './explanation.tsx';
 import { OperationsTable } from './operations-table.tsx';
 import { PriceFacts, type PositionRow } from './price-cell.tsx';
@@ -21,6 +22,8 @@ export function PositionDrawer({
   const t = useTexts(portfolioTexts);
   const [metric, setMetric] = useState<(typeof METRICS)[number]>('unrealised');
   const { instrumentId } = position;
+  const go = useGo();
+  const canSimulate = useCan('portfolios.tax.simulate');
   return (
     <Drawer
       isOpen
@@ -30,7 +33,19 @@ export function PositionDrawer({
       description={position.symbol ?? position.isin ?? ''}
     >
       <div className="flex flex-col gap-6">
-        <PriceFacts price={position.price} />
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <PriceFacts price={position.price} />
+          {canSimulate && (
+            <Button
+              onClick={() => {
+                onClose();
+                go(`/carteras/${portfolioId}?ver=impuestos&vender=${instrumentId}`);
+              }}
+            >
+              {t('simulateSale')}
+            </Button>
+          )}
+        </div>
         <section className="flex flex-col gap-4">
           <h3 className="text-sm font-semibold">{t('explain')}</h3>
           <SegmentedControl

@@ -17,6 +17,7 @@ export const ARTICLES = [
   { slug: 'webhooks', kind: 'how-to' },
   { slug: 'people', kind: 'how-to' },
   { slug: 'backups', kind: 'how-to' },
+  { slug: 'taxes', kind: 'how-to' },
   { slug: 'operations', kind: 'how-to' },
   { slug: 'settings', kind: 'reference' },
   { slug: 'events', kind: 'reference' },

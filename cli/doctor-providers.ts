@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   coinmarketcap: 'CoinMarketCap',
   twelve_data: 'Twelve Data',
   financial_times: 'FT funds',
+  file: 'Prices folder',
 };
 const QUOTA_LOW_RATIO = 0.9;
 

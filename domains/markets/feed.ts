@@ -8,6 +8,7 @@ import type { Instrument } from './instrument.ts';
 import { type KeyedProvider, makeProviderAccess, type ProviderAccess } from './provider-access.ts';
 import { coinMarketCapProvider } from './provider/coinmarketcap.adapter.ts';
 import { ecbProvider } from './provider/ecb.adapter.ts';
+import { pricesFolderProvider } from './provider/file.adapter.ts';
 import { financialTimesProvider } from './provider/financial-times.adapter.ts';
 import type { PriceProvider, RateProvider, Split } from './provider/price-provider.ts';
 import { type ChainResult, makeProviderChain, type ProviderChain } from './provider/provider-chain.ts';
@@ -74,6 +75,7 @@ function liveProviders(settings: MarketsSettings, clock: Clock, access: Provider
     yahooProvider({ baseUrl: settings.yahooBaseUrl, clock }),
     twelveDataProvider({ baseUrl: settings.twelveDataBaseUrl, ...keyed('twelve_data') }),
     financialTimesProvider({ baseUrl: settings.financialTimesBaseUrl, clock }),
+    ...(settings.pricesFolder === null ? [] : [pricesFolderProvider({ folder: settings.pricesFolder, clock })]),
   ];
 }
 

@@ -27,6 +27,7 @@ export async function reportProviders(platform: Platform): Promise<ProviderRepor
     ['coinmarketcap', settings.coinMarketCapBaseUrl],
     ['twelve_data', settings.twelveDataBaseUrl],
     ['financial_times', settings.financialTimesBaseUrl],
+    ...(settings.pricesFolder === null ? [] : [['file', null] as const]),
   ] as const;
   return Promise.all(
     places.map(async ([provider, baseUrl]): Promise<ProviderReport> => {

@@ -123,10 +123,11 @@ const UNUSED = {
 } as const;
 
 async function liveStates(platform: Platform, prices: readonly LatestPrice[]): Promise<ProviderMessage[]> {
-  const { access } = feedOf(platform);
+  const { access, settings } = feedOf(platform);
   const stored = await listProviderHealth(platform.db);
   const setups = await listProviderSetups(platform.db);
-  const states = (['yahoo', 'coinmarketcap', 'twelve_data', 'financial_times', 'ecb'] as const).map(
+  const listed = ['yahoo', 'coinmarketcap', 'twelve_data', 'financial_times', 'ecb'] as const;
+  const states = [...listed, ...(settings.pricesFolder === null ? [] : (['file'] as const))].map(
     async (provider): Promise<ProviderMessage> => {
       const keySource = await access.keySource(provider);
       const isEnabled = provider === 'financial_times' ? await access.isEnabled(provider) : null;

@@ -31,6 +31,12 @@ export const MarketsSettings = z.object({
     .boolean()
     .default(false)
     .describe('True reads fund prices from pages of the Financial Times, whose terms allow personal use only.'),
+  pricesFolder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Folder of CSV files with prices (date,instrument,price,currency) for what no provider knows.'),
   coinRefreshSeconds: z.number().int().min(15).max(86_400).default(60).describe('Seconds between two looks at a coin.'),
   listedRefreshSeconds: z
     .number()

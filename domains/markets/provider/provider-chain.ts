@@ -73,15 +73,16 @@ const UNKNOWN_TTL_MS = 10 * 60_000; // A symbol does not come into being in a mi
 const MINUTE_MS = 60_000;
 const FAILED_TTL_MS = 1_000; // Askers of the same second share a failure too.
 
-/** Who is asked first, by kind: the one that knows the kind best, then the free one, then the fallback. */
+/** Who is asked first, by kind: the one that knows the kind best, then the free one, then the fallback; files of this
+ * machine are for what nobody else knows. */
 const ORDER: Readonly<Record<InstrumentKind, readonly LiveProviderName[]>> = {
-  crypto: ['coinmarketcap', 'yahoo', 'twelve_data'],
-  stock: ['yahoo', 'twelve_data'],
-  etf: ['yahoo', 'twelve_data'],
-  fund: ['financial_times', 'yahoo', 'twelve_data'],
-  bond: ['yahoo', 'twelve_data'],
+  crypto: ['coinmarketcap', 'yahoo', 'twelve_data', 'file'],
+  stock: ['yahoo', 'twelve_data', 'file'],
+  etf: ['yahoo', 'twelve_data', 'file'],
+  fund: ['financial_times', 'yahoo', 'twelve_data', 'file'],
+  bond: ['yahoo', 'twelve_data', 'file'],
   cash: [],
-  other: ['yahoo', 'twelve_data'],
+  other: ['yahoo', 'twelve_data', 'file'],
 };
 
 interface Guarded {

@@ -2,6 +2,9 @@
  * Goal: every provider keeps the promises of its port, healthy and faulty, against servers on this machine that speak its real
  * shapes. What is particular to one provider is in the test beside its adapter.
  */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Fault, localDate } from '#kernel';
 import { afterEach, describe, expect, test } from 'vitest';
 import { coinMarketCapProvider } from './coinmarketcap.adapter.ts';
@@ -15,6 +18,7 @@ import {
   startFakeMarket,
   yahooChartText,
 } from './fake-market.ts';
+import { pricesFolderProvider } from './file.adapter.ts';
 import { financialTimesProvider } from './financial-times.adapter.ts';
 import type { FetchContext, InstrumentRef, PriceProvider } from './price-provider.ts';
 import { simulatorProvider } from './simulator.adapter.ts';
@@ -178,6 +182,73 @@ describe('simulator', () => {
     expect(market.requests).toEqual([]);
     const outage = simulatorProvider({ seed: 7, fault: 'outage', clock });
     expect((await faultOf(outage.fetchPrices(BITCOIN, context))).code).toBe('provider_unreachable');
+  });
+});
+
+describe('file', () => {
+  const lines = (days: readonly (readonly [string, string])[], instrument = 'LU0996182563', currency = 'EUR'): string =>
+    days.map(([on, price]) => `${on},${instrument},${price},${currency}\n`).join('');
+  const HEAD = 'date,instrument,price,currency\n';
+  const GOOD = lines([
+    ['2026-11-17', '101.5'],
+    ['2026-11-18', '102'],
+    ['2026-11-19', '101.75'],
+  ]);
+  const open = async (files: Readonly<Record<string, string>>) => {
+    market = await startFakeMarket(() => undefined); // Nobody is asked; the hook after each test closes it.
+    const folder = mkdtempSync(join(tmpdir(), 'cactus-prices-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return { folder, provider: pricesFolderProvider({ folder, clock }) };
+  };
+
+  test('keeps the promises of the port from a folder, and asks nobody', async () => {
+    const { provider } = await open({ 'funds.csv': HEAD + GOOD, 'notes.txt': 'not prices' });
+    await expectGoodAnswer(provider, FUND);
+    expect(await provider.fetchPrices(FUND, context)).toEqual(await provider.fetchPrices(FUND, context));
+    expect(provider.canPrice({ ...FUND, symbol: null, isin: null })).toBe(false);
+    expect(provider.canPrice({ ...FUND, kind: 'cash' })).toBe(false);
+    expect(market.requests).toEqual([]);
+    const unknown = await provider.fetchPrices({ ...FUND, isin: 'LU0000000000' }, context);
+    expect(unknown).toMatchObject({ ok: false, code: 'unknown_symbol', details: { reason: /LU0000000000/ } });
+    const dollars = await provider.fetchPrices({ ...FUND, currency: 'USD' }, context);
+    expect(dollars).toMatchObject({ ok: false, code: 'wrong_currency' });
+  });
+
+  test('a dropped or changed file is seen, a later one wins the day, pence become pounds, rates are passed over', async () => {
+    const { folder, provider } = await open({ 'a.csv': HEAD + GOOD });
+    await provider.fetchPrices(FUND, context);
+    const pence = lines([['2026-11-19', '2750.5']], 'SHEL', 'GBX');
+    const text = `${HEAD}2026-11-19,EUR/USD,1.15,\n${lines([['2026-11-19', '99.9']])}${pence}`;
+    writeFileSync(join(folder, 'b.csv'), text);
+    const fund = await provider.fetchPrices(FUND, context);
+    expect(fund.ok && fund.value.quote?.price.toString()).toBe('99.9');
+    const shell = { ...FUND, kind: 'stock' as const, isin: null, symbol: 'SHEL', currency: 'GBP' };
+    const share = await provider.fetchPrices(shell, context);
+    expect(share.ok && share.value.quote?.price.toString()).toBe('27.505');
+  });
+
+  test.each([
+    ['half a copy', `${HEAD}${GOOD}2026-11-20,LU09`],
+    ['a price that is none', `${HEAD}2026-11-20,LU0996182563,1.234,5,EUR\n`],
+    ['no price', `${HEAD}2026-11-20,LU0996182563,,EUR\n`],
+    ['a day that is none', `${HEAD}2026-02-30,LU0996182563,10,EUR\n`],
+    ['zero', `${HEAD}2026-11-20,LU0996182563,0,EUR\n`],
+    ['other heads', 'fecha;valor\n2026-11-20;10\n'],
+  ])('%s is a fault that names the file and the line, never half a price', async (_what, text) => {
+    const { provider } = await open({ 'bad.csv': text });
+    const fault = await faultOf(provider.fetchPrices(FUND, context));
+    expect(fault.code).toBe('provider_answer_unreadable');
+    expect(fault.message).toMatch(/bad\.csv, line \d/);
+  });
+
+  test('no folder is a fault; no turn, no reading', async () => {
+    market = await startFakeMarket(() => undefined);
+    const gone = pricesFolderProvider({ folder: '/nowhere/at/all', clock });
+    expect((await faultOf(gone.fetchPrices(FUND, context))).code).toBe('provider_unreachable');
+    const spend = async (): Promise<void> => {
+      throw new Fault('provider_queue_full', 'no turn', { retryable: true });
+    };
+    expect((await faultOf(gone.fetchPrices(FUND, { ...context, spend }))).code).toBe('provider_queue_full');
   });
 });
 

@@ -21,7 +21,7 @@ export function ProviderActions({ provider }: { readonly provider: Provider }) {
     onProblem: toast.problem,
   });
   const { provider: id, keySource, isEnabled, testedAtMs, testOutcome } = provider;
-  if (id === 'simulator') return null;
+  if (id === 'simulator' || id === 'file') return null; // Neither leaves this machine: there is nothing to try.
   const isTesting = testedAtMs !== null && testOutcome === null;
   return (
     <span className="flex flex-wrap gap-2">

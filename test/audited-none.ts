@@ -19,6 +19,7 @@ export const LEAVES_NONE: Readonly<Record<string, string>> = {
   'POST /api/notifications/connections/telegram/test': 'asks the bot who it is; changes nothing',
   'POST /api/notifications/telegram/link': 'makes a code for one’s own chat; changes nobody’s rights or figures',
   'DELETE /api/notifications/telegram/link': 'cuts one’s own chat off; changes nobody’s rights or figures',
+  'POST /api/markets/instrument-searches': 'asks providers for public names; changes nothing',
   'POST /api/markets/providers/:provider/test': 'asks a provider for one public price; changes nothing',
   'POST /api/rebalance-proposals': 'computes trades that nobody orders; changes nothing',
   'POST /api/portfolios/:portfolioId/tax/simulate': 'computes what a sale would give; records nothing',

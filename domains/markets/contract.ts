@@ -7,6 +7,7 @@ import { endpoint, event } from '#kernel';
 import { alertApi, AlertFired } from './alert-contract.ts';
 import { historyApi } from './history-contract.ts';
 import { providerApi } from './provider-contract.ts';
+import { searchApi } from './search-contract.ts';
 import {
   Day,
   DecimalText,
@@ -131,6 +132,7 @@ export const marketsApi = {
   SettleQuarantinedPrice,
   ...alertApi,
   ...historyApi,
+  ...searchApi,
   ...providerApi,
 } as const;
 

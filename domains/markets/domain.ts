@@ -14,6 +14,8 @@ import { priceRoutes } from './price.routes.ts';
 import type { ProviderHealth } from './provider/breaker.ts';
 import { providerTestJob } from './provider-test.job.ts';
 import { providerRoutes } from './provider.routes.ts';
+import { searchJob } from './search.job.ts';
+import { searchRoutes } from './search.routes.ts';
 import { MarketsSettings } from './settings.ts';
 import { deleteWorkspaceRows } from './workspace.store.ts';
 
@@ -74,6 +76,7 @@ export const markets: Domain = {
     instrumentRoutes(http, platform);
     priceRoutes(http, platform);
     historyRoutes(http, platform);
+    searchRoutes(http, platform);
     alertRoutes(http, platform);
     providerRoutes(http, platform);
   },
@@ -85,6 +88,7 @@ export const markets: Domain = {
     closeSnapshotJob(platform),
     ratesJob(platform),
     providerTestJob(platform),
+    searchJob(platform),
   ],
   async start(platform) {
     return platform.roles.has('worker') ? startPoller(platform) : async () => undefined;

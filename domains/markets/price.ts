@@ -6,7 +6,14 @@ import { DAY_MS, Decimal, type LocalDate } from '#kernel';
 import type { InstrumentKind } from './instrument.ts';
 
 /** Who can be asked for a price. */
-export const LIVE_PROVIDERS = ['coinmarketcap', 'yahoo', 'twelve_data', 'financial_times', 'file', 'simulator'] as const;
+export const LIVE_PROVIDERS = [
+  'coinmarketcap',
+  'yahoo',
+  'twelve_data',
+  'financial_times',
+  'file',
+  'simulator',
+] as const;
 export type LiveProviderName = (typeof LIVE_PROVIDERS)[number];
 
 export const PRICE_PROVIDERS = [...LIVE_PROVIDERS, 'manual'] as const;

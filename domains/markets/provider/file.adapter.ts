@@ -39,7 +39,8 @@ export function pricesFolderProvider(options: PricesFolderOptions): PriceProvide
     async fetchPrices(ref, context) {
       await context.spend();
       const found = closesOf(ref, await readFolder(options.folder, read));
-      if (found.length === 0) return refuse('unknown_symbol', { reason: `no line of ${ref.isin ?? ref.symbol} in the files` });
+      if (found.length === 0)
+        return refuse('unknown_symbol', { reason: `no line of ${ref.isin ?? ref.symbol} in the files` });
       const usable = found.filter(({ currency }) => ref.kind === 'crypto' || currency === ref.currency);
       const newest = usable.at(-1);
       if (!newest) return refuse('wrong_currency', { reason: `the files have it in ${found.at(-1)?.currency}` });
@@ -75,7 +76,9 @@ async function readFolder(folder: string, read: Map<string, ReadFile>): Promise<
   const names = await readdir(folder).catch((error: unknown) => {
     throw new Fault('provider_unreachable', `the folder ${folder} cannot be read`, { retryable: true, cause: error });
   });
-  const files = names.filter((name) => name.toLowerCase().endsWith('.csv')).toSorted((a, b) => a.localeCompare(b, 'en'));
+  const files = names
+    .filter((name) => name.toLowerCase().endsWith('.csv'))
+    .toSorted((a, b) => a.localeCompare(b, 'en'));
   if (files.length > FILES_MAX) {
     throw new Fault('provider_answer_too_large', `${folder}: more than ${FILES_MAX} files`, { retryable: false });
   }
@@ -128,7 +131,8 @@ function parsePrices(path: string, text: string): Closes {
 }
 
 function rowsOf(path: string, text: string): CsvRow[] {
-  if (text !== '' && !text.endsWith('\n')) throw unreadable(path, text.split('\n').length, 'the last line has no end: is it still being copied?');
+  if (text !== '' && !text.endsWith('\n'))
+    throw unreadable(path, text.split('\n').length, 'the last line has no end: is it still being copied?');
   let heads: string[] = [];
   try {
     const columns = (line: string[]): string[] => (heads = line.map((head) => head.trim().toLowerCase()));

@@ -5,6 +5,7 @@
 import type { Decimal, LocalDate, Result } from '#kernel';
 import type { InstrumentKind } from '../instrument.ts';
 import type { LiveProviderName } from '../price.ts';
+import type { FoundInstrument } from './search-answers.ts';
 
 /** What a provider needs to know to find an instrument. */
 export interface InstrumentRef {
@@ -90,6 +91,11 @@ export interface PriceProvider {
   readonly hasHistory: boolean;
   readonly quota: Quota;
   canPrice(ref: InstrumentRef): boolean;
+  /**
+   * What it knows under a name, a symbol or an ISIN, best first; absent for one that cannot be searched. An empty list is an
+   * answer. Throws a `Fault` (`provider_…`) when the provider fails.
+   */
+  search?(text: string, context: Omit<FetchContext, 'from'>): Promise<readonly FoundInstrument[]>;
   /** One look: price of now and closes since a day. Throws a `Fault` (`provider_…`) when the provider fails. */
   fetchPrices(ref: InstrumentRef, context: FetchContext): Promise<Result<PriceAnswer, PriceRefusal>>;
 }

@@ -19,6 +19,8 @@ import {
 import { type CreditBook, type CreditUse, makeCreditBook } from './credit-book.ts';
 import type { InstrumentRef, PriceAnswer, PriceProvider } from './price-provider.ts';
 import { QuotaFault } from './provider-fault.ts';
+import { FoundInstrument } from './search-answers.ts';
+import { z } from 'zod';
 
 export interface ChainAnswer extends PriceAnswer {
   readonly provider: PriceProvider['name'];
@@ -57,6 +59,8 @@ export interface ProviderChain {
   fetch(ref: InstrumentRef, ask: Ask): Promise<ChainResult>;
   /** Asks one provider alone, whatever its breaker says: a person wants to know whether it answers. */
   probe(name: LiveProviderName, ref: InstrumentRef, from: LocalDate): Promise<ChainResult>;
+  /** What the providers know under a name, symbol or ISIN: the first that knows something. Kept for a day, asked for once. */
+  search(text: string): Promise<SearchResult>;
   /** True when a provider other than this one may be asked about the instrument now. */
   hasOther(ref: InstrumentRef, name: LiveProviderName): Promise<boolean>;
   health(): readonly ProviderHealth[];
@@ -103,6 +107,7 @@ export function makeProviderChain(options: ChainOptions): ProviderChain {
   }));
   const stopping = new AbortController();
   const answers = openAnswers(options.caches);
+  const searches = openSearches(options.caches);
   const { signal } = stopping;
   return {
     fetch: (ref, ask) => {
@@ -119,6 +124,7 @@ export function makeProviderChain(options: ChainOptions): ProviderChain {
       entry.breaker.reset();
       return askInOrder([entry], { ref, from, options, signal });
     },
+    search: (text) => searches.get(text, SEARCH_POLICY, () => searchInOrder(guarded, { text, options, signal })),
     async hasOther(ref, name) {
       const ask = { from: localDate('1970-01-01'), patience: 'fresh', needs: 'quote', except: name } as const;
       for (const { provider, breaker } of candidatesOf(guarded, ref, ask)) {
@@ -171,6 +177,57 @@ function keyOf(ref: InstrumentRef, { from, needs, except }: Ask): string {
     needs,
     except ?? null,
   ]);
+}
+
+/** Something was asked (and nothing found, perhaps), or nobody could be asked. */
+export type SearchResult = Result<readonly FoundInstrument[], 'provider_failed'>;
+
+const SEARCH_POLICY = { ttlMs: 24 * 60 * 60_000, staleMs: 0 }; // Names change by the year.
+const SEARCHES_MAX = 2_000;
+const SEARCH_ORDER: readonly LiveProviderName[] = ['yahoo', 'twelve_data'];
+const SEARCH_TEXT = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.array(FoundInstrument) }),
+  z.object({ ok: z.literal(false), code: z.literal('provider_failed'), details: z.record(z.string(), z.unknown()) }),
+]);
+
+function openSearches(caches: Caches): Cache<SearchResult> {
+  return caches.open<SearchResult>({
+    name: 'markets.searches',
+    codec: { encode: (found) => JSON.stringify(found), decode: (text) => SEARCH_TEXT.parse(JSON.parse(text)) },
+    entriesMax: SEARCHES_MAX,
+    negativeTtlMs: (result) => (result.ok ? null : FAILED_TTL_MS),
+  });
+}
+
+async function searchInOrder(
+  guarded: readonly Guarded[],
+  question: { readonly text: string; readonly options: ChainOptions; readonly signal: AbortSignal },
+): Promise<SearchResult> {
+  const { text, options, signal } = question;
+  const reasons: Record<string, string> = {};
+  let isAnswered = false;
+  for (const name of SEARCH_ORDER) {
+    const entry = guarded.find(({ provider }) => provider.name === name);
+    const closed = (await options.gate?.(name)) ?? null;
+    if (!entry?.provider.search || closed !== null || !entry.breaker.allows()) {
+      reasons[name] = closed ?? 'left alone after failures, or not in use';
+      continue;
+    }
+    try {
+      const spend = (creditCount = 1): Promise<void> => pay(entry, options, creditCount);
+      const found = await entry.provider.search(text, { signal, spend });
+      entry.breaker.recordSuccess();
+      options.onAsked?.(name, 'answered');
+      if (found.length > 0) return ok(found);
+      isAnswered = true;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      recordFault(entry.breaker, error);
+      options.onAsked?.(name, 'failed');
+      reasons[name] = `${error.code}: ${error.message}`;
+    }
+  }
+  return isAnswered ? ok([]) : refuse('provider_failed', { reasons });
 }
 
 interface Question {

@@ -26,6 +26,7 @@ import type {
 } from './price-provider.ts';
 import { keyFault, QuotaFault } from './provider-fault.ts';
 import { type QuoteUnit, quoteUnitOf } from './quote-unit.ts';
+import { readTwelveDataSearch } from './search-answers.ts';
 import { parseJson } from './yahoo-chart.ts';
 
 const LIMITS: GetLimits = { timeoutMs: 10_000, sizeBytesMax: 8 * 1024 * 1024 };
@@ -86,6 +87,13 @@ export function twelveDataProvider(options: TwelveDataOptions): PriceProvider {
     // Eight a minute in its own windows: seven with no burst never meets the limit, whenever its minute begins.
     quota: { perMinute: 7, burst: 1, creditsPerDay: 800, creditsPerMonth: null },
     canPrice: (ref) => ref.kind !== 'cash' && ref.symbol !== null,
+    async search(text, context) {
+      const asked = await fetchBody('/symbol_search', { symbol: text, outputsize: '20' }, { options, context });
+      if (!asked.ok) return [];
+      const found = readTwelveDataSearch(asked.value.body);
+      if (!found) throw answerFault(asked.value.url, asked.value.answer);
+      return found;
+    },
     async fetchPrices(ref, context) {
       const reasons: string[] = [];
       let refusal: PriceRefusal = 'unknown_symbol';
@@ -221,9 +229,9 @@ interface Body {
 }
 
 async function fetchBody(
-  path: '/quote' | '/time_series',
+  path: '/quote' | '/time_series' | '/symbol_search',
   params: Readonly<Record<string, string>>,
-  { options, context }: Reach,
+  { options, context }: { readonly options: TwelveDataOptions; readonly context: Omit<FetchContext, 'from'> },
 ): Promise<Result<Body, PriceRefusal>> {
   const key = await options.apiKey();
   if (key === null) throw keyFault('Twelve Data: no key is set');

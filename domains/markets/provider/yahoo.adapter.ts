@@ -6,6 +6,7 @@ import { Fault, type LocalDate, ok, refuse, type Result } from '#kernel';
 import { z } from 'zod';
 import { answerFault, getText, type GetLimits } from './http-get.ts';
 import type { FetchContext, InstrumentRef, PriceAnswer, PriceProvider, PriceRefusal, Quote } from './price-provider.ts';
+import { readYahooSearch } from './search-answers.ts';
 import { parseChart, parseJson } from './yahoo-chart.ts';
 
 const LIMITS: GetLimits = { timeoutMs: 10_000, sizeBytesMax: 8 * 1024 * 1024 }; // Fifty years of closes are 2 MB.
@@ -43,7 +44,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 };
 const SUFFIX_OF_COUNTRY: Readonly<Record<string, string>> = { ES: '.MC', DE: '.DE', FR: '.PA', NL: '.AS', IT: '.MI' };
 
-const Search = z.object({ quotes: z.array(z.object({ symbol: z.string().max(40) })).max(50) });
+const Symbols = z.object({ quotes: z.array(z.object({ symbol: z.string().max(40) })).max(50) });
 
 export interface YahooOptions {
   readonly baseUrl: string;
@@ -59,6 +60,12 @@ export function yahooProvider(options: YahooOptions): PriceProvider {
     hasHistory: true,
     quota: { perMinute: 60, burst: 10, creditsPerDay: null, creditsPerMonth: null }, // It names none; this is polite.
     canPrice: (ref) => ref.kind !== 'cash' && (ref.providerSymbol ?? ref.symbol ?? ref.isin) !== null,
+    async search(text, context) {
+      const { url, answer, body } = await fetchSearch(text, { options, limits, context });
+      const found = answer.status === 200 ? readYahooSearch(body) : null;
+      if (!found) throw answerFault(url, answer);
+      return found;
+    },
     async fetchPrices(ref, context) {
       const reach = { options, limits, context };
       const reasons: string[] = [];
@@ -79,6 +86,10 @@ interface Reach {
   readonly options: YahooOptions;
   readonly limits: GetLimits;
   readonly context: FetchContext;
+}
+
+interface SearchReach {
+  readonly context: Omit<FetchContext, 'from'>;
 }
 
 async function candidatesOf(ref: InstrumentRef, reach: Reach): Promise<string[]> {
@@ -138,16 +149,21 @@ async function fetchChart(symbol: string, reach: Reach): Promise<Result<PriceAns
 }
 
 async function searchSymbols(isin: string, reach: Reach): Promise<string[]> {
-  const url = new URL('/v1/finance/search', reach.options.baseUrl);
-  url.searchParams.set('q', isin);
-  url.searchParams.set('quotesCount', '6');
-  url.searchParams.set('newsCount', '0');
-  await reach.context.spend();
-  const answer = await getText(url, reach.limits, reach.context.signal);
+  const { url, answer, body } = await fetchSearch(isin, reach);
   if (answer.status === 404) return [];
-  const parsed = Search.safeParse(parseJson(answer.text));
+  const parsed = Symbols.safeParse(body);
   if (answer.status !== 200 || !parsed.success) throw answerFault(url, answer);
   return parsed.data.quotes.map((quote) => quote.symbol);
+}
+
+async function fetchSearch(text: string, { options, limits, context }: Omit<Reach, 'context'> & SearchReach) {
+  const url = new URL('/v1/finance/search', options.baseUrl);
+  url.searchParams.set('q', text);
+  url.searchParams.set('quotesCount', '10');
+  url.searchParams.set('newsCount', '0');
+  await context.spend();
+  const answer = await getText(url, limits, context.signal);
+  return { url, answer, body: parseJson(answer.text) };
 }
 
 function epochSeconds(day: LocalDate): number {

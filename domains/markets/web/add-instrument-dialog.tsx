@@ -6,6 +6,7 @@ import { useSession } from '#web/shell';
 import { Button, Dialog, FormProblem, Select, TextField, toast } from '#web/ui';
 import { marketsTexts } from './markets-texts.ts';
 import { marketsWords } from './problem-words.ts';
+import { type Found, ProviderSearch } from './provider-search.tsx';
 
 const KINDS = ['crypto', 'stock', 'etf', 'fund', 'bond', 'other'] as const;
 
@@ -21,6 +22,8 @@ export function AddInstrumentDialog({ onClose }: { readonly onClose: () => void 
     currency: workspace.baseCurrency,
   });
   const set = (change: Partial<typeof draft>): void => setDraft((before) => ({ ...before, ...change }));
+  // A demo lives on simulated prices and asks nobody outside.
+  const isSimulated = workspace.kind === 'demo';
   const add = useApiMutation('POST /api/markets/instruments', {
     refreshes: ['GET /api/markets/instruments', 'GET /api/markets/prices', 'GET /api/markets/providers'],
     onDone: (instrument) => {
@@ -50,6 +53,7 @@ export function AddInstrumentDialog({ onClose }: { readonly onClose: () => void 
       }
     >
       <form id={formId} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {!isSimulated && <ProviderSearch onChoose={(found) => set(factsOf(found))} />}
         <Select
           label={t('kind')}
           choices={KINDS.map((value) => ({ value, label: t(`kind_${value}`) }))}
@@ -75,4 +79,10 @@ export function AddInstrumentDialog({ onClose }: { readonly onClose: () => void 
       </form>
     </Dialog>
   );
+}
+
+/** What a search result says of the form; what it does not tell stays as it was. */
+function factsOf({ kind, symbol, name, currency }: Found) {
+  const known = KINDS.find((value) => value === kind);
+  return { name, symbol: symbol ?? '', ...(known ? { kind: known } : {}), ...(currency ? { currency } : {}) };
 }

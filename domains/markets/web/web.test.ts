@@ -8,6 +8,7 @@ import { distanceRatio } from './distance.ts';
 import { newestPrice, type PricedPrice } from './live-prices.ts';
 import { marketsTexts } from './markets-texts.ts';
 import { providerTexts } from './provider-texts.ts';
+import { searchTexts } from './search-texts.ts';
 import { domainWeb } from './pages.ts';
 
 test.each([
@@ -38,7 +39,7 @@ test('terms read as a sentence with the figures of the reader', () => {
 test('both languages have the same slots, and no text is empty', () => {
   const slots = (text: string) =>
     [...text.matchAll(/\{(\w+)/g)].map(([, name]) => name).toSorted((a, b) => String(a).localeCompare(String(b)));
-  for (const texts of [marketsTexts, alertBacktestTexts, historyTexts, providerTexts, domainWeb.texts]) {
+  for (const texts of [marketsTexts, alertBacktestTexts, historyTexts, searchTexts, providerTexts, domainWeb.texts]) {
     const spanish: Readonly<Record<string, string>> = texts.es;
     const english: Readonly<Record<string, string>> = texts.en;
     const slotsOf = (dictionary: typeof spanish) => Object.entries(dictionary).map(([key, text]) => [key, slots(text)]);

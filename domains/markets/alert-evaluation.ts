@@ -5,9 +5,18 @@
 import { Decimal } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import { type AlertStep, isVolumeRule, stepAlert } from './alert.ts';
+import { type AlertStep, isVolumeRule, restateTerms, stepAlert } from './alert.ts';
 import { readAlertFacts } from './alert-facts.store.ts';
-import { type AlertFiring, type AlertRule, insertFiring, moveRuleState, rulesToEvaluate } from './alert.store.ts';
+import {
+  type AlertFiring,
+  type AlertRule,
+  insertFiring,
+  lockRulesOf,
+  moveRuleState,
+  rulesToEvaluate,
+  updateRule,
+} from './alert.store.ts';
+import { recordChange } from './audit.ts';
 import { AlertFired } from './alert-contract.ts';
 import { dayOf } from './day.ts';
 import type { Instrument } from './instrument.ts';
@@ -46,6 +55,29 @@ export async function evaluateAlerts(platform: EvaluationPlatform, tx: Transacti
     const step = stepAlert(rule, { ...price, ...facts.get(rule.id) });
     if (step.crossed) await fire(platform, tx, { rule, instrument, price, step, crossed: step.crossed });
     else if (hasMoved(rule, step)) await moveRuleState(tx, rule, { state: step.state, firedAtMs: null });
+  }
+}
+
+/**
+ * Keeps the rules of a share that was split meaning what they meant: a price of 100 before ten for one is 10 after. Without it
+ * a split would look like a crash. Written in the trail of changes, for the person who made the rule.
+ */
+export async function restateAlerts(
+  platform: Pick<Platform, 'clock'>,
+  tx: Transaction,
+  split: { readonly workspaceId: string; readonly instrumentId: string; readonly ratio: Decimal },
+): Promise<void> {
+  for (const rule of await lockRulesOf(tx, split)) {
+    const terms = restateTerms(rule.terms, split.ratio);
+    if (terms === rule.terms) continue;
+    await updateRule(tx, { ...rule, terms });
+    await recordChange(platform, tx, {
+      workspaceId: rule.workspaceId,
+      action: 'markets.alert.restated',
+      subject: rule.id,
+      before: { terms: rule.terms },
+      after: { terms, splitRatio: split.ratio.toString() },
+    });
   }
 }
 

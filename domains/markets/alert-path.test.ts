@@ -149,6 +149,31 @@ test('what fails to commit fires nothing, and the same crossing fires afterwards
   expect(await firings()).toHaveLength(1);
 });
 
+test('a split is no crash: rules in prices are restated and go on meaning what they meant', async () => {
+  const share = await market.addInstrument({ kind: 'stock', symbol: 'TEN', name: 'Ten for one' });
+  const { referencePrice: _none, ...plain } = above('0').terms;
+  const rules = [
+    { ...plain, condition: 'below', threshold: '500', referencePrice: null },
+    { ...plain, condition: 'above', threshold: '1300', referencePrice: null },
+    { ...plain, condition: 'percent_down', threshold: '30', referencePrice: '1250' },
+    { ...plain, condition: 'volume_above', threshold: '4000', referencePrice: null },
+  ] as const;
+  for (const { threshold, referencePrice, ...rest } of rules) {
+    const fixed = referencePrice === null ? null : Decimal.from(referencePrice);
+    await market.addRule(share, { terms: { ...rest, threshold: Decimal.from(threshold), referencePrice: fixed } });
+  }
+  await market.tick(share, '1200', { dayVolume: '3000' });
+  await market.tick(share, '121', { splitRatio: '10', dayVolume: '35000' });
+  expect(await firings()).toEqual([]);
+  const terms = (await listRules(market.db, market.workspaceId)).map(({ terms: known }) => known);
+  const told = terms.map(({ condition, threshold, referencePrice }) => `${condition} ${threshold} ${referencePrice}`);
+  expect(new Set(told)).toEqual(
+    new Set(['above 130 null', 'below 50 null', 'percent_down 30 125', 'volume_above 40000 null']),
+  );
+  await market.tick(share, '131', { dayVolume: '36000' });
+  expect((await firings()).map(({ triggerPrice }) => String(triggerPrice))).toEqual(['130']);
+});
+
 test('two processes that see the same crossing write one firing', async () => {
   await market.addRule(bitcoin, { ...above('100'), repeat: 'rearming' });
   await market.tick(bitcoin, '99');

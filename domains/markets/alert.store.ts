@@ -94,6 +94,18 @@ export async function insertRule(tx: Transaction, rule: AlertRule): Promise<void
       ${text(state.zoneReference)}, ${rule.createdBy}, ${instant(rule.createdAtMs)})`.execute(tx.tables());
 }
 
+/** Locks the live rules of one instrument, in id order. */
+export async function lockRulesOf(
+  tx: Transaction,
+  scope: { readonly workspaceId: string; readonly instrumentId: string },
+): Promise<AlertRule[]> {
+  const { rows } = await sql<RuleRow>`
+    select ${COLUMNS} from markets_alert_rules
+    where workspace_id = ${scope.workspaceId} and instrument_id = ${scope.instrumentId} and deleted_at is null
+    order by id for update`.execute(tx.tables());
+  return rows.map(ruleOf);
+}
+
 /** Writes what a person changed and starts the version that follows. */
 export async function updateRule(tx: Transaction, rule: AlertRule): Promise<void> {
   const { terms, state } = rule;

@@ -113,6 +113,20 @@ export function termsRefusal(
   return isVolumeRule(terms) && UNCOUNTED_KINDS.has(kind) ? 'volume_not_counted' : null;
 }
 
+const RESTATED_DIGITS = 18;
+
+/**
+ * The same rule after a split: what it says in prices is divided by the ratio, what it says in units multiplied, so that it
+ * means what it meant. Percentages and multiples mean the same before and after.
+ */
+export function restateTerms(terms: AlertTerms, splitRatio: Decimal): AlertTerms {
+  const inNewUnits = (price: Decimal): Decimal => price.dividedBy(splitRatio, RESTATED_DIGITS, 'half-even');
+  const { condition, threshold, referencePrice } = terms;
+  if (condition === 'above' || condition === 'below') return { ...terms, threshold: inNewUnits(threshold) };
+  if (condition === 'volume_above') return { ...terms, threshold: threshold.times(splitRatio) };
+  return referencePrice ? { ...terms, referencePrice: inNewUnits(referencePrice) } : terms;
+}
+
 /** Moves a rule by what was seen. Never fires on the first figure it sees. */
 export function stepAlert(
   rule: { readonly terms: AlertTerms; readonly state: AlertState },

@@ -29,7 +29,13 @@ export interface MarketFacts {
   tick(
     instrumentId: string,
     price: string,
-    more?: { provider?: PriceProviderName; marketAtMs?: number; previousClose?: string; dayVolume?: string },
+    more?: {
+      provider?: PriceProviderName;
+      marketAtMs?: number;
+      previousClose?: string;
+      dayVolume?: string;
+      splitRatio?: string;
+    },
   ): Promise<boolean>;
   /** Names of the events so far, oldest first. */
   eventNames(): string[];
@@ -96,7 +102,7 @@ export async function marketFixture<P extends FixturePlatform>(
         fetchedAtMs: clock(),
         isAdjusted: false,
         previousClose: more.previousClose === undefined ? null : Decimal.from(more.previousClose),
-        splitRatio: Decimal.one,
+        splitRatio: Decimal.from(more.splitRatio ?? '1'),
         ...(more.dayVolume === undefined ? {} : { dayVolume: Decimal.from(more.dayVolume) }),
       };
       const taken = await db.transaction((tx) => takePrices(platform, tx, { workspaceId, arrivals: [arrival] }));

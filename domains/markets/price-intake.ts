@@ -2,10 +2,10 @@
  * Price intake: the one way a newest price enters. One transaction checks it, stores it, moves the alert rules and writes
  * their firings; sockets hear of it after the commit. A doubtful price goes to quarantine and the last good one stays.
  */
-import { type Decimal, type LocalDate, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
+import { Decimal, type LocalDate, localDate, ok, parseLocalDate, refuse, type Result } from '#kernel';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
-import { evaluateAlerts } from './alert-evaluation.ts';
+import { evaluateAlerts, restateAlerts } from './alert-evaluation.ts';
 import { PriceQuarantined, PriceRecorded } from './contract.ts';
 import type { Instrument } from './instrument.ts';
 import { updateComparison } from './feed.store.ts';
@@ -68,7 +68,7 @@ export async function takePrices(platform: IntakePlatform, tx: Transaction, batc
 
 interface GoodPrices {
   readonly workspaceId: string;
-  readonly good: readonly Price[];
+  readonly good: readonly (Price & Partial<Pick<PriceArrival, 'splitRatio'>>)[];
   readonly instruments: ReadonlyMap<string, Instrument>;
 }
 
@@ -77,6 +77,10 @@ async function storeGood(platform: IntakePlatform, tx: Transaction, prices: Good
   const taken = await upsertLatestPrices(tx, workspaceId, good);
   const newest = good.filter((price) => taken.has(price.instrumentId));
   await deleteQuarantined(tx, workspaceId, [...taken]);
+  for (const { instrumentId, splitRatio } of newest) {
+    if (!splitRatio || splitRatio.equals(Decimal.one)) continue;
+    await restateAlerts(platform, tx, { workspaceId, instrumentId, ratio: splitRatio });
+  }
   const isSimulated = await isSimulatedWorkspace(tx, workspaceId);
   await evaluateAlerts(platform, tx, { workspaceId, isSimulatedWorkspace: isSimulated, prices: newest, instruments });
   tx.afterCommit(() => {

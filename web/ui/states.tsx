@@ -16,7 +16,11 @@ export function Skeleton({ rowCount = 3, className }: { readonly rowCount?: numb
   const t = useTexts(uiTexts);
   const waitedMs = useWaited([QUIET_MS, WORDS_AFTER_MS]);
   return (
-    <div role="status" className={cx('flex flex-col gap-3', waitedMs < QUIET_MS && 'opacity-0', className)}>
+    <div
+      role="status"
+      data-skeleton
+      className={cx('flex flex-col gap-3', waitedMs < QUIET_MS && 'opacity-0', className)}
+    >
       {Array.from({ length: rowCount }, (_, index) => (
         <div
           key={index}

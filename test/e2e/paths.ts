@@ -1,0 +1,37 @@
+/** Every page of the app, as the suites that look at all of them visit it. The portfolio's own page is added by who has one. */
+export const PATHS = [
+  '/',
+  '/carteras',
+  '/planificacion',
+  '/planificacion?vista=modelos',
+  '/planificacion?vista=composicion',
+  '/importar',
+  '/alertas',
+  '/alertas?vista=precios',
+  '/eventos',
+  '/ajustes',
+  '/ajustes/usuarios',
+  '/ajustes/equipos',
+  '/ajustes/equipos?vista=cambios',
+  '/ajustes/auditoria',
+  '/ajustes/sesiones',
+  '/ajustes/seguridad',
+  '/ajustes/avisos',
+  '/ajustes/conexiones',
+  '/ajustes/claves-api',
+  '/ajustes/usuarios?vista=invitaciones',
+  '/restablecer',
+  '/invitacion',
+  '/ajustes/estado',
+  '/ajustes/tareas',
+  '/ajustes/copias',
+  '/ajustes/secretos',
+  '/ajustes/acerca',
+  '/ayuda',
+  '/ayuda/figures',
+  '/ajustes/proveedores',
+  '/no-existe',
+] as const;
+
+/** Pages without the frame: nobody is signed in on them. */
+export const BARE_PATHS: readonly string[] = ['/restablecer', '/invitacion'];

@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 
 /** Goes to an address of the app inside the loaded page: the router follows the history. */
 export async function goWithin(page: Page, path: string): Promise<void> {
-  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await page.evaluate((to) => {
+    const isOther = new URL(to, location.href).pathname !== location.pathname;
+    for (const title of document.querySelectorAll('h1')) title.toggleAttribute('data-left', isOther);
+    history.pushState(null, '', to);
+  }, path);
+  // The code of a page may be under way: what it leaves stays on screen until then.
+  await page.waitForFunction(() => document.querySelector('h1[data-left]') === null);
 }
 
 /** Waits until the page has its title and nothing on it is loading any more. */

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { Card, type Column, PageHeader, Stack, Table } from '#web/ui';
+import { Async, Card, type Column, PageHeader, Stack, Table } from '#web/ui';
 import { useCan } from './session.ts';
 import { shellTexts } from './shell-texts.ts';
 
@@ -25,8 +25,8 @@ export default function AboutPage() {
           <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
             <dt className="text-muted">{t('version')}</dt>
             <dd className="figures">{__ABOUT__.version}</dd>
-            {canSeeFolder && <DataFolder />}
           </dl>
+          {canSeeFolder && <DataFolder />}
         </Card>
         <PackagesTable />
       </Stack>
@@ -36,14 +36,17 @@ export default function AboutPage() {
 
 function DataFolder() {
   const t = useTexts(shellTexts);
-  const health = useApi('GET /api/platform/health');
   return (
-    <>
-      <dt className="text-muted">{t('dataFolder')}</dt>
-      <dd className="min-w-0">
-        <code className="font-mono text-xs break-all">{health.data?.dataDir ?? '—'}</code>
-      </dd>
-    </>
+    <Async query={useApi('GET /api/platform/health')} rowCount={1}>
+      {({ dataDir }) => (
+        <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-6 text-sm">
+          <dt className="text-muted">{t('dataFolder')}</dt>
+          <dd className="min-w-0">
+            <code className="font-mono text-xs break-all">{dataDir}</code>
+          </dd>
+        </dl>
+      )}
+    </Async>
   );
 }
 

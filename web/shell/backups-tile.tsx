@@ -9,8 +9,8 @@ const REFRESH_MS = 60_000;
 
 export default function BackupsTile() {
   const t = useTexts(safetyTexts);
-  const { data } = useApi('GET /api/backups', {}, { refetchIntervalMs: REFRESH_MS, keepsPrevious: true });
-  const last = data?.items.find(({ state }) => state === 'ready');
+  const backups = useApi('GET /api/backups', {}, { refetchIntervalMs: REFRESH_MS, keepsPrevious: true });
+  const last = backups.data?.items.find(({ state }) => state === 'ready');
   const isBroken = last?.verifyState === 'failed';
   return (
     <Kpi
@@ -19,6 +19,7 @@ export default function BackupsTile() {
       value={last ? <RelativeTime atMs={last.createdAtMs} /> : t('none')}
       detail={last?.verifyState === 'verified' ? t('verified') : t('notVerified')}
       to="/ajustes/copias"
+      from={backups}
       {...(isBroken ? { alert: t('verifyFailed') } : {})}
     />
   );

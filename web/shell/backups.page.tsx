@@ -45,7 +45,7 @@ export default function BackupsPage() {
         actions={canRun && <PageActions last={last} />}
       />
       <Stack>
-        <Figures overview={backups.data} last={last} />
+        <Figures overview={backups} last={last} />
         <BackupsTable backups={backups.data?.items} error={backups.error} onRetry={() => void backups.refetch()} />
         {backups.data && <p className="text-sm text-muted">{t('keyLine', { key: backups.data.keyId })}</p>}
       </Stack>
@@ -92,30 +92,40 @@ function VerifyButton({
   );
 }
 
-function Figures({ overview, last }: { readonly overview: Overview | undefined; readonly last: Backup | undefined }) {
+function Figures({
+  overview,
+  last,
+}: {
+  readonly overview: { readonly data: Overview | undefined; readonly error: unknown };
+  readonly last: Backup | undefined;
+}) {
   const t = useTexts(safetyTexts);
-  const place = overview?.offsitePlace ?? null;
+  const place = overview.data?.offsitePlace ?? null;
   return (
     <KpiGrid>
       <Kpi
+        from={overview}
         label={t('lastBackup')}
         icon={Archive}
         value={last ? <RelativeTime atMs={last.createdAtMs} /> : t('none')}
         detail={last ? sizeText(last.sizeBytes) : t('noneYet')}
       />
       <Kpi
+        from={overview}
         label={t('checked')}
         icon={ShieldCheck}
         value={last ? <Verification backup={last} /> : t('none')}
         detail={last?.verifiedAtMs ? <RelativeTime atMs={last.verifiedAtMs} /> : undefined}
       />
       <Kpi
+        from={overview}
         label={t('nextRun')}
         icon={CalendarClock}
-        value={overview?.nextRunAtMs ? <DateText when={overview.nextRunAtMs} format="date-time" /> : ''}
+        value={overview.data?.nextRunAtMs ? <DateText when={overview.data.nextRunAtMs} format="date-time" /> : ''}
         detail={t('nightly')}
       />
       <Kpi
+        from={overview}
         label={t('offsite')}
         icon={CloudUpload}
         value={

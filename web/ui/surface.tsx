@@ -2,7 +2,9 @@
 import { Link } from '@tanstack/react-router';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { UNKNOWN_TEXT, useTexts } from '#web/i18n';
 import { cx } from './cx.ts';
+import { uiTexts } from './ui-texts.ts';
 
 export interface CardProps {
   readonly title?: ReactNode;
@@ -117,9 +119,18 @@ export interface KpiProps {
   readonly alert?: string;
   /** The whole tile is the target. */
   readonly to?: string;
+  /** Where the figure comes from: until that has answered the tile claims nothing, and says so when it failed. */
+  readonly from?: { readonly data: unknown; readonly error: unknown };
 }
 
-export function Kpi({ label, icon: Icon, value, detail, alert, to }: KpiProps) {
+export function Kpi(props: KpiProps) {
+  const t = useTexts(uiTexts);
+  const { label, icon: Icon, to, from } = props;
+  const isAwaited = from !== undefined && from.data === undefined;
+  const hasFailed = isAwaited && Boolean(from.error);
+  const value = isAwaited ? (hasFailed ? UNKNOWN_TEXT : '…') : props.value;
+  const detail = isAwaited ? (hasFailed ? t('tileUnknown') : '') : props.detail;
+  const alert = isAwaited ? undefined : props.alert;
   const body = (
     <>
       <div className="flex min-h-5 flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
@@ -134,7 +145,7 @@ export function Kpi({ label, icon: Icon, value, detail, alert, to }: KpiProps) {
       <div className="figures mt-2 truncate text-[clamp(1rem,12cqi,1.625rem)] leading-8 font-semibold tracking-[-0.01em]">
         {value}
       </div>
-      {detail && <div className="figures mt-1 min-h-4 text-xs text-muted">{detail}</div>}
+      {detail !== undefined && <div className="figures mt-1 min-h-4 text-xs text-muted">{detail}</div>}
     </>
   );
   const className = cx(

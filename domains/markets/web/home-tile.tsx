@@ -22,13 +22,14 @@ export default function AlertsTile() {
     <Kpi
       label={t('tileAlerts')}
       icon={BellRing}
-      value={alerts.data ? <Count count={watching.length} /> : '…'}
+      value={<Count count={watching.length} />}
       detail={
         nearest
           ? t('tileNearest', { name: nearest.name, distance: formatPercent(nearest.distanceRatio) })
           : t('tileNone')
       }
       to="/alertas"
+      from={alerts}
     />
   );
 }

@@ -11,7 +11,8 @@ export default function PortfoliosTile() {
   const portfolios = useApi('GET /api/portfolios');
   useLiveRefresh('GET /api/portfolios');
   const [total] = portfolios.data?.totals ?? [];
-  if (!portfolios.data) return <Kpi label={t('portfolios')} icon={ChartPie} value="…" to="/carteras" />;
+  if (!portfolios.data)
+    return <Kpi label={t('portfolios')} icon={ChartPie} value="" to="/carteras" from={portfolios} />;
   if (!total) return <Kpi label={t('portfolios')} icon={ChartPie} value="—" detail={t('homeEmpty')} to="/carteras" />;
   const isPartial = total.missingCount > 0;
   return (

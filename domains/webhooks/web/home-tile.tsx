@@ -11,17 +11,18 @@ const REFRESH_MS = 30_000;
 
 export default function EventsTile() {
   const t = useTexts(eventTexts);
-  const { data } = useApi('GET /api/webhooks/figures', {}, { refetchIntervalMs: REFRESH_MS, keepsPrevious: true });
+  const figures = useApi('GET /api/webhooks/figures', {}, { refetchIntervalMs: REFRESH_MS, keepsPrevious: true });
   useFreshDeliveries('GET /api/webhooks/figures', false);
-  const isIdle = data?.deliveries === 0;
-  const failed = data?.failed ?? 0;
+  const isIdle = figures.data?.deliveries === 0;
+  const failed = figures.data?.failed ?? 0;
   return (
     <Kpi
       label={t('title')}
       icon={Activity}
-      value={durationText(data?.latencyMsP95 ?? null)}
-      detail={isIdle ? t('noneSent') : t('tileDetail', { count: data?.deliveries ?? 0 })}
+      value={durationText(figures.data?.latencyMsP95 ?? null)}
+      detail={isIdle ? t('noneSent') : t('tileDetail', { count: figures.data?.deliveries ?? 0 })}
       to="/eventos"
+      from={figures}
       {...(failed > 0 ? { alert: t('failedCount', { count: failed }) } : {})}
     />
   );

@@ -1,45 +1,18 @@
 /**
- * Goal: an administrator makes a backup in one press and proves it in two from Ajustes (task 19), keeps a secret that is never
+ * Goal: an administrator makes a backup in one press and proves it in two from Home (task 19), keeps a secret that is never
  * shown again; accessible, in both themes and on a phone.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setUpOwner } from '../process/first-run.ts';
+import { describe, expect, test } from 'vitest';
 import { axeFaults } from './axe.ts';
-import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
-import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
+import { browserMissingReason, DESKTOP, PHONE } from './browser.ts';
+import { journey } from './stage.ts';
 
 const missing = browserMissingReason();
-const SHOTS_DIR = process.env['SHOTS_DIR'];
 const VERIFIED_MS_MAX = 60_000; // A whole restore on a busy machine.
 
 describe.skipIf(missing !== null)('backups and secrets', () => {
-  let product: Product;
-  let browser: Browser;
-  let dataDir: string;
-  let cookie: string;
-  beforeAll(async () => {
-    dataDir = newDataDir();
-    [product, browser] = await Promise.all([startProduct({ dataDir, args: ['--empty'] }), launchBrowser()]);
-    cookie = await setUpOwner(product);
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-    removeDataDir(dataDir);
-  });
-
-  const look = async (page: Page, name: string): Promise<void> => {
-    if (SHOTS_DIR) await page.screenshot({ path: `${SHOTS_DIR}/${name}.png` });
-  };
-  const open = async (path: string, view: View = DESKTOP) => {
-    const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(20_000);
-    const [name = '', value = ''] = cookie.split('=');
-    await opened.context.addCookies([{ name, value, url: product.url }]);
-    await opened.page.goto(`${product.url}${path}`);
-    return opened;
-  };
+  const at = journey({ args: ['--empty'] });
+  const { open, look } = at;
 
   test('a backup is made with one press and proved with two', async () => {
     const { page, context, errors } = await open('/ajustes');
@@ -48,10 +21,13 @@ describe.skipIf(missing !== null)('backups and secrets', () => {
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Crear copia' }).click();
     await page.getByRole('button', { name: 'Verificar la última' }).waitFor({ timeout: VERIFIED_MS_MAX });
-    // Task 19 counts from Ajustes: the page, then the button.
-    await page.goto(`${product.url}/ajustes`);
-    await page.getByRole('link', { name: /Copias/ }).click();
-    await page.getByRole('button', { name: 'Verificar la última' }).click();
+    // Task 19 counts from Home: the tile, then the button.
+    await page.goto(`${at.product.url}/`);
+    await page
+      .locator('main')
+      .getByRole('link', { name: /Copias/ })
+      .press('Enter');
+    await page.getByRole('button', { name: 'Verificar la última' }).press('Enter');
     await page.getByText('Comprobada', { exact: true }).first().waitFor({ timeout: VERIFIED_MS_MAX });
     expect(await axeFaults(page)).toEqual([]);
     await look(page, 'backups-light');

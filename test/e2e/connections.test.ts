@@ -3,51 +3,36 @@
  * she typed is nowhere on the page again. Accessible in both themes and on a phone.
  */
 import { startTestBotApi, startTestSmtp, TEST_BOT_TOKEN, type TestBotApi, type TestSmtp } from '#platform/testing';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setUpOwner } from '../process/first-run.ts';
 import { axeFaults } from './axe.ts';
-import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
-import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
+import { browserMissingReason, DESKTOP, PHONE, type View } from './browser.ts';
+import { journey } from './stage.ts';
 
 const missing = browserMissingReason();
 const SHOTS_DIR = process.env['SHOTS_DIR'];
 const PASSWORD = 'three cats and a fish';
 
 describe.skipIf(missing !== null)('connections', () => {
-  let product: Product;
-  let browser: Browser;
-  let dataDir: string;
-  let cookie: string;
   let smtp: TestSmtp;
   let api: TestBotApi;
-
   beforeAll(async () => {
-    dataDir = newDataDir();
     [smtp, api] = await Promise.all([startTestSmtp(), startTestBotApi()]);
-    const env = {
+  });
+  afterAll(async () => {
+    await Promise.all([smtp?.close(), api?.close()]);
+  });
+  const at = journey({
+    env: () => ({
       CACTUS_DEMO: 'false',
       CACTUS_SMTP_HOST: '127.0.0.1',
       CACTUS_SMTP_PORT: String(smtp.port),
       CACTUS_SMTP_USER: 'cactus@example.com',
       CACTUS_TELEGRAM_API_ROOT: api.url,
-    };
-    [product, browser] = await Promise.all([startProduct({ dataDir, env }), launchBrowser()]);
-    cookie = await setUpOwner(product);
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-    await Promise.all([smtp?.close(), api?.close()]);
-    removeDataDir(dataDir);
+    }),
   });
 
   async function openConnections(view: View) {
-    const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(20_000);
-    const [name = '', value = ''] = cookie.split('=');
-    await opened.context.addCookies([{ name, value, url: product.url }]);
-    await opened.page.goto(`${product.url}/ajustes/conexiones`);
+    const opened = await at.open('/ajustes/conexiones', view);
     await opened.page.getByRole('heading', { level: 1, name: 'Conexiones' }).waitFor();
     return opened;
   }

@@ -4,28 +4,21 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { send, setUpOwner } from '../process/first-run.ts';
+import { send } from '../process/first-run.ts';
 import { axeFaults } from './axe.ts';
-import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
-import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
+import { browserMissingReason, DESKTOP, PHONE, type View } from './browser.ts';
+import { journey } from './stage.ts';
 
 const missing = browserMissingReason();
-const SHOTS_DIR = process.env['SHOTS_DIR'];
 
 describe.skipIf(missing !== null)('events page', () => {
-  let product: Product;
-  let browser: Browser;
-  let dataDir: string;
-  let cookie: string;
   let receiver: Server;
   let receiverUrl: string;
   let receivedCount = 0;
   let isFailing = false;
   beforeAll(async () => {
-    dataDir = newDataDir();
-    const env = { CACTUS_WEBHOOKS_ALLOW_PRIVATE_NETWORKS: 'true' };
     receiver = createServer((request, response) => {
       receivedCount += 1;
       request
@@ -36,28 +29,13 @@ describe.skipIf(missing !== null)('events page', () => {
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/cactus`;
-    [product, browser] = await Promise.all([startProduct({ dataDir, args: ['--empty'], env }), launchBrowser()]);
-    cookie = await setUpOwner(product);
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
+  });
+  afterAll(() => {
     receiver.closeAllConnections();
     receiver.close();
-    removeDataDir(dataDir);
   });
-
-  const look = async (page: Page, name: string): Promise<void> => {
-    if (SHOTS_DIR) await page.screenshot({ path: `${SHOTS_DIR}/${name}.png` });
-  };
-  const open = async (path: string, view: View = DESKTOP) => {
-    const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(15_000);
-    const [name = '', value = ''] = cookie.split('=');
-    await opened.context.addCookies([{ name, value, url: product.url }]);
-    await opened.page.goto(`${product.url}${path}`);
-    return opened;
-  };
+  const at = journey({ args: ['--empty'], env: () => ({ CACTUS_WEBHOOKS_ALLOW_PRIVATE_NETWORKS: 'true' }) });
+  const { open, look } = at;
 
   test('an endpoint is added, tested, its delivery read and sent again in three presses', async () => {
     const { page, context, errors } = await open('/eventos?vista=destinos');
@@ -103,10 +81,10 @@ describe.skipIf(missing !== null)('events page', () => {
     isFailing = true;
     const { page, context } = await open('/eventos?vista=destinos');
     const publish = { type: 'will.fail', data: { n: 20 } };
-    expect((await send(product, 'POST', '/api/events', { cookie, body: publish })).status).toBe(201);
+    expect((await send(at.product, 'POST', '/api/events', { cookie: at.cookie, body: publish })).status).toBe(201);
     await expect.poll(() => receivedCount).toBeGreaterThan(1);
     const before = receivedCount;
-    await page.goto(`${product.url}/`);
+    await page.goto(`${at.product.url}/`);
     let presses = 0;
     const press = async (locator: ReturnType<Page['locator']>): Promise<void> => {
       await locator.first().click();
@@ -181,7 +159,7 @@ describe.skipIf(missing !== null)('events page', () => {
     const { page, context, errors } = await open('/eventos');
     await page.getByRole('table', { name: 'En directo' }).waitFor();
     const publish = (type: string) =>
-      send(product, 'POST', '/api/events', { cookie, body: { type, data: { count: 1 } } });
+      send(at.product, 'POST', '/api/events', { cookie: at.cookie, body: { type, data: { count: 1 } } });
     const rows = () =>
       page
         .getByRole('row')

@@ -3,52 +3,19 @@
  * finds it in the portfolio, undoes it; a wrong file is refused in words. Accessible in both themes and on a phone.
  */
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { axeFaults } from './axe.ts';
-import { browserMissingReason, DESKTOP, launchBrowser, openPage, PHONE, type View } from './browser.ts';
-import { newDataDir, type Product, removeDataDir, startProduct } from './product.ts';
+import { browserMissingReason, DESKTOP, PHONE } from './browser.ts';
+import { journey } from './stage.ts';
 
 const missing = browserMissingReason();
-const SHOTS_DIR = process.env['SHOTS_DIR'];
 const SAMPLE = fileURLToPath(new URL('../../domains/portfolios/web/operaciones.xlsx', import.meta.url));
-type Cookies = Parameters<Awaited<ReturnType<typeof openPage>>['context']['addCookies']>[0];
 
 describe.skipIf(missing !== null)('import', () => {
-  let product: Product;
-  let browser: Browser;
-  let dataDir: string;
-  let cookies: Cookies = [];
-  beforeAll(async () => {
-    dataDir = newDataDir();
-    [product, browser] = await Promise.all([startProduct({ dataDir, args: ['--empty'] }), launchBrowser()]);
-    const { page, context } = await openPage(browser);
-    await page.goto(product.setupUrl ?? '');
-    await page.getByLabel('Tu nombre').fill('Ana Ferreyra');
-    await page.getByLabel('Correo').fill('ana@example.com');
-    await page.getByLabel('Contraseña', { exact: true }).fill('tres gatos y un pez');
-    await page.getByLabel('Nombre de tu negocio').fill('Ferreyra');
-    await page.getByRole('button', { name: 'Empezar' }).click();
-    await page.waitForURL(`${product.url}/`);
-    cookies = await context.cookies();
-    await context.close();
-  }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await product?.stop();
-    removeDataDir(dataDir);
-  });
-
-  const look = async (page: Page, name: string): Promise<void> => {
-    if (SHOTS_DIR) await page.screenshot({ path: `${SHOTS_DIR}/import-${name}.png`, fullPage: true });
-  };
-  const open = async (path: string, view: View = DESKTOP) => {
-    const opened = await openPage(browser, view);
-    opened.page.setDefaultTimeout(20_000);
-    await opened.context.addCookies(cookies);
-    await opened.page.goto(`${product.url}${path}`);
-    return opened;
-  };
+  const at = journey({ args: ['--empty'] });
+  const { open } = at;
+  const look = (page: Page, name: string): Promise<void> => at.look(page, `import-${name}`);
   /** The drop zone takes nothing until it knows which portfolio is meant. */
   const give = async (page: Page, file: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0]): Promise<void> => {
     await page.getByRole('button', { name: /Suelta aquí/, disabled: false }).waitFor();
@@ -80,7 +47,7 @@ describe.skipIf(missing !== null)('import', () => {
     await page.getByRole('link', { name: 'Ver cartera' }).click();
     await page.getByText('Bitcoin').first().waitFor();
     await look(page, 'portfolio');
-    await page.goto(`${product.url}${address}`);
+    await page.goto(`${at.product.url}${address}`);
     await page.getByRole('button', { name: 'Deshacer importación' }).click();
     await page.getByText('Importación deshecha').first().waitFor();
     expect(errors).toEqual([]);
@@ -112,7 +79,7 @@ describe.skipIf(missing !== null)('import', () => {
     await page.getByText(/Es un PDF/).waitFor();
     await look(page, 'refused-phone-dark');
     expect(await axeFaults(page)).toEqual([]);
-    await page.goto(`${product.url}${address}`);
+    await page.goto(`${at.product.url}${address}`);
     await page.getByText('Importación deshecha').first().waitFor();
     await look(page, 'undone-phone-dark');
     expect(await axeFaults(page)).toEqual([]);

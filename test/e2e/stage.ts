@@ -90,8 +90,9 @@ export function journey(options: JourneyOptions = {}): Journey {
     async untilDemoIsFull() {
       const deadlineMs = performance.now() + DEMO_MS_MAX;
       while (performance.now() < deadlineMs) {
-        const { items } = await call<{ items: { id: string }[] }>('GET', '/api/portfolios');
-        if (items.length >= 3) return items.map(({ id }) => id);
+        const { items } = await call<{ items: { id: string; operationCount: number }[] }>('GET', '/api/portfolios');
+        const full = items.filter(({ operationCount }) => operationCount > 0);
+        if (full.length >= 3) return full.map(({ id }) => id);
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       throw new Error(`the demo was not filled in ${DEMO_MS_MAX} ms:\n${product.output()}`);

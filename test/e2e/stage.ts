@@ -36,7 +36,7 @@ export interface Journey {
   open(path: string, view?: View, who?: 'owner' | 'nobody'): Promise<Opened>;
   /** A call as the owner; throws when it is refused. */
   call<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** Waits for the demo's three portfolios; gives their ids. */
+  /** Waits for the demo's three portfolios and its models; gives the ids of the portfolios. */
   untilDemoIsFull(): Promise<readonly string[]>;
   look(page: Page, name: string): Promise<void>;
 }
@@ -92,7 +92,9 @@ export function journey(options: JourneyOptions = {}): Journey {
       while (performance.now() < deadlineMs) {
         const { items } = await call<{ items: { id: string; operationCount: number }[] }>('GET', '/api/portfolios');
         const full = items.filter(({ operationCount }) => operationCount > 0);
-        if (full.length >= 3) return full.map(({ id }) => id);
+        // The demo's models come last.
+        const { items: models } = await call<{ items: unknown[] }>('GET', '/api/models');
+        if (full.length >= 3 && models.length > 0) return full.map(({ id }) => id);
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       throw new Error(`the demo was not filled in ${DEMO_MS_MAX} ms:\n${product.output()}`);

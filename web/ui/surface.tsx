@@ -27,7 +27,9 @@ export function Card({ title, aside, actions, children, isFlush }: CardProps) {
           {aside && (
             <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">{aside}</div>
           )}
-          {actions && <div className="no-print ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+          {actions && (
+            <div className="no-print ml-auto flex max-w-full min-w-0 flex-wrap items-center gap-2">{actions}</div>
+          )}
         </header>
       )}
       <div className={cx(!isFlush && 'px-4 pb-4', !isFlush && !hasHead && 'pt-4')}>{children}</div>
@@ -59,7 +61,7 @@ export function PageHeader({
         <h1 className="text-xl font-semibold tracking-[-0.011em]">{title}</h1>
         {description && <p className="mt-0.5 text-sm text-muted">{description}</p>}
       </div>
-      {actions && <div className="no-print flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="no-print flex max-w-full min-w-0 flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }

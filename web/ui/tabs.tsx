@@ -42,7 +42,7 @@ export function Tabs<Value extends string>({ label, parts, value, onChange }: Ta
     press.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[index ?? 0]?.focus();
   };
   return (
-    <div>
+    <div className="min-w-0">
       <div
         role="tablist"
         tabIndex={-1}

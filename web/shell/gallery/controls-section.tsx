@@ -148,7 +148,7 @@ function ChoicesCard() {
   return (
     <Card title="Elecciones">
       <div className="grid gap-6 md:grid-cols-2">
-        <div className="flex flex-col gap-4">
+        <div className="flex min-w-0 flex-col gap-4">
           <Switch label="Avisarme por correo" detail="Una vez al día como máximo." isOn={isOn} onChange={setOn} />
           <Checkbox label="Incluir comisiones" isChecked={isChecked} onChange={setChecked} />
           <Checkbox label="Algunas cuentas" isChecked={false} isPartly onChange={() => undefined} />

@@ -10,7 +10,7 @@ export function Example({
   readonly children: ReactNode;
 }) {
   return (
-    <div data-parts={parts.join(' ')}>
+    <div className="min-w-0" data-parts={parts.join(' ')}>
       {children}
       <p className="mt-1.5 text-xs text-faint">
         <code>{parts.join(' · ')}</code>

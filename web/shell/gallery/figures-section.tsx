@@ -147,7 +147,7 @@ function AllocationCard() {
 function SmallFiguresCard() {
   return (
     <Card title="Cifras">
-      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 text-sm">
+      <dl className="grid items-center gap-x-6 gap-y-2 text-sm sm:grid-cols-[auto_1fr]">
         <dt className="text-muted">Dinero</dt>
         <dd>
           <Money amount="1234567.89" currency="EUR" /> · <Money amount="0.5" currency="BTC" /> ·{' '}

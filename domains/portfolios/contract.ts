@@ -382,6 +382,7 @@ export const portfoliosApi = {
 export { documentsApi } from './documents/contract.ts';
 export { exportsApi } from './exports/contract.ts';
 export { importsApi } from './imports/contract.ts';
+export { ReadAttribution } from './performance/attribution-contract.ts';
 export { performanceApi } from './performance/contract.ts';
 export { modelsApi } from './planning/contract.ts';
 export { rebalanceApi } from './planning/rebalance-contract.ts';

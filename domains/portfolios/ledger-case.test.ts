@@ -1,13 +1,15 @@
 /** Goal: every scenario of cases/ that a person can redo by hand comes out to the last decimal. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { assert, Decimal, type LocalDate, localDate } from '#kernel';
+import { assert, Decimal, epochDay, type LocalDate, localDate } from '#kernel';
 import { type Book, buildBook } from './book.ts';
 import { FxTable } from './fx-table.ts';
 import { type CaseExpectation, type LedgerCase, parseLedgerCase } from './ledger-case.ts';
 import { checkLedgerEvent } from './ledger-event-check.ts';
 import { closeColumnsOf } from './ledger-analysis.ts';
 import { openLotsOf } from './lot.ts';
+import { engineInput } from './engine/engine-market.ts';
+import { attributeBook } from './performance/attribution-rows.ts';
 import { dailyColumns } from './performance/daily-columns.ts';
 import { performanceOf } from './performance/performance.ts';
 import type { LotMatch } from './position-units.ts';
@@ -82,7 +84,41 @@ function measurePerformance(played: Played, { figure: name, subjects }: CaseExpe
   return text(found.twr, `${found.twrGap?.kind} ${found.twrGap?.date}`);
 }
 
-function measure(played: Played, expectation: CaseExpectation): string {
+const ATTRIBUTION_FIGURES = ['attribution', 'allocation', 'selection', 'interaction', 'contribution', 'excess'];
+
+/** Of a group (the last subject) or of a holding; the returns themselves without one. */
+async function measureAttribution(played: Played, { figure: name, subjects }: CaseExpectation): Promise<string> {
+  const [from, to] = [localDate(subjects[0] ?? ''), localDate(subjects[1] ?? '')];
+  const { prices, classes, benchmark } = played.scenario;
+  const closesOf = closeColumnsOf(prices);
+  const input = await engineInput({ book: played.bookOn(to).book, sequence: 1 }, { closesOf, from, to });
+  const groupOf = (instrument: string): readonly string[] => [classes.get(instrument) ?? 'other'];
+  const found = attributeBook({
+    ...input,
+    firstDay: epochDay(from),
+    dayCount: epochDay(to) - epochDay(from) + 1,
+    live: null,
+    groupsOf: new Map([...classes.keys()].map((instrument) => [instrument, groupOf(instrument)])),
+    blend: benchmark.map(({ instrument, weightPercent }) => ({
+      weightRatio: weightPercent / 100,
+      closes: closesOf.get(instrument),
+      groups: groupOf(instrument),
+    })),
+    dimensionCount: 1,
+  });
+  if (typeof found === 'string') return found;
+  const [only] = found;
+  assert(only, 'case: one dimension');
+  expect(only.residual).toBeCloseTo(0, 12);
+  const text = (ratio: number | undefined): string => String(Number((ratio ?? Number.NaN).toFixed(6)) + 0);
+  if (name === 'attribution') return `${text(only.ratio)} against ${text(only.benchmarkRatio)}`;
+  const row = only.rows.find(({ id }) => id === subjects[2]);
+  if (name === 'contribution' || name === 'excess') return text(row?.[name]);
+  return text(only.groups.find((group) => group.name === subjects[2])?.[name as 'allocation']);
+}
+
+async function measure(played: Played, expectation: CaseExpectation): Promise<string> {
+  if (ATTRIBUTION_FIGURES.includes(expectation.figure)) return measureAttribution(played, expectation);
   if (PERFORMANCE_FIGURES.includes(expectation.figure)) return measurePerformance(played, expectation);
   const { figure: name, subjects } = expectation;
   const { scenario } = played;
@@ -146,8 +182,8 @@ describe.each(files)('%s', (file) => {
   played.bookOn(END_OF_TIME);
   test.each(scenario.expectations.map((expectation) => [expectation.line, expectation] as const))(
     'line %i',
-    (_line, expectation) => {
-      expect(normalised(measure(played, expectation))).toBe(normalised(expectation.expected));
+    async (_line, expectation) => {
+      expect(normalised(await measure(played, expectation))).toBe(normalised(expectation.expected));
     },
   );
 });

@@ -8,6 +8,8 @@
  *   kind ACME fund ES0113900J37 · listing ACME unlisted · carried 2023 gains 500 · today 2026-11-22 (tax cases)
  *   method lifo · expect twr 2025-01-01 2025-12-31 = 0.315 (six decimals) · expect xirr 2025-01-01 2025-12-31 = multiple
  *   expect realised 2025 = 118.60 EUR · expect profit 2025-12-31 = 1500 EUR · expect refused line 3 sells_more_than_held
+ *   class ACME stock · benchmark 60 WORLD · expect attribution 2025-01-02 2025-01-31 = 0.068 against 0.055
+ *   expect allocation 2025-01-02 2025-01-31 stock = 0.0025 (selection, interaction; contribution and excess of a holding)
  * Parses only; the runner of the tests computes and compares.
  */
 import { assert, Decimal, type LocalDate, parseLocalDate } from '#kernel';
@@ -34,7 +36,15 @@ export interface CaseExpectation {
   readonly expected: string;
 }
 
+/** One instrument of the blend that attribution is asked against; the weights are percent. */
+export interface CaseBenchmark {
+  readonly instrument: string;
+  readonly weightPercent: number;
+}
+
 export interface LedgerCase {
+  readonly classes: ReadonlyMap<string, string>;
+  readonly benchmark: readonly CaseBenchmark[];
   readonly baseCurrency: string;
   readonly method: LotMethod;
   readonly accountCurrencies: ReadonlyMap<string, string>;
@@ -67,6 +77,8 @@ export function parseLedgerCase(text: string): LedgerCase {
     listings: new Map<string, Listing>(),
     carried: [] as CarriedLoss[],
     today: null as LocalDate | null,
+    classes: new Map<string, string>(),
+    benchmark: [] as CaseBenchmark[],
   };
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1;
@@ -76,6 +88,8 @@ export function parseLedgerCase(text: string): LedgerCase {
     if (head === 'base') parsed.baseCurrency = wordAt(rest, 0, line);
     else if (head === 'method') parsed.method = parseMethod(rest, line);
     else if (head === 'account') parsed.accountCurrencies.set(wordAt(rest, 0, line), wordAt(rest, 1, line));
+    else if (head === 'class') parsed.classes.set(wordAt(rest, 0, line), wordAt(rest, 1, line));
+    else if (head === 'benchmark') parsed.benchmark.push(parseBenchmark(rest, line));
     else if (head === 'price') parsed.prices.push(parsePrice(rest, line));
     else if (head === 'fx') parsed.rates.push(parseRate(rest, line));
     else if (head === 'kind') parsed.kinds.set(wordAt(rest, 0, line), parseKind(rest, line));
@@ -110,6 +124,10 @@ function parseCarried(words: readonly string[], line: number): CarriedLoss {
   const basket = (['gains', 'income'] as const).find((name) => name === wordAt(words, 1, line));
   assert(basket, `case line ${line}: gains or income`);
   return { year: Number(wordAt(words, 0, line)), basket, amount: figureAt(words, 2, line) };
+}
+
+function parseBenchmark(words: readonly string[], line: number): CaseBenchmark {
+  return { weightPercent: Number(wordAt(words, 0, line)), instrument: wordAt(words, 1, line) };
 }
 
 function parsePrice(words: readonly string[], line: number): CasePrice {

@@ -8,7 +8,7 @@ import { assert, Decimal, ok, refuse, type Result } from '#kernel';
 import { canTakeNamed, type LotMethod, QUANTITY_RESIDUE } from './lot.ts';
 import { applyBonus, applySplit, returnCapital } from './position-capital.ts';
 import { mergeInto, moveInto, spinOff } from './position-moves.ts';
-import { noteStep, noteTrade } from './position-steps.ts';
+import { noteMoney, noteStep, noteTrade } from './position-steps.ts';
 import {
   addMoney,
   addUnits,
@@ -174,6 +174,7 @@ function applyEvent(positions: Positions, event: BookEvent, options: FoldOptions
 function noteApplied(position: Position, event: BookEvent): void {
   noteStep(position, event.date);
   noteTrade(position, event);
+  noteMoney(position, event.date);
   position.lastDate = event.date;
   position.eventCount += 1;
 }

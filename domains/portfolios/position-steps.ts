@@ -50,6 +50,24 @@ function dilutionOf(position: Position, event: BookEvent): number | null {
   return (held - quantity.toStatistic()) / held;
 }
 
+/** Notes what an event put into the position or took out of it: what `invested` moved since the last one. */
+export function noteMoney({ money, figures }: Position, date: LocalDate): void {
+  const { known, unknownCount } = figures.invested;
+  const isUnknown = unknownCount !== money.notedUnknownCount;
+  const moved = isUnknown ? Number.NaN : known.minus(money.noted).toStatistic();
+  money.noted = known;
+  money.notedUnknownCount = unknownCount;
+  if (moved === 0) return;
+  const day = epochDay(date);
+  if (money.days.at(-1) !== day) {
+    money.days.push(day);
+    money.in.push(0);
+    money.out.push(0);
+  }
+  const column = moved < 0 ? money.out : money.in;
+  column[column.length - 1] = (column.at(-1) ?? 0) + Math.abs(moved);
+}
+
 const PRICED_TYPES = ['buy', 'sell', 'short', 'cover', 'transfer_in', 'transfer_out', 'opening', 'traspaso'];
 
 function closeOf(position: Position, event: BookEvent): number | null {

@@ -41,6 +41,16 @@ export interface TradeSteps {
   currency: string;
 }
 
+/** What each day put into a position and took out of it, both positive, in base currency; NaN while a rate is unknown. */
+export interface MoneySteps {
+  readonly days: number[];
+  readonly in: number[];
+  readonly out: number[];
+  /** `figures.invested` as far as it is noted. */
+  noted: Decimal;
+  notedUnknownCount: number;
+}
+
 /** Cost of the open lots, kept as they change, so that a page never walks the lots. */
 export interface OpenCost {
   readonly base: PartialSum;
@@ -58,6 +68,8 @@ export interface Position {
   readonly trades: TradeSteps;
   /** Cost of units that left without a stated value, by epoch day; floats, for the chart only (NaN is unknown). */
   readonly leftByDay: Map<number, number>;
+  /** Money put in and taken out by day, as the position sees it; floats, for statistics only. */
+  readonly money: MoneySteps;
   lastDate: LocalDate | null;
   eventCount: number;
 }
@@ -73,6 +85,7 @@ export function emptyPosition(accountId: string, instrumentId: string): Position
     steps: { days: [], quantities: [] },
     trades: { days: [], closes: [], currency: '' },
     leftByDay: new Map(),
+    money: { days: [], in: [], out: [], noted: Decimal.zero, notedUnknownCount: 0 },
     lastDate: null,
     eventCount: 0,
   };

@@ -138,6 +138,34 @@ describe.skipIf(missing !== null)('returns', () => {
     await context.close();
   });
 
+  test('a mix of assets, chosen on the page, explains the difference', { timeout: TEST_MS_MAX }, async () => {
+    const { page, context, errors } = await open(`${path}?ver=aportacion`);
+    const add = page.getByRole('combobox', { name: 'Añadir activo a la mezcla' });
+    await add.waitFor();
+    await add.click();
+    await page.getByRole('option').first().click();
+    await page.waitForURL(/mezcla=/);
+    const table = page.getByRole('table', { name: 'Por qué · Por clase' });
+    await table.getByRole('row').nth(1).waitFor();
+    await look(page, 'attribution');
+    expect(await axeFaults(page)).toEqual([]);
+    const { pathname, search } = new URL(page.url());
+    for (const [name, view] of [
+      ['attribution-dark', { ...DESKTOP, theme: 'dark' as const }],
+      ['attribution-phone', PHONE],
+    ] as const) {
+      const other = await open(`${pathname}${search}`, view);
+      await other.page.getByText('Por qué · Por clase').first().waitFor();
+      await look(other.page, name);
+      expect(await axeFaults(other.page)).toEqual([]);
+      expect(await overflow(other.page)).toBeLessThanOrEqual(0);
+      expect(other.errors).toEqual([]);
+      await other.context.close();
+    }
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test('dark and phone: accessible, no sideways scroll', { timeout: TEST_MS_MAX }, async () => {
     for (const [name, view] of [
       ['dark', { ...DESKTOP, theme: 'dark' as const }],

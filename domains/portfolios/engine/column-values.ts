@@ -22,16 +22,20 @@ export interface ColumnMarket {
   readonly rates: ReadonlyMap<string, DayColumn>;
 }
 
+/** The values of one position alone. */
+export function positionValues(
+  book: TypedBook,
+  position: number,
+  { market, days }: { readonly market: ColumnMarket; readonly days: SampledDays },
+): ValueColumns {
+  const columns = emptyColumns(days.count);
+  addPosition(book, position, { days, columns, market });
+  return columns;
+}
+
 /** Values of the days; all of them, and all days of the book until then, must be inside the market's columns. */
 export function columnValues(book: TypedBook, market: ColumnMarket, days: SampledDays): ValueColumns {
-  const { count } = days;
-  const columns: ValueColumns = {
-    values: new Float64Array(count),
-    knownCounts: new Int32Array(count),
-    unknownCounts: new Int32Array(count),
-    estimates: new Int32Array(count),
-    invested: new Float64Array(count),
-  };
+  const columns = emptyColumns(days.count);
   for (let position = 0; position < book.instruments.length; position += 1) {
     takeLeft(book, position, { days, columns });
     addPosition(book, position, { days, columns, market });
@@ -39,6 +43,16 @@ export function columnValues(book: TypedBook, market: ColumnMarket, days: Sample
   for (let column = 0; column < book.cash.currencies.length; column += 1)
     addCash(book, column, { days, columns, market });
   return columns;
+}
+
+function emptyColumns(count: number): ValueColumns {
+  return {
+    values: new Float64Array(count),
+    knownCounts: new Int32Array(count),
+    unknownCounts: new Int32Array(count),
+    estimates: new Int32Array(count),
+    invested: new Float64Array(count),
+  };
 }
 
 /** Money in and out of each day of a range, NaN where a rate is missing. */

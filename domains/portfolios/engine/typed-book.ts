@@ -26,6 +26,11 @@ export interface TypedBook {
   readonly leftStarts: Int32Array;
   readonly leftDays: Int32Array;
   readonly leftCosts: Float64Array;
+  /** What each day put into a position and took out of it, both positive, in base currency. */
+  readonly moneyStarts: Int32Array;
+  readonly moneyDays: Int32Array;
+  readonly moneyIn: Float64Array;
+  readonly moneyOut: Float64Array;
   readonly cash: CashColumns;
   /** First and last day that anything of the book is dated; null for an empty one. */
   readonly dayRange: readonly [first: number, last: number] | null;
@@ -55,6 +60,8 @@ export function typedBookOf(book: Book): TypedBook {
   const left = slicesOf(
     positions.map(({ leftByDay }) => ({ days: [...leftByDay.keys()], figures: [...leftByDay.values()] })),
   );
+  const moneyIn = slicesOf(positions.map(({ money }) => ({ days: money.days, figures: money.in })));
+  const moneyOut = slicesOf(positions.map(({ money }) => ({ days: money.days, figures: money.out })));
   const cash = cashColumnsOf(book);
   return {
     baseCurrency: book.baseCurrency,
@@ -71,6 +78,10 @@ export function typedBookOf(book: Book): TypedBook {
     leftStarts: left.starts,
     leftDays: left.days,
     leftCosts: left.figures,
+    moneyStarts: moneyIn.starts,
+    moneyDays: moneyIn.days,
+    moneyIn: moneyIn.figures,
+    moneyOut: moneyOut.figures,
     cash,
     dayRange: rangeOf([steps.days, trades.days, left.days, cash.days]),
   };

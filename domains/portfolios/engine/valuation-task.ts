@@ -1,4 +1,5 @@
 /** The computations of the engine: plain data in, plain data out, the same code in a worker thread and in the caller's. */
+import { attributeBook, type AttributionQuestion } from '../performance/attribution-rows.ts';
 import { measurePerformance, type PerformanceMeasurement } from '../performance/measurement.ts';
 import { performanceText } from '../performance/performance-text.ts';
 import { pointsOf, type ValuePoint } from '../value-series.ts';
@@ -22,9 +23,14 @@ export interface DailyTask extends EngineInput {
   readonly dayCount: number;
 }
 
-export type ValuationTask = SeriesTask | PerformanceTask | DailyTask;
+export interface AttributionTask extends EngineInput, AttributionQuestion {
+  readonly kind: 'attribution';
+}
+
+export type ValuationTask = SeriesTask | PerformanceTask | DailyTask | AttributionTask;
 
 interface Results {
+  readonly attribution: ReturnType<typeof attributeBook>;
   readonly daily: DailyValues;
   readonly series: ValuePoint[];
   readonly performance: ReturnType<typeof performanceText>;
@@ -38,6 +44,8 @@ const COST_OF_FLOW = 100; // A day with a flow is a term of the money-weighted r
 export function runValuation<Task extends ValuationTask>(task: Task): ResultOf<Task>;
 export function runValuation(task: ValuationTask): Results[keyof Results] {
   switch (task.kind) {
+    case 'attribution':
+      return attributeBook(task);
     case 'daily':
       return dailyOf(task);
     case 'series':
@@ -64,6 +72,7 @@ export function costOf(task: ValuationTask): number {
   const { book } = task;
   const moves = book.cash.days.length;
   if (task.kind === 'series') return task.days.count * (2 + book.instruments.length) + moves;
+  if (task.kind === 'attribution') return task.dayCount * (20 + 20 * book.instruments.length) + moves;
   if (task.kind === 'daily') return task.dayCount * (2 + book.instruments.length) + moves;
   const days = book.dayRange ? book.dayRange[1] - book.dayRange[0] : 0;
   return days * (20 + book.instruments.length) + moves * COST_OF_FLOW;

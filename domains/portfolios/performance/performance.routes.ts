@@ -5,7 +5,9 @@ import type { Http } from '#platform/http';
 import type { FiguresSource } from '../figures.ts';
 import { reachOf } from '../portfolio-reach.store.ts';
 import { findPortfolio } from '../portfolio.store.ts';
+import { ReadAttribution } from './attribution-contract.ts';
 import { ReadContributions, ReadPerformance } from './contract.ts';
+import { readAttribution } from './portfolio-attribution.ts';
 import { openPeriodEdges, readContributions } from './portfolio-contributions.ts';
 import { readPerformance } from './portfolio-performance.ts';
 
@@ -15,6 +17,10 @@ export function performanceRoutes(http: Http, platform: Platform, source: Figure
   http.route(ReadPerformance, async ({ actor, params, query }) => {
     const portfolio = await findPortfolio(platform.db, { ...reachOf(actor), ...params });
     return portfolio ? readPerformance(source, portfolio, query) : refuse('portfolio_not_found', params);
+  });
+  http.route(ReadAttribution, async ({ actor, params, query }) => {
+    const portfolio = await findPortfolio(platform.db, { ...reachOf(actor), ...params });
+    return portfolio ? readAttribution(source, portfolio, query) : refuse('portfolio_not_found', params);
   });
   http.route(ReadContributions, async ({ actor, params, query }) => {
     const portfolio = await findPortfolio(platform.db, { ...reachOf(actor), ...params });

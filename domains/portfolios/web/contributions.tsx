@@ -1,11 +1,13 @@
 /** What each holding added to the profit of the period, and what the portfolio is made of by class and by currency. */
 import { ChartPie, Table2 } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { currencySymbol, type Translate, useTexts } from '#web/i18n';
 import { Card, type Column, Donut, EmptyState, ErrorState, IconButton, Money, Percent, Skeleton, Table } from '#web/ui';
 import { type PerformanceKey, performanceTexts } from './performance-texts.ts';
 import { usePeriod } from './performance-view.ts';
+
+const AttributionPart = lazy(() => import('./attribution.tsx').then((module) => ({ default: module.AttributionPart })));
 
 type Contributions = ApiOutput<'GET /api/portfolios/:portfolioId/contributions'>;
 type Row = Contributions['items'][number];
@@ -46,11 +48,15 @@ export function ContributionsPart({ portfolioId }: { readonly portfolioId: strin
         <GroupCard title={t('byClass')} groups={byClass} currency={currency} nameOf={(name) => classOf(t, name)} />
         <GroupCard title={t('byCurrency')} groups={byCurrency} currency={currency} nameOf={(name) => name} />
       </div>
+      <Suspense fallback={<Skeleton rowCount={3} />}>
+        <AttributionPart portfolioId={portfolioId} />
+      </Suspense>
     </div>
   );
 }
 
-function classOf(t: Translate<PerformanceKey>, name: string): string {
+/** A class of instruments in words. */
+export function classOf(t: Translate<PerformanceKey>, name: string): string {
   const key = `class_${name}`;
   return t(key in performanceTexts.es ? (key as PerformanceKey) : 'class_other');
 }

@@ -6,6 +6,7 @@
 import { EVERY_ROW, addDays, assert, Decimal, localDate } from '#kernel';
 import { recordManualPrices, type ManualPrice } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
+import { platformDomain } from '#platform/runtime';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { type LedgerEventDraft, recordEvents } from '#portfolios';
 import { identity } from '../domains/identity/domain.ts';
@@ -51,7 +52,7 @@ async function benchPortfolioApi(): Promise<readonly Figure[]> {
 }
 
 async function openHttp(platform: TestPlatform, workspaceId: string): Promise<HttpServer> {
-  const definitions = [...markets.permissions, ...portfolios.permissions];
+  const definitions = [...platformDomain.permissions, ...markets.permissions, ...portfolios.permissions];
   const permissions = new Set<string>(definitions.map(({ name }) => name));
   const actor = {
     userId: workspaceId,

@@ -28,6 +28,10 @@ const TEXTS = {
     es: 'El total escrito ({written}) no coincide con la suma de las filas ({sum}). Revisa si falta alguna fila.',
     en: 'The written total ({written}) differs from the sum of the rows ({sum}). Check whether a row is missing.',
   },
+  preset_left_out: {
+    es: '{broker}: esta fila ({text}) no es una operación de las que se registran. Si movió efectivo o unidades, regístrala a mano.',
+    en: '{broker}: this row ({text}) is not an operation of those recorded. If it moved cash or units, record it by hand.',
+  },
   repeated_header: { es: 'Cabecera repetida.', en: 'Repeated header.' },
   section_title: { es: 'Título o nota suelta: «{text}».', en: 'Title or loose note: “{text}”.' },
   outside_table: { es: 'Celdas fuera de la tabla: «{text}».', en: 'Cells outside the table: “{text}”.' },

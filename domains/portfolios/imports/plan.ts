@@ -15,6 +15,7 @@ import { planExact } from './exact-rows.ts';
 import type { ImportMapping, SheetMapping } from './mapping.ts';
 import { createKeyGiver, type KeylessDraft, type PlannedRow } from './planned-row.ts';
 import { presetOf } from './preset.ts';
+import { planPreset } from './preset-rows.ts';
 import { type PlanContext } from './row-facts.ts';
 import { columnLetters, type Sheet, type SheetRow, type Workbook } from './sheet.ts';
 import { textKey } from './text-key.ts';
@@ -54,8 +55,10 @@ function contextOf(
     today: addDays(defaults.today, FUTURE_DAYS_ALLOWED),
     openingDate: mapping.openingDate ?? defaults.today,
     accountName: mapping.accountName ?? defaults.accountName,
+    isAccountNamed: mapping.accountName !== null,
     currency: mapping.currency ?? defaults.currency,
     mapping: sheetMapping,
+    headerRow: sheet.rows.find(({ row }) => row === sheetMapping.headerRow) ?? null,
     headers: new Map(columns.map((column) => [column, headerText(sheet, sheetMapping, column)])),
   };
 }
@@ -63,7 +66,8 @@ function contextOf(
 type Planner = (reader: RowReader, context: PlanContext) => KeylessDraft[] | 'skip' | null;
 
 function plannerOf({ layout, preset }: SheetMapping): Planner {
-  if (presetOf(preset)?.rules.isExact) return planExact;
+  const known = presetOf(preset);
+  if (known) return known.rules.isExact ? planExact : (reader, context) => planPreset(reader, context, known.rules);
   if (layout === 'history') return planHistory;
   return layout === 'transactions' ? planTransaction : planHolding;
 }

@@ -17,8 +17,11 @@ export type ColumnPlace =
   | readonly string[]
   | { readonly head: string | readonly string[]; readonly after: number };
 
-/** What a word of the file means; `trade` and `cash` take the direction from the sign of the figure. */
-export type PresetMeaning = LedgerEventType | 'trade' | 'cash' | 'signed_interest' | 'leave_out';
+/**
+ * What a word of the file means; `trade` and `cash` take the direction from the sign of the figure. A signed tax or fee is
+ * charged when negative and given back when positive.
+ */
+export type PresetMeaning = LedgerEventType | 'trade' | 'cash' | 'signed_tax' | 'signed_fee' | 'leave_out';
 
 export interface Preset {
   readonly id: string;
@@ -42,23 +45,21 @@ export interface PresetRules {
   readonly meanings?: readonly (readonly [pattern: RegExp, meaning: PresetMeaning])[];
   /** Without a type column: what every row is. */
   readonly always?: PresetMeaning;
-  /** Rows whose column does not hold one of these words are no operations. */
-  readonly only?: { readonly place: ColumnPlace; readonly words: readonly string[] };
+  /** Rows whose columns do not hold one of these words are no operations. */
+  readonly only?: readonly { readonly place: ColumnPlace; readonly words: readonly string[] }[];
   /** The symbol is a market such as `BTC/EUR` or `XXBTZEUR`: what is traded, then what it is paid in. */
   readonly isPair?: true;
-  /** Figures carry their unit behind them: `0.5BTC`. */
+  /** Figures carry their unit behind them: `0.5BTC` bought for `300EUR`. */
   readonly hasUnits?: true;
-  /** The amount already holds the fee (a purchase) or has lost it (a sale). */
-  readonly isAmountNet?: true;
   readonly kind?: InstrumentKind;
   /** Account of the rows, which the file does not name. */
   readonly account?: string;
-  /** The instrument stands in the text of the note: groups `symbol`, `isin`, `name`. */
+  /** The instrument stands in the text of the note: groups `symbol` and `isin`. */
   readonly instrumentInNote?: RegExp;
-  /** Types that keep no quantity, although the file writes one. */
+  /** Another charge, in the currency of the row. */
+  readonly extraFee?: ColumnPlace;
+  /** Currency of the instrument's price, where the row is in another one. */
   readonly instrumentCurrency?: ColumnPlace;
-  /** What the row leaves the account with, for the check against the statement. */
-  readonly balance?: ColumnPlace;
 }
 
 export interface PresetMatch {

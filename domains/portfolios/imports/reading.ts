@@ -6,6 +6,7 @@ import { open, stat } from 'node:fs/promises';
 import { ok, refuse, type Result } from '#kernel';
 import { type Archive, openArchive } from './archive.ts';
 import { readDelimited } from './delimited.ts';
+import { sectionSheets } from './section-sheets.ts';
 import { FILE_SIZE_BYTES_MAX, TEXT_FILE_BYTES_MAX } from './reading-limits.ts';
 import { type ReadRefusal, ReadStopped, type Sheet, type Workbook } from './sheet.ts';
 import { readSharedTexts, readStyles, readWorkbookParts } from './workbook-parts.ts';
@@ -38,10 +39,7 @@ async function readChecked(path: string): Promise<Workbook> {
     throw new ReadStopped(start.includes('EncryptedPackage') ? 'file_is_encrypted' : 'file_is_old_excel');
   }
   if (size > TEXT_FILE_BYTES_MAX) throw new ReadStopped('file_too_large', { maxBytes: TEXT_FILE_BYTES_MAX });
-  return {
-    format: 'csv',
-    sheets: [{ name: 'CSV', isHidden: false, rows: await readDelimited(path), merges: [] }],
-  };
+  return { format: 'csv', sheets: sectionSheets(await readDelimited(path)) };
 }
 
 async function readHead(path: string, sizeBytes: number): Promise<Buffer> {

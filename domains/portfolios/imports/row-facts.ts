@@ -3,7 +3,7 @@ import { Decimal, type LocalDate } from '#kernel';
 import { type InstrumentDraft, type InstrumentKind } from '../ledger-event.ts';
 import type { ReadFigure, RowReader } from './column-reading.ts';
 import type { SheetMapping } from './mapping.ts';
-import { cellAt } from './sheet.ts';
+import { cellAt, type SheetRow } from './sheet.ts';
 import { currencyIn, isIsin, textKey } from './text-key.ts';
 
 /** What the planners need to know besides the row. */
@@ -11,8 +11,12 @@ export interface PlanContext {
   readonly today: LocalDate;
   readonly openingDate: LocalDate;
   readonly accountName: string;
+  /** A person said the account of rows without one; a preset's own name then gives way. */
+  readonly isAccountNamed: boolean;
   readonly currency: string;
   readonly mapping: SheetMapping;
+  /** The row of the heads, for what a preset reads besides its columns; null when the sheet has none. */
+  readonly headerRow: SheetRow | null;
   readonly headers: ReadonlyMap<number, string>;
 }
 

@@ -320,6 +320,11 @@ const Lot = z.object({
   currency: z.string(),
   cost: DecimalText,
   costBase: MaybeDecimal,
+  /** Now, in the base currency: its worth, its gain, and the two parts of the gain. Null without a price or a rate. */
+  value: MaybeDecimal,
+  unrealised: MaybeDecimal,
+  priceGain: MaybeDecimal,
+  fxGain: MaybeDecimal,
 });
 const Match = z.object({
   soldOn: Day,

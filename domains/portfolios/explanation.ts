@@ -8,7 +8,7 @@ import { cashOf } from './chart.ts';
 import { type FiguresSource, missingOf, textOf, valuePortfolio, type ValuedPortfolio } from './figures.ts';
 import type { LedgerEventType } from './ledger-event.ts';
 import { readLinkedEvents } from './ledger.store.ts';
-import { openLotsOf } from './lot.ts';
+import { type Lot, openLotsOf } from './lot.ts';
 import { listOperations } from './operation.ts';
 import { listAccounts, type Portfolio } from './portfolio.store.ts';
 import { linkedGroups } from './position-fold.ts';
@@ -51,7 +51,7 @@ export async function explainFigure(
   if (instrumentId && holdings.length === 0) return refuse('instrument_not_held', { instrumentId });
   // Everything that reads the shared book comes before the next wait: another request may move it forward meanwhile.
   const terms = instrumentId ? holdingTerms(metric, holdings[0]) : portfolioTerms(valued, metric, nameOf);
-  const lots = instrumentId ? lotsOf(holdings, nameOf) : [];
+  const lots = instrumentId ? lotsOf(valued, holdings, nameOf) : [];
   const rates = ratesOf(valued, holdings);
   const page = {
     workspaceId: portfolio.workspaceId,
@@ -165,20 +165,42 @@ function sumOfTerms(terms: readonly Term[]): string | null {
   return Decimal.sum(terms.map((entry) => Decimal.from(entry.figure ?? '0'))).toString();
 }
 
-function lotsOf(holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, string>) {
+function lotsOf(valued: ValuedPortfolio, holdings: readonly ValuedHolding[], nameOf: ReadonlyMap<string, string>) {
   return holdings
     .flatMap((holding) => holding.positions)
-    .flatMap((position) => openLotsOf(position.lots).map((lot) => ({ lot, accountId: position.accountId })))
+    .flatMap((position) => openLotsOf(position.lots).map((lot) => ({ lot, position })))
     .slice(0, LISTED_MAX)
-    .map(({ lot, accountId }) => ({
-      accountName: nameOf.get(accountId) ?? '',
+    .map(({ lot, position }) => ({
+      accountName: nameOf.get(position.accountId) ?? '',
       openedOn: lot.openedOn,
       openedBy: lot.openedBy,
       quantity: lot.quantity.toString(),
       currency: lot.currency,
       cost: lot.cost.toString(),
       costBase: textOf(lot.costBase),
+      ...lotGainOf(valued, position.instrumentId, lot),
     }));
+}
+
+/**
+ * What a lot is worth now and where its gain comes from, in the base currency: the rate's part is its cost at today's rate less its
+ * cost at the rate of its day, the price's part is the rest. Exact, so the lots of a holding add up to its own split.
+ */
+function lotGainOf({ shelved, prices, today }: ValuedPortfolio, instrumentId: string, lot: Lot) {
+  const { baseCurrency, fx } = shelved.book;
+  const price = prices.get(instrumentId);
+  const quoteRate = price?.state === 'priced' ? fx.peek(price.currency, baseCurrency, today) : null;
+  const value = price?.state === 'priced' && quoteRate ? lot.quantity.times(price.price).times(quoteRate) : null;
+  const lotRate = fx.peek(lot.currency, baseCurrency, today);
+  const costToday = lotRate && lot.cost.times(lotRate);
+  const unrealised = value && lot.costBase && value.minus(lot.costBase);
+  const fxGain = costToday && lot.costBase && value && costToday.minus(lot.costBase);
+  return {
+    value: textOf(value),
+    unrealised: textOf(unrealised),
+    priceGain: textOf(unrealised && fxGain && unrealised.minus(fxGain)),
+    fxGain: textOf(fxGain),
+  };
 }
 
 /** Last matches of the holdings somebody is looking at, for as long as their book stands at one sequence. */

@@ -5,12 +5,16 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { assert, EVERY_ROW, Decimal, localDate } from '#kernel';
+import { recordManualPrices, startSimulation } from '#markets';
 import { testPlatform, type TestPlatform } from '#platform/testing';
 import { identity } from '../identity/domain.ts';
 import { markets } from '../markets/domain.ts';
 import { openBookShelf } from './book-shelf.ts';
 import { buildBook, rateOf } from './book.ts';
 import { portfolios } from './domain.ts';
+import { explainFigure } from './explanation.ts';
+import { figuresSource } from './figures-source.ts';
+import { valuePortfolio } from './figures.ts';
 import { FxTable } from './fx-table.ts';
 import type { LedgerEventDraft, LotPick } from './ledger-event.ts';
 import { parseLedgerFile } from './ledger-file.ts';
@@ -234,3 +238,41 @@ test('gains divide exactly into price and rate, and charges go with their units,
 function sum<Item>(items: readonly Item[], moneyOf: (item: Item) => Decimal | null): string {
   return Decimal.sum(items.map((item) => moneyOf(item) ?? Decimal.zero)).toString();
 }
+
+test('open lots in another currency divide into price and rate, and add up to their holding', async () => {
+  const { workspaceId } = scope;
+  await platform.db.transaction((tx) => startSimulation(tx, { workspaceId, seed: 1 }, platform.clock()));
+  const inDollars = (day: string, units: string, price: string): LedgerEventDraft => ({
+    ...draft('buy', day, { units, price }),
+    instrument: { kind: 'stock', symbol: 'USCO', name: 'US Co', currency: 'USD' },
+    currency: 'USD',
+  });
+  await record(inDollars('2026-01-05', '3', '100'), inDollars('2026-06-10', '2', '140'));
+  const portfolio = await findPortfolio(platform.db, scope);
+  assert(portfolio, 'portfolio');
+  const source = figuresSource(platform);
+  const [bare] = (await valuePortfolio(source, portfolio)).valuation.holdings;
+  const instrumentId = bare?.instrumentId ?? '';
+  const quote = { instrumentId, price: Decimal.from('150'), currency: 'USD', on: localDate('2026-11-20') };
+  await platform.db.transaction((tx) => recordManualPrices(platform, tx, { workspaceId, prices: [quote] }));
+  const [holding] = (await valuePortfolio(source, portfolio)).valuation.holdings;
+  const explained = await explainFigure(source, portfolio, { metric: 'unrealised', instrumentId });
+  assert(explained.ok && holding, 'explanation');
+  const { lots, rates: used } = explained.value;
+  const sum = (name: 'value' | 'unrealised' | 'fxGain'): string =>
+    Decimal.sum(lots.map((lot) => Decimal.from(lot[name] ?? ''))).toString();
+  for (const name of ['value', 'unrealised', 'fxGain'] as const)
+    expect([name, sum(name)]).toEqual([name, holding[name]?.toString()]);
+  // By hand: 300 dollars at today's rate less what they cost in euros that day; the price's part is 50 dollars a unit.
+  const today = Decimal.from(used.find((rate) => rate.from === 'USD')?.rate ?? '');
+  const fxGain = Decimal.from('300')
+    .times(today)
+    .minus(Decimal.from(lots[0]?.costBase ?? ''));
+  expect(fxGain.isZero).toBe(false);
+  expect(lots[0]).toMatchObject({
+    cost: '300',
+    value: Decimal.from('450').times(today).toString(),
+    fxGain: fxGain.toString(),
+    priceGain: Decimal.from('150').times(today).toString(),
+  });
+});

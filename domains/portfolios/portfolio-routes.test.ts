@@ -366,6 +366,10 @@ describe('how it is calculated', () => {
           currency: 'EUR',
           cost: '600.6',
           costBase: '600.6',
+          value: '900',
+          unrealised: '299.4',
+          priceGain: '299.4',
+          fxGain: '0',
         },
       ]);
       expect(own.matches).toEqual([
@@ -377,6 +381,7 @@ describe('how it is calculated', () => {
           proceeds: '519',
           cost: '400.4',
           gain: '118.6',
+          // 4 x 30, less the sale's fee and four tenths of the purchase's, which are inside; the tax is in neither.
           priceGain: '118.6',
           fxGain: '0',
           fees: '1.4',

@@ -35,7 +35,7 @@ export { ShownOnceDialog } from './shown-once-dialog.tsx';
 export { Donut, type Slice, Sparkline } from './small-charts.tsx';
 export { Async, EmptyState, ErrorState, FormProblem, Skeleton } from './states.tsx';
 export { Badge, Card, Kpi, KpiGrid, PageHeader, Stack, StatusDot, type Tone } from './surface.tsx';
-export { type Column } from './table-columns.ts';
+export { type Column, toCsv } from './table-columns.ts';
 export { Table, type TableProps } from './table.tsx';
 export { type TabPart, Tabs } from './tabs.tsx';
 export { toast, Toasts } from './toast.tsx';

@@ -1,13 +1,17 @@
 /** "Cómo se calcula": a figure as the sum it is, with its lots, sales, prices, rates and what is missing. */
-import type { ReactNode } from 'react';
-import { type ApiOutput, useApi } from '#web/api';
+import { Download } from 'lucide-react';
+import { type ReactNode, useMemo } from 'react';
+import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
-import { Async, DateText, Drawer, Money, Quantity } from '#web/ui';
+import { Async, Button, type Column, DateText, Drawer, Money, Quantity, saveText, Table, toast } from '#web/ui';
+import { explanationCsv, explanationLines } from './explanation-file.ts';
 import { type Metric, MissingFacts } from './figures-kpis.tsx';
+import { type Explanation, LotsTable, SalesTable } from './lot-tables.tsx';
+import { pageTexts } from './page-texts.ts';
 import { PriceFacts } from './price-cell.tsx';
 import { type PortfolioKey, portfolioTexts } from './texts.ts';
 
-type Explanation = ApiOutput<'GET /api/portfolios/:portfolioId/explanation'>;
+const PLAIN_ROWS_MAX = 8; // A handful needs neither a filter nor a file of its own.
 
 export interface Asked {
   readonly metric: Metric;
@@ -28,27 +32,46 @@ export function ExplanationDrawer({
 }) {
   const t = useTexts(portfolioTexts);
   return (
-    <Drawer isOpen onClose={onClose} title={t('explainOf', { metric: t(asked.metric) })} description={asked.name}>
+    <Drawer
+      isOpen
+      onClose={onClose}
+      size="lg"
+      title={t('explainOf', { metric: t(asked.metric) })}
+      description={asked.name}
+    >
       <ExplanationOf portfolioId={portfolioId} asked={asked} />
     </Drawer>
   );
 }
 
 /** The explanation alone, for a drawer that shows more. */
-export function ExplanationOf({ portfolioId, asked }: { readonly portfolioId: string; readonly asked: Asked }) {
+export function ExplanationOf({
+  portfolioId,
+  asked,
+  hasEvents = true,
+}: {
+  readonly portfolioId: string;
+  readonly asked: Asked;
+  /** False where the page lists the operations itself. */
+  readonly hasEvents?: boolean;
+}) {
   const { metric, instrumentId } = asked;
   const query = useApi('GET /api/portfolios/:portfolioId/explanation', {
     params: { portfolioId },
     query: { metric, ...(instrumentId ? { instrumentId } : {}) },
   });
-  return <Async query={query}>{(explanation) => <Explained explanation={explanation} />}</Async>;
+  return <Async query={query}>{(explanation) => <Explained explanation={explanation} hasEvents={hasEvents} />}</Async>;
 }
 
-function Explained({ explanation }: { readonly explanation: Explanation }) {
+function Explained({ explanation, hasEvents }: { readonly explanation: Explanation; readonly hasEvents: boolean }) {
   const t = useTexts(portfolioTexts);
+  const words = useTexts(pageTexts);
   const { terms, currency, lots, matches, prices, rates, missing } = explanation;
   return (
-    <div className="flex flex-col gap-6 text-sm">
+    <div className="flex min-w-0 flex-col gap-6 text-sm">
+      <Section title={words('formula')}>
+        <p className="figures rounded-md bg-sunken px-3 py-2">{words(`formula_${explanation.metric}`)}</p>
+      </Section>
       <Section title={t('terms')}>
         <dl className="flex flex-col gap-1.5">
           {terms.map((term, index) => (
@@ -66,16 +89,8 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
           <MissingFacts missing={missing} />
         </Section>
       )}
-      {lots.length > 0 && (
-        <Section title={t('lots')}>
-          <Lots lots={lots} />
-        </Section>
-      )}
-      {matches.length > 0 && (
-        <Section title={t('matches')}>
-          <Matches matches={matches} currency={currency} />
-        </Section>
-      )}
+      {lots.length > 0 && <LotsTable explanation={explanation} />}
+      {matches.length > 0 && <SalesTable explanation={explanation} />}
       {prices.length > 0 && (
         <Section title={t('prices')}>
           <dl className="flex flex-col gap-1.5">
@@ -98,12 +113,88 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
           </dl>
         </Section>
       )}
-      <p className="text-xs text-muted">
-        {t(explanation.hasMoreOperations ? 'moreOperations' : 'allOperations', {
-          count: explanation.operations.length,
-        })}
-      </p>
+      {hasEvents && <EventsTable explanation={explanation} />}
+      <ExportButton explanation={explanation} />
     </div>
+  );
+}
+
+/** The whole explanation as a file: what a person hands to whoever checks it. */
+function ExportButton({ explanation }: { readonly explanation: Explanation }) {
+  const words = useTexts(pageTexts);
+  const { metric } = explanation;
+  const save = (): void => {
+    const fileName = `cactus-${metric}.csv`;
+    saveText(fileName, explanationCsv(explanationLines(explanation, words(`formula_${metric}`))));
+    toast.done({ title: words('exported'), detail: fileName });
+  };
+  return (
+    <p>
+      <Button icon={Download} onClick={save}>
+        {words('exportCsv')}
+      </Button>
+    </p>
+  );
+}
+
+function EventsTable({ explanation: { operations, hasMoreOperations } }: { readonly explanation: Explanation }) {
+  const t = useTexts(portfolioTexts);
+  const words = useTexts(pageTexts);
+  const columns = useMemo(
+    (): Column<Explanation['operations'][number]>[] => [
+      {
+        id: 'date',
+        head: words('date'),
+        value: (operation) => operation.date,
+        cell: (operation) => <DateText when={operation.date} />,
+      },
+      {
+        id: 'type',
+        head: words('type'),
+        card: 'title',
+        value: ({ type, instrument }) => [t(`type_${type}`), instrument?.name].filter(Boolean).join(' · '),
+      },
+      {
+        id: 'quantity',
+        head: words('units'),
+        kind: 'decimal',
+        value: (operation) => operation.quantity,
+        cell: (operation) => operation.splitRatio ?? (operation.quantity && <Quantity quantity={operation.quantity} />),
+      },
+      {
+        id: 'price',
+        head: words('price'),
+        kind: 'decimal',
+        value: (operation) => operation.price,
+        cell: (operation) =>
+          operation.price && <Money amount={operation.price} currency={operation.currency} isPrice />,
+      },
+      {
+        id: 'amount',
+        head: words('amount'),
+        kind: 'decimal',
+        card: 'figure',
+        value: (operation) => operation.amount,
+        cell: (operation) => operation.amount && <Money amount={operation.amount} currency={operation.currency} />,
+      },
+    ],
+    [t, words],
+  );
+  const count = operations.length;
+  if (count === 0) return <p className="text-xs text-muted">{t('allOperations', { count })}</p>;
+  return (
+    <Table
+      title={words('events')}
+      columns={columns}
+      rows={operations}
+      rowId={(operation) => operation.id}
+      isPlain={count <= PLAIN_ROWS_MAX}
+      footer={
+        <span className="text-xs text-muted">
+          {hasMoreOperations ? words('moreEvents', { count }) : t('allOperations', { count })}
+        </span>
+      }
+    />
   );
 }
 
@@ -136,72 +227,6 @@ function Line({
     <div className={`flex flex-wrap items-baseline justify-between gap-x-4${total}`}>
       <dt className="text-muted">{label}</dt>
       <dd className="ml-auto">{children}</dd>
-    </div>
-  );
-}
-
-function Lots({ lots }: { readonly lots: Explanation['lots'] }) {
-  const t = useTexts(portfolioTexts);
-  return (
-    <PlainTable heads={[t('opened'), t('account'), t('units'), t('cost')]}>
-      {lots.map((lot, index) => (
-        <tr key={`${lot.openedOn} ${index}`}>
-          <td className="py-1">
-            <DateText when={lot.openedOn} />
-          </td>
-          <td className="py-1">{lot.accountName}</td>
-          <td className="py-1 text-right">
-            <Quantity quantity={lot.quantity} />
-          </td>
-          <td className="py-1 text-right">
-            <Money amount={lot.cost} currency={lot.currency} />
-          </td>
-        </tr>
-      ))}
-    </PlainTable>
-  );
-}
-
-function Matches({ matches, currency }: { readonly matches: Explanation['matches']; readonly currency: string }) {
-  const t = useTexts(portfolioTexts);
-  return (
-    <PlainTable heads={[t('sold'), t('opened'), t('units'), t('gain')]}>
-      {matches.map((match, index) => (
-        <tr key={`${match.soldOn} ${match.openedOn} ${index}`}>
-          <td className="py-1">
-            <DateText when={match.soldOn} />
-          </td>
-          <td className="py-1">
-            <DateText when={match.openedOn} />
-          </td>
-          <td className="py-1 text-right">
-            <Quantity quantity={match.quantity} />
-          </td>
-          <td className="py-1 text-right">
-            <Money amount={match.gain} currency={currency} isChange />
-          </td>
-        </tr>
-      ))}
-    </PlainTable>
-  );
-}
-
-/** First two columns are words, the rest figures. */
-function PlainTable({ heads, children }: { readonly heads: readonly string[]; readonly children: ReactNode }) {
-  return (
-    <div className="overflow-x-auto">
-      <table className="w-full text-table">
-        <thead>
-          <tr className="text-left text-xs text-muted">
-            {heads.map((head, index) => (
-              <th key={head} scope="col" className={index > 1 ? 'pb-1 text-right font-medium' : 'pb-1 font-medium'}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
     </div>
   );
 }

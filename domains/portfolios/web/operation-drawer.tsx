@@ -15,16 +15,23 @@ import { portfolioWords, refusedText } from './words.ts';
 interface OperationDrawerProps {
   readonly portfolio: PortfolioView;
   readonly onClose: () => void;
+  /** Which portfolio, where the page does not say it. */
+  readonly choice?: ReactNode;
+  /** The chosen portfolio is still on its way: nothing can be saved. */
+  readonly isWaiting?: boolean;
 }
 
-export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
+export function OperationDrawer({ portfolio, onClose, choice, isWaiting }: OperationDrawerProps) {
   const t = useTexts(portfolioTexts);
-  const [form, setForm] = useState(() => emptyForm(portfolio));
+  const [typed, setTyped] = useState(() => emptyForm(portfolio.id));
+  const own = ownOf(typed, portfolio);
+  const form = formOf(own, portfolio);
   // One key per opened drawer: pressing save twice records once.
   const key = useRef(crypto.randomUUID());
   const save = useOperationSave(portfolio.id, onClose);
   const submit = (): void => {
-    if (!save.isPending) save.mutate({ params: { portfolioId: portfolio.id }, body: operationBody(form, key.current) });
+    if (!save.isPending && !isWaiting)
+      save.mutate({ params: { portfolioId: portfolio.id }, body: operationBody(form, key.current) });
   };
   usePageAction({
     id: 'portfolios.operation.save',
@@ -38,7 +45,7 @@ export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
       isOpen
       onClose={onClose}
       title={t('addOperation')}
-      description={portfolio.name}
+      description={choice ? undefined : portfolio.name}
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
@@ -55,7 +62,8 @@ export function OperationDrawer({ portfolio, onClose }: OperationDrawerProps) {
           submit();
         }}
       >
-        <OperationFields form={form} portfolio={portfolio} onChange={(change) => setForm({ ...form, ...change })} />
+        {choice}
+        <OperationFields form={form} portfolio={portfolio} onChange={(change) => setTyped({ ...own, ...change })} />
         <SaveProblem error={save.error} />
       </form>
     </Drawer>
@@ -254,13 +262,32 @@ function Pair({ children }: { readonly children: ReactNode }) {
   return <div className="grid gap-4 sm:grid-cols-2">{children}</div>;
 }
 
-function emptyForm(portfolio: PortfolioView): OperationForm {
+/** What was typed; account and currency are the portfolio's own until somebody says otherwise. */
+interface TypedForm extends Omit<OperationForm, 'accountName' | 'currency'> {
+  readonly accountName?: string | undefined;
+  readonly currency?: string | undefined;
+  /** Whose account and lots these are: those of another portfolio say nothing here. */
+  readonly portfolioId: string;
+}
+
+function ownOf(typed: TypedForm, portfolio: PortfolioView): TypedForm {
+  return typed.portfolioId === portfolio.id
+    ? typed
+    : { ...typed, accountName: undefined, lots: {}, portfolioId: portfolio.id };
+}
+
+function formOf(own: TypedForm, portfolio: PortfolioView): OperationForm {
+  const { portfolioId: _, ...typed } = own;
+  const accountName = typed.accountName ?? portfolio.accounts[0]?.name ?? '';
+  return { ...typed, accountName, currency: typed.currency ?? portfolio.baseCurrency };
+}
+
+function emptyForm(portfolioId: string): TypedForm {
   const now = new Date(currentTimeMs());
   const pad = (part: number): string => String(part).padStart(2, '0');
   return {
     type: 'buy',
     date: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
-    accountName: portfolio.accounts[0]?.name ?? '',
     kind: 'crypto',
     symbol: '',
     name: '',
@@ -268,7 +295,6 @@ function emptyForm(portfolio: PortfolioView): OperationForm {
     splitRatio: '',
     price: null,
     amount: null,
-    currency: portfolio.baseCurrency,
     fee: null,
     tax: null,
     fx: null,
@@ -276,5 +302,6 @@ function emptyForm(portfolio: PortfolioView): OperationForm {
     toQuantity: null,
     lots: {},
     note: '',
+    portfolioId,
   };
 }

@@ -12,6 +12,7 @@ export const domainWeb = defineDomainWeb({
       importFile: 'Importar',
       planning: 'Planificación',
       rebalancing: 'Rebalanceo',
+      addOperation: 'Nueva operación',
     },
     en: {
       portfolios: 'Portfolios',
@@ -20,6 +21,7 @@ export const domainWeb = defineDomainWeb({
       importFile: 'Import',
       planning: 'Planning',
       rebalancing: 'Rebalancing',
+      addOperation: 'New operation',
     },
   },
   pages: [
@@ -58,6 +60,13 @@ export const domainWeb = defineDomainWeb({
     },
   ],
   actions: [
+    {
+      id: 'portfolios.operation.new',
+      labelKey: 'addOperation',
+      permission: 'portfolios.operation.write',
+      chord: 'o',
+      href: '/carteras?operacion=si',
+    },
     {
       id: 'portfolios.new',
       labelKey: 'newPortfolio',

@@ -1,15 +1,17 @@
 /** Cartera: its figures, its evolution, what it holds and what happened in it; every figure opens its explanation. */
-import { Plus } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { CalendarClock, Plus } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
 import { useApi } from '#web/api';
 import { useTexts } from '#web/i18n';
 import { useCan, usePageTitle, usePathParam, useUrlState } from '#web/shell';
-import { Async, Button, ButtonLink, Card, Money, PageHeader, Skeleton, Stack, type TabPart, Tabs } from '#web/ui';
+import { Async, Button, ButtonLink, PageHeader, Skeleton, Stack, type TabPart, Tabs } from '#web/ui';
 import { type Asked, ExplanationDrawer } from './explanation.tsx';
-import { FigureKpis, FigureNotices, type PortfolioView } from './figures-kpis.tsx';
+import { FigureKpis, FigureNotices, type Metric, type PortfolioView } from './figures-kpis.tsx';
 import { useLiveRefresh } from './live-refresh.ts';
 import { OperationDrawer } from './operation-drawer.tsx';
 import { OperationsTable } from './operations-table.tsx';
+import { useAsOf, yesterday } from './as-of.ts';
+import { pageTexts } from './page-texts.ts';
 import { performanceTexts } from './performance-texts.ts';
 import { PortfolioMenu } from './portfolio-menu.tsx';
 import { PositionDrawer } from './position-drawer.tsx';
@@ -21,6 +23,9 @@ import { portfolioWords } from './words.ts';
 const PerformanceSection = lazy(() =>
   import('./performance-section.tsx').then((module) => ({ default: module.PerformanceSection })),
 );
+const Allocation = lazy(() => import('./allocation.tsx').then((module) => ({ default: module.Allocation })));
+const FigureDetails = lazy(() => import('./figure-details.tsx').then((module) => ({ default: module.FigureDetails })));
+const PastFigures = lazy(() => import('./past-figures.tsx').then((module) => ({ default: module.PastFigures })));
 const ContributionsPart = lazy(() =>
   import('./contributions.tsx').then((module) => ({ default: module.ContributionsPart })),
 );
@@ -52,10 +57,9 @@ type Opened =
 function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
   const t = useTexts(portfolioTexts);
   usePageTitle(portfolio.name);
-  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones', 'aportacion', 'impuestos']);
-  const words = useTexts(performanceTexts);
+  const [asOf] = useAsOf();
   const [opened, setOpened] = useState<Opened>(null);
-  const { id: portfolioId, figures } = portfolio;
+  const { id: portfolioId } = portfolio;
   const close = (): void => setOpened(null);
   return (
     <>
@@ -64,36 +68,13 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
         back={{ to: '/carteras', label: t('portfolios') }}
         actions={<PortfolioActions portfolio={portfolio} onAdd={() => setOpened({ what: 'operation' })} />}
       />
-      <Stack>
-        <FigureNotices figures={figures} />
-        <FigureKpis figures={figures} onExplain={(metric) => setOpened({ what: 'explanation', asked: { metric } })} />
-        {portfolio.operationCount > 0 && (
-          <Suspense fallback={<Waiting />}>
-            <PerformanceSection portfolioId={portfolioId} />
-          </Suspense>
-        )}
-        {portfolio.cash.length > 0 && <CashCard portfolio={portfolio} />}
-        <Tabs
-          label={t('portfolio')}
-          value={tab}
-          onChange={setTab}
-          parts={[
-            {
-              value: 'posiciones',
-              label: t('positions'),
-              content: (
-                <PositionsTable
-                  portfolioId={portfolioId}
-                  onOpen={(position) => setOpened({ what: 'position', position })}
-                />
-              ),
-            },
-            { value: 'operaciones', label: t('operations'), content: <OperationsTable portfolioId={portfolioId} /> },
-            latePart('aportacion', words('contributions'), <ContributionsPart portfolioId={portfolioId} />),
-            latePart('impuestos', t('taxes'), <TaxPart portfolioId={portfolioId} />),
-          ]}
-        />
-      </Stack>
+      {asOf === '' ? (
+        <Today portfolio={portfolio} onOpened={setOpened} />
+      ) : (
+        <Suspense fallback={<Waiting />}>
+          <PastFigures portfolio={portfolio} />
+        </Suspense>
+      )}
       {opened?.what === 'operation' && <OperationDrawer portfolio={portfolio} onClose={close} />}
       {opened?.what === 'position' && (
         <PositionDrawer portfolioId={portfolioId} position={opened.position} onClose={close} />
@@ -102,6 +83,61 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
         <ExplanationDrawer portfolioId={portfolioId} asked={opened.asked} onClose={close} />
       )}
     </>
+  );
+}
+
+interface TodayProps {
+  readonly portfolio: PortfolioView;
+  readonly onOpened: (opened: Opened) => void;
+}
+
+/** The live page: figures, evolution, what it is made of, and the lists. */
+function Today({ portfolio, onOpened }: TodayProps) {
+  const { id: portfolioId, figures } = portfolio;
+  const openPosition = useCallback((position: PositionRow) => onOpened({ what: 'position', position }), [onOpened]);
+  const explain = useCallback((metric: Metric) => onOpened({ what: 'explanation', asked: { metric } }), [onOpened]);
+  return (
+    <Stack>
+      <FigureNotices figures={figures} />
+      <FigureKpis figures={figures} onExplain={explain} />
+      {portfolio.operationCount > 0 && (
+        <Suspense fallback={<Waiting />}>
+          <PerformanceSection portfolioId={portfolioId} />
+          <Allocation portfolio={portfolio} onOpen={openPosition} />
+          <FigureDetails portfolio={portfolio} onExplain={explain} />
+        </Suspense>
+      )}
+      <Lists portfolioId={portfolioId} onOpen={openPosition} />
+    </Stack>
+  );
+}
+
+function Lists({
+  portfolioId,
+  onOpen,
+}: {
+  readonly portfolioId: string;
+  readonly onOpen: (position: PositionRow) => void;
+}) {
+  const t = useTexts(portfolioTexts);
+  const words = useTexts(performanceTexts);
+  const [tab, setTab] = useUrlState('ver', 'posiciones', ['posiciones', 'operaciones', 'aportacion', 'impuestos']);
+  return (
+    <Tabs
+      label={t('portfolio')}
+      value={tab}
+      onChange={setTab}
+      parts={[
+        {
+          value: 'posiciones',
+          label: t('positions'),
+          content: <PositionsTable portfolioId={portfolioId} onOpen={onOpen} />,
+        },
+        { value: 'operaciones', label: t('operations'), content: <OperationsTable portfolioId={portfolioId} /> },
+        latePart('aportacion', words('contributions'), <ContributionsPart portfolioId={portfolioId} />),
+        latePart('impuestos', t('taxes'), <TaxPart portfolioId={portfolioId} />),
+      ]}
+    />
   );
 }
 
@@ -118,8 +154,15 @@ function PortfolioActions({ portfolio, onAdd }: { readonly portfolio: PortfolioV
   const t = useTexts(portfolioTexts);
   const canWrite = useCan('portfolios.operation.write');
   const canImport = useCan('portfolios.import.run');
+  const words = useTexts(pageTexts);
+  const [asOf, setAsOf] = useAsOf();
   return (
     <>
+      {portfolio.firstDate !== null && asOf === '' && (
+        <Button icon={CalendarClock} onClick={() => setAsOf(yesterday())}>
+          {words('asOf')}
+        </Button>
+      )}
       {canImport && <ButtonLink to="/importar">{t('importFile')}</ButtonLink>}
       {canWrite && (
         <Button kind="primary" icon={Plus} onClick={onAdd}>
@@ -128,25 +171,5 @@ function PortfolioActions({ portfolio, onAdd }: { readonly portfolio: PortfolioV
       )}
       <PortfolioMenu portfolio={portfolio} />
     </>
-  );
-}
-
-function CashCard({ portfolio }: { readonly portfolio: PortfolioView }) {
-  const t = useTexts(portfolioTexts);
-  return (
-    <Card title={t('cash')}>
-      <dl className="grid gap-x-8 gap-y-1.5 text-sm sm:grid-cols-2">
-        {portfolio.cash.map((cash) => (
-          <div key={`${cash.accountId} ${cash.currency}`} className="flex items-baseline justify-between gap-4">
-            <dt className="text-muted">
-              {cash.accountName} · {cash.currency}
-            </dt>
-            <dd>
-              <Money amount={cash.amount} currency={cash.currency} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Card>
   );
 }

@@ -1,5 +1,5 @@
 /** Carteras: every portfolio with its value, its day and its profit. */
-import { Archive, Plus } from 'lucide-react';
+import { Archive, ListPlus, Plus } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { type ApiOutput, useApi } from '#web/api';
 import { type Translate, useTexts } from '#web/i18n';
@@ -25,6 +25,10 @@ import { useLiveRefresh } from './live-refresh.ts';
 import { NewPortfolioDialog } from './new-portfolio-dialog.tsx';
 import { type PortfolioKey, portfolioTexts } from './texts.ts';
 
+const OperationStart = lazy(() =>
+  import('./operation-start.tsx').then((module) => ({ default: module.OperationStart })),
+);
+
 type PortfolioRow = ApiOutput<'GET /api/portfolios'>['items'][number];
 type Total = ApiOutput<'GET /api/portfolios'>['totals'][number];
 
@@ -34,6 +38,7 @@ export default function PortfoliosPage() {
   const t = useTexts(portfolioTexts);
   const go = useGo();
   const [asked, setAsked] = useUrlState('nueva', 'no', ['no', 'si']);
+  const [adding, setAdding] = useUrlState('operacion', 'no', ['no', 'si']);
   const portfolios = useApi('GET /api/portfolios');
   useLiveRefresh('GET /api/portfolios');
   const words = useTexts(assignmentTexts);
@@ -47,6 +52,7 @@ export default function PortfoliosPage() {
   );
   const canCreate = useCan('portfolios.portfolio.write');
   const canImport = useCan('portfolios.import.run');
+  const canWrite = useCan('portfolios.operation.write');
   const create = canCreate && (
     <Button icon={Plus} onClick={() => setAsked('si')}>
       {t('newPortfolio')}
@@ -65,6 +71,11 @@ export default function PortfoliosPage() {
           <>
             <DumpButton />
             {create}
+            {canWrite && (portfolios.data?.items.length ?? 0) > 0 && (
+              <Button icon={ListPlus} onClick={() => setAdding('si')}>
+                {t('addOperation')}
+              </Button>
+            )}
             {importLink}
           </>
         }
@@ -97,6 +108,11 @@ export default function PortfoliosPage() {
           }
         />
       </Stack>
+      {canWrite && adding === 'si' && portfolios.data && portfolios.data.items.length > 0 && (
+        <Suspense>
+          <OperationStart portfolios={portfolios.data.items} onClose={() => setAdding('no')} />
+        </Suspense>
+      )}
       {canCreate && asked === 'si' && <NewPortfolioDialog onClose={() => setAsked('no')} />}
     </>
   );

@@ -8,7 +8,7 @@ import { OperationsTable } from './operations-table.tsx';
 import { PriceFacts, type PositionRow } from './price-cell.tsx';
 import { portfolioTexts } from './texts.ts';
 
-const METRICS = ['unrealised', 'realised', 'income', 'profit'] as const;
+const METRICS = ['unrealised', 'realised', 'income', 'profit', 'value'] as const;
 
 export function PositionDrawer({
   portfolioId,
@@ -54,7 +54,7 @@ export function PositionDrawer({
             value={metric}
             onChange={setMetric}
           />
-          <ExplanationOf portfolioId={portfolioId} asked={{ metric, instrumentId }} />
+          <ExplanationOf portfolioId={portfolioId} asked={{ metric, instrumentId }} hasEvents={false} />
         </section>
         <OperationsTable portfolioId={portfolioId} instrumentId={instrumentId} />
       </div>

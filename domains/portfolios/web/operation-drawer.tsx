@@ -4,9 +4,18 @@ import { type ReactNode, useRef, useState } from 'react';
 import { api, asProblem, useApiMutation, useRefresh } from '#web/api';
 import { currentTimeMs, formatQuantity, useTexts } from '#web/i18n';
 import { usePageAction } from '#web/shell';
-import { Button, Drawer, FormProblem, Kbd, NumberField, Select, TextField, toast } from '#web/ui';
+import { Button, Drawer, FormProblem, Kbd, Money, NumberField, Select, TextField, toast } from '#web/ui';
 import type { PortfolioView } from './figures-kpis.tsx';
-import { ABOUT_TYPE, fieldsOf, KINDS, OPERATION_TYPES, operationBody, type OperationForm } from './operation-form.ts';
+import {
+  ABOUT_TYPE,
+  cashEffectOf,
+  fieldsOf,
+  fieldWordsOf,
+  OPERATION_TYPES,
+  operationBody,
+  type OperationForm,
+} from './operation-form.ts';
+import { InstrumentFields, Pair } from './operation-instrument.tsx';
 import { OperationLots } from './operation-lots.tsx';
 import { OPERATION_READS } from './operations-table.tsx';
 import { portfolioTexts } from './texts.ts';
@@ -64,6 +73,7 @@ export function OperationDrawer({ portfolio, onClose, choice, isWaiting }: Opera
       >
         {choice}
         <OperationFields form={form} portfolio={portfolio} onChange={(change) => setTyped({ ...own, ...change })} />
+        <CashEffect form={form} />
         <SaveProblem error={save.error} />
       </form>
     </Drawer>
@@ -107,6 +117,21 @@ function SaveProblem({ error }: { readonly error: unknown }) {
   return <FormProblem error={error} words={{ ...portfolioWords(t), ...words }} />;
 }
 
+/** What the cash will feel, before anything is saved. */
+function CashEffect({ form }: { readonly form: OperationForm }) {
+  const t = useTexts(portfolioTexts);
+  const effect = cashEffectOf(form);
+  if (effect === null || effect.isZero) return null;
+  return (
+    <p role="status" className="flex items-baseline justify-between gap-4 rounded-md bg-sunken px-3 py-2 text-sm">
+      <span className="text-muted">{t(effect.sign < 0 ? 'cashOut' : 'cashIn')}</span>
+      <span className="font-medium">
+        <Money amount={effect.absolute().toString()} currency={form.currency} />
+      </span>
+    </p>
+  );
+}
+
 export interface FieldsProps {
   readonly form: OperationForm;
   readonly portfolio: PortfolioView;
@@ -117,6 +142,7 @@ function OperationFields(props: FieldsProps) {
   const t = useTexts(portfolioTexts);
   const { form, portfolio, onChange } = props;
   const fields = fieldsOf(form.type);
+  const words = fieldWordsOf(form.type);
   const about = form.type in ABOUT_TYPE ? ABOUT_TYPE[form.type as keyof typeof ABOUT_TYPE] : null;
   return (
     <>
@@ -144,12 +170,17 @@ function OperationFields(props: FieldsProps) {
         ))}
       </datalist>
       {fields.instrument !== 'none' && <InstrumentFields {...props} />}
+      {fields.hasTarget && <TargetFields {...props} />}
       {fields.hasQuantity && (
         <Pair>
-          <NumberField label={t('units')} value={form.quantity} onChange={(quantity) => onChange({ quantity })} />
+          <NumberField
+            label={t(words.quantity ?? 'units')}
+            value={form.quantity}
+            onChange={(quantity) => onChange({ quantity })}
+          />
           {fields.hasPrice && (
             <NumberField
-              label={t('price')}
+              label={t(words.price ?? 'price')}
               unit={form.currency}
               value={form.price}
               onChange={(price) => onChange({ price })}
@@ -158,7 +189,6 @@ function OperationFields(props: FieldsProps) {
         </Pair>
       )}
       {form.type === 'sell' && <OperationLots {...props} />}
-      {fields.hasTarget && <TargetFields {...props} />}
       {fields.isSplit && (
         <TextField
           label={t('split')}
@@ -169,31 +199,6 @@ function OperationFields(props: FieldsProps) {
       )}
       <MoneyFields {...props} />
       <TextField label={t('note')} value={form.note} onChange={(note) => onChange({ note })} maxLength={500} />
-    </>
-  );
-}
-
-function InstrumentFields({ form, onChange }: FieldsProps) {
-  const t = useTexts(portfolioTexts);
-  return (
-    <>
-      <Pair>
-        <Select
-          label={t('kind')}
-          choices={KINDS.map((value) => ({ value, label: t(`kind_${value}`) }))}
-          value={form.kind}
-          onChange={(kind) => onChange({ kind })}
-        />
-        <TextField
-          label={t('symbol')}
-          hint={t('symbolHint')}
-          value={form.symbol}
-          onChange={(symbol) => onChange({ symbol })}
-          autoCapitalize="characters"
-          spellCheck={false}
-        />
-      </Pair>
-      <TextField label={t('name')} value={form.name} onChange={(name) => onChange({ name })} maxLength={200} />
     </>
   );
 }
@@ -226,6 +231,7 @@ function TargetFields({ form, onChange }: FieldsProps) {
 function MoneyFields({ form, portfolio, onChange }: FieldsProps) {
   const t = useTexts(portfolioTexts);
   const fields = fieldsOf(form.type);
+  const words = fieldWordsOf(form.type);
   const account = portfolio.accounts.find(({ name }) => name === form.accountName);
   const isForeign = form.currency !== (account?.currency ?? portfolio.baseCurrency);
   return (
@@ -233,11 +239,11 @@ function MoneyFields({ form, portfolio, onChange }: FieldsProps) {
       <Pair>
         {fields.hasAmount && (
           <NumberField
-            label={t('amount')}
+            label={t(words.amount ?? 'amount')}
             unit={form.currency}
             value={form.amount}
             onChange={(amount) => onChange({ amount })}
-            {...(fields.hasPrice ? { hint: t('amountHint') } : {})}
+            {...(fields.hasPrice && !fields.hasTarget ? { hint: t('amountHint') } : {})}
           />
         )}
         <TextField
@@ -256,10 +262,6 @@ function MoneyFields({ form, portfolio, onChange }: FieldsProps) {
       )}
     </>
   );
-}
-
-function Pair({ children }: { readonly children: ReactNode }) {
-  return <div className="grid gap-4 sm:grid-cols-2">{children}</div>;
 }
 
 /** What was typed; account and currency are the portfolio's own until somebody says otherwise. */

@@ -1,5 +1,7 @@
 /** What the drawer for a new operation asks by type, and how the answers become a request. */
+import { Decimal } from '#kernel';
 import type { ApiInput, ApiOutput } from '#web/api';
+import type { operationTexts } from './operation-texts.ts';
 
 type Body = ApiInput<'POST /api/portfolios/:portfolioId/operations'>['body'];
 export type OperationType = ApiOutput<'GET /api/portfolios/:portfolioId/operations'>['items'][number]['type'];
@@ -72,6 +74,54 @@ export const ABOUT_TYPE = {
   return_of_capital: 'aboutReturn',
   traspaso: 'aboutTraspaso',
 } as const satisfies Partial<Record<OperationType, string>>;
+
+type FieldWord = keyof (typeof operationTexts)['es'];
+
+/** What a field is called where the plain word would leave somebody guessing. */
+const FIELD_WORDS: Partial<Record<OperationType, Partial<Record<'quantity' | 'price' | 'amount', FieldWord>>>> = {
+  short: { quantity: 'unitsShort' },
+  cover: { quantity: 'unitsCover' },
+  bonus: { quantity: 'unitsNew' },
+  dividend: { amount: 'amountGross' },
+  interest: { amount: 'amountGross' },
+  return_of_capital: { amount: 'amountReturned' },
+  spinoff: { quantity: 'unitsOfTarget', price: 'priceOfTarget', amount: 'costMoved' },
+  merger: { quantity: 'unitsOfTarget', price: 'priceOfTarget', amount: 'cashOnTop' },
+  traspaso: { quantity: 'unitsLeaving', price: 'priceOfTarget' },
+};
+
+/** The own words of a type's fields; those it lacks have the plain ones. */
+export function fieldWordsOf(type: OperationType): NonNullable<(typeof FIELD_WORDS)[OperationType]> {
+  return FIELD_WORDS[type] ?? {};
+}
+
+/** Types that act on what is held already: the form offers those assets. */
+export const ACTS_ON_HELD: ReadonlySet<OperationType> = new Set([
+  'sell',
+  'dividend',
+  'split',
+  'transfer_out',
+  'cover',
+  'bonus',
+  'spinoff',
+  'merger',
+  'return_of_capital',
+  'traspaso',
+]);
+
+const PAYS: ReadonlySet<OperationType> = new Set(['buy', 'cover']);
+const RECEIVES: ReadonlySet<OperationType> = new Set(['sell', 'short', 'dividend', 'interest', 'return_of_capital']);
+
+/** What the operation takes from the cash or brings to it, charges included; null while it cannot be said. */
+export function cashEffectOf({ type, quantity, price, amount, fee, tax }: OperationForm): Decimal | null {
+  if (!PAYS.has(type) && !RECEIVES.has(type)) return null;
+  const known = (text: string | null): Decimal => (text === null ? Decimal.zero : Decimal.from(text));
+  const hasUnits = fieldsOf(type).hasPrice && quantity !== null && price !== null;
+  if (amount === null && !hasUnits) return null;
+  const gross = amount === null ? known(quantity).times(known(price)) : known(amount);
+  const charges = known(fee).plus(known(tax));
+  return PAYS.has(type) ? gross.plus(charges).negated() : gross.minus(charges);
+}
 
 /** Which fields a type needs: the fewest that say it. */
 export function fieldsOf(type: OperationType): FormFields {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal } from '#kernel';
 import { explanationCsv, explanationLines } from './explanation-file.ts';
+import { cashEffectOf, OPERATION_TYPES, type OperationForm } from './operation-form.ts';
 import { squarify } from './squarified.ts';
 
 test('areas are the weights, inside the frame, without overlap', () => {
@@ -105,4 +106,51 @@ test('an explanation as a file: its terms add up, its lots too, and no cell is a
   );
   expect(figure).toBe('figure,unrealised,,,,,,-2004.791,EUR,,,,,,,');
   expect(lot).toBe("lot,01890a5d-ac96-774b-bcce-b302099a8057,,2026-01-05,'=cmd(),3,,400,EUR,270,130,150,-20,,,");
+});
+
+test('what the cash will feel: charges go with a purchase and off a sale, and nothing is said where it cannot be known', () => {
+  const form: OperationForm = {
+    type: 'buy',
+    date: '2026-11-20',
+    accountName: 'Broker',
+    kind: 'stock',
+    symbol: 'ACME',
+    name: 'Acme',
+    quantity: '3',
+    splitRatio: '',
+    price: '150.5',
+    amount: null,
+    currency: 'EUR',
+    fee: '1.25',
+    tax: '0.1',
+    fx: null,
+    toSymbol: '',
+    toQuantity: null,
+    lots: {},
+    note: '',
+  };
+  const said = (change: Partial<OperationForm>) => cashEffectOf({ ...form, ...change })?.toString() ?? null;
+  expect(said({})).toBe('-452.85');
+  expect(said({ type: 'sell' })).toBe('450.15');
+  expect(said({ type: 'short' })).toBe('450.15');
+  expect(said({ type: 'cover' })).toBe('-452.85');
+  // A written amount wins over units by price.
+  expect(said({ amount: '400' })).toBe('-401.35');
+  expect(said({ type: 'dividend', amount: '12', tax: '2.28', fee: null })).toBe('9.72');
+  // A dividend has no units: those of the type before do not count.
+  expect(said({ type: 'dividend' })).toBeNull();
+  expect(said({ quantity: null })).toBeNull();
+  const silent = OPERATION_TYPES.filter((type) => said({ type, amount: '10' }) === null);
+  expect(silent).toEqual(
+    expect.arrayContaining([
+      'split',
+      'bonus',
+      'traspaso',
+      'spinoff',
+      'merger',
+      'opening',
+      'transfer_in',
+      'transfer_out',
+    ]),
+  );
 });

@@ -16,11 +16,13 @@ import { type TestBrowser, testServer, type TestServer } from '#platform/testing
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domains as productDomains } from '../main.ts';
 import { LEAVES_NONE } from './audited-none.ts';
+import { PLANNING_WRITTEN_IN } from './audited-planning.ts';
 
 const CREDENTIALS = 'platform/notify/connection-credential.routes.ts';
 const DOCUMENTS = 'domains/portfolios/documents/document.ts';
 /** Routes whose call needs a device, a provider, a file or a clock: the action, and the file that writes it. */
 const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string]>> = {
+  ...PLANNING_WRITTEN_IN,
   'POST /api/backups/:backupId/cancellation': ['platform.backup.cancelled', 'platform/backups/backup.routes.ts'],
   'POST /api/backups/:backupId/verifications': ['platform.backup.verify_ordered', 'platform/backups/backup.routes.ts'],
   'POST /api/jobs/:jobId/retry': ['platform.job.retried', 'platform/jobs/jobs.routes.ts'],
@@ -32,9 +34,6 @@ const WRITTEN_IN: Readonly<Record<string, readonly [action: string, file: string
   'POST /api/imports/:importId/confirm': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
   'PATCH /api/imports/:importId/mapping': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
   'POST /api/imports/:importId/undo': ['portfolios.import.${change}', 'domains/portfolios/imports/import.ts'],
-  'PUT /api/models/:modelId': ['portfolios.model.changed', 'domains/portfolios/planning/model-change.ts'],
-  'DELETE /api/models/:modelId': ['portfolios.model.archived', 'domains/portfolios/planning/model-change.ts'],
-  'PUT /api/instrument-facts/:instrumentId': ['portfolios.facts.stated', 'domains/portfolios/planning/model.routes.ts'],
   'POST /api/portfolio-reports': ['portfolios.${order.kind}.ordered', DOCUMENTS],
   'POST /api/portfolio-dumps': ['portfolios.${order.kind}.ordered', DOCUMENTS],
   'POST /api/portfolio-documents/:documentId/cancellation': ['portfolios.${document.kind}.cancelled', DOCUMENTS],

@@ -38,6 +38,10 @@ export function bodyFor(path: string): Record<string, unknown> {
     return { type: 'deposit', date: '2026-01-06', accountName: 'X', amount: '1', currency: 'EUR', ...key };
   }
   if (path.endsWith('/model')) return { modelId: null };
+  if (/\/goals(?:\/[^/]+)?$/.test(path)) {
+    const money = { targetAmount: '1000', monthlyFlow: '0', inflationBps: 0, returnBps: 0, volatilityBps: 0 };
+    return { name: 'Casa', targetOn: '2040-01-01', method: 'parametric', ...money };
+  }
   if (path.endsWith('/mapping')) return { sheets: [], openingDate: null };
   return { name: 'Nuevo' };
 }

@@ -169,7 +169,8 @@ async function ask(browser: TestBrowser, { method, path }: EndpointShape, name: 
   const url = path
     .replace(':portfolioId', idOf(name))
     .replace(':importId', imports.get(name) ?? '')
-    .replace(':operationId', operations.get(name) ?? '');
+    .replace(':operationId', operations.get(name) ?? '')
+    .replaceAll(/:[A-Za-z]+/g, () => server.platform.newId());
   const query = path.endsWith('/explanation') ? '?metric=value' : '';
   const body = method === 'GET' || method === 'DELETE' ? {} : { body: bodyFor(path) };
   return browser.call(`${url}${query}`, { method, headers: { 'if-match': '999' }, ...body });

@@ -16,10 +16,16 @@ import { portfolioRoutes } from './portfolio.routes.ts';
 import { importJobs } from './imports/import.job.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { deleteImportsOfWorkspace } from './imports/import.store.ts';
+import { backtestRoutes } from './planning/backtest.routes.ts';
 import { driftJob, planningNotices } from './planning/drift-check.ts';
+import { goalJob } from './planning/goal.job.ts';
+import { goalRoutes } from './planning/goal.routes.ts';
+import { deleteGoalsOfWorkspace } from './planning/goal.store.ts';
 import { modelRoutes } from './planning/model.routes.ts';
 import { deleteModelsOfWorkspace } from './planning/model.store.ts';
 import { rebalanceRoutes } from './planning/rebalance.routes.ts';
+import { xrayRoutes } from './planning/xray.routes.ts';
+import { deleteRulebookOfWorkspace } from './planning/xray.store.ts';
 import { portfoliosEvents } from './published-events.ts';
 import { portfoliosPermissions } from './permissions.ts';
 import { taxRoutes } from './tax/tax.routes.ts';
@@ -55,12 +61,16 @@ export const portfolios: Domain = {
     documentRoutes(http, platform, source);
     modelRoutes(http, platform, source);
     rebalanceRoutes(http, source);
+    xrayRoutes(http, platform, source);
+    backtestRoutes(http, source);
+    goalRoutes(http, platform, source);
   },
   jobs: (platform) => [
     ...importJobs(platform),
     ...documentJobs(platform),
     demoJob(platform),
     driftJob(platform, () => figuresSource(platform)),
+    goalJob(platform, () => figuresSource(platform)),
   ],
   start: async (platform) => {
     fillDemosWhenCreated(platform);
@@ -69,6 +79,8 @@ export const portfolios: Domain = {
   removeWorkspace: async (tx, workspaceId) => {
     await deleteDocumentsOfWorkspace(tx, workspaceId);
     await deleteImportsOfWorkspace(tx, workspaceId);
+    await deleteGoalsOfWorkspace(tx, workspaceId);
+    await deleteRulebookOfWorkspace(tx, workspaceId);
     await deleteModelsOfWorkspace(tx, workspaceId);
     await deleteDailyOfWorkspace(tx, workspaceId);
     await deleteLedgerOfWorkspace(tx, workspaceId);

@@ -62,6 +62,13 @@ const EXEMPT: Readonly<Record<string, string>> = {
   listInstrumentFacts: SHELF,
   writeInstrumentFacts: SHELF,
   writeToldDrift: WRITER,
+  findRulebook: SHELF,
+  writeRulebook: SHELF,
+  deleteRulebookOfWorkspace: WHOLE,
+  countGoals: WRITER,
+  findGoalRun: 'takes the id of a goal that findGoal gave',
+  writeGoalRun: 'takes the id of a goal that findGoal gave',
+  deleteGoalsOfWorkspace: WHOLE,
   rememberMapping: 'columns of a file shape, shared by the workspace; holds no row of a portfolio',
 };
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { axeFaults } from './axe.ts';
-import { browserMissingReason, DESKTOP, PHONE } from './browser.ts';
+import { browserMissingReason, PHONE } from './browser.ts';
 import { journey } from './stage.ts';
 
 const missing = browserMissingReason();

@@ -5,6 +5,7 @@ export const PATHS = [
   '/planificacion',
   '/planificacion?vista=modelos',
   '/planificacion?vista=composicion',
+  '/planificacion?vista=radiografia',
   '/importar',
   '/alertas',
   '/alertas?vista=precios',

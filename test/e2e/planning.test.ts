@@ -49,6 +49,8 @@ describe.skipIf(missing !== null)('planning', () => {
   const look = async (page: Page, name: string): Promise<void> => {
     if (SHOTS_DIR) await page.screenshot({ path: `${SHOTS_DIR}/planning-${name}.png`, fullPage: true });
   };
+  const overflow = (page: Page): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   const open = async (address: string, view: View = DESKTOP) => {
     const opened = await openPage(browser, view);
     opened.page.setDefaultTimeout(30_000);
@@ -138,6 +140,38 @@ describe.skipIf(missing !== null)('planning', () => {
     await context.close();
   });
 
+  test('checks, the past of a model and the chances of a goal', { timeout: TEST_MS_MAX }, async () => {
+    const { page, context, errors } = await open('/planificacion?vista=radiografia');
+    const checks = page.getByRole('table', { name: 'Radiografía' });
+    await checks.getByText('No cumple').first().waitFor();
+    await look(page, 'checks');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Editar comprobaciones' }).click();
+    const editor = page.getByRole('dialog', { name: 'Editar comprobaciones' });
+    await editor.getByRole('button', { name: 'Añadir comprobación' }).click();
+    await look(page, 'checks-editor');
+    expect(await axeFaults(page)).toEqual([]);
+    await editor.getByRole('button', { name: 'Guardar' }).click();
+    await editor.waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Histórico' }).click();
+    await page.getByText('Caída máxima').first().waitFor();
+    await page.getByRole('slider', { name: /^Crecimiento/ }).waitFor();
+    await look(page, 'history');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Objetivos de ahorro' }).click();
+    await page.getByText('Probabilidad de llegar').first().waitFor();
+    await page.getByRole('button', { name: 'Simular a fondo' }).first().click();
+    await page.getByText(/^50.000 caminos/).waitFor();
+    await look(page, 'goals');
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Editar: Jubilación/ }).click();
+    await page.getByRole('dialog', { name: 'Jubilación' }).getByLabel('Semilla').waitFor();
+    await look(page, 'goal');
+    expect(await axeFaults(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test.each([
     ['dark', { ...DESKTOP, theme: 'dark' as const }],
     ['phone', PHONE],
@@ -151,10 +185,18 @@ describe.skipIf(missing !== null)('planning', () => {
     await page.getByText('Exportar órdenes').waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await look(page, `${name}-proposal`);
-    const overflowPx = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflowPx).toBe(0);
+    expect(await overflow(page)).toBe(0);
+    for (const [part, words] of [
+      ['radiografia', 'No cumple'],
+      ['historico', 'Rebalanceos'],
+      ['objetivos', 'Probabilidad de llegar'],
+    ] as const) {
+      await page.goto(`${product.url}/planificacion?vista=${part}`);
+      await page.getByText(words).first().waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      await look(page, `${name}-${part}`);
+      expect(await overflow(page)).toBe(0);
+    }
     expect(errors).toEqual([]);
     await context.close();
   });

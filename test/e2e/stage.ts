@@ -33,12 +33,12 @@ export interface Journey {
   /** The owner's session, as a `cookie` header says it; may be replaced by a newer one. */
   cookie: string;
   /** A page in a context of its own with the owner signed in, or with nobody. */
-  open(path: string, view?: View, who?: 'owner' | 'nobody'): Promise<Opened>;
+  readonly open: (path: string, view?: View, who?: 'owner' | 'nobody') => Promise<Opened>;
   /** A call as the owner; throws when it is refused. */
-  call<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
+  readonly call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
   /** Waits for the demo's three portfolios and its models; gives the ids of the portfolios. */
-  untilDemoIsFull(): Promise<readonly string[]>;
-  look(page: Page, name: string): Promise<void>;
+  readonly untilDemoIsFull: () => Promise<readonly string[]>;
+  readonly look: (page: Page, name: string) => Promise<void>;
 }
 
 /** Registers the hooks of the calling suite. */

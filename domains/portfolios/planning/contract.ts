@@ -152,7 +152,7 @@ export const SleeveView = z.object({
   weightRatio: z.number().nullable(),
   state: z.enum(['inside', 'below', 'above']),
 });
-const MissingFact = z.discriminatedUnion('kind', [
+export const MissingFact = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('price'), instrumentId: Id, name: z.string() }),
   z.object({ kind: z.literal('fx'), from: z.string(), to: z.string(), date: Day }),
 ]);

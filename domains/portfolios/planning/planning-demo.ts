@@ -2,7 +2,7 @@
  * The demo's plan: what its instruments are made of, four models, and who follows which, so that drift, rebalancing and the
  * household have something to say. Written once: a demo that has models keeps them.
  */
-import { assert, EVERY_ROW } from '#kernel';
+import { assert, EVERY_ROW, localDate } from '#kernel';
 import { type InstrumentDraft, resolveInstruments } from '#markets';
 import type { Transaction } from '#platform/db';
 import type { Platform } from '#platform/domain';
@@ -10,6 +10,7 @@ import { listPortfolios } from '../portfolio.store.ts';
 import { type Breakdown, writeInstrumentFacts } from './instrument-facts.store.ts';
 import { type AssetClass, type RiskProfile, type Target } from './model.ts';
 import { assignModel, createModel } from './model-change.ts';
+import { writeGoal, type WrittenGoal } from './goal.store.ts';
 import { countModels } from './model.store.ts';
 
 interface DemoInstrument {
@@ -136,6 +137,28 @@ const MODELS: readonly DemoModel[] = [
   },
 ];
 
+const GOAL = { inflationBps: 200, returnBps: 500, volatilityBps: 1_400, seed: 1 } as const;
+const GOALS: readonly (Omit<WrittenGoal, 'targetOn'> & { readonly portfolio: string; readonly years: number })[] = [
+  {
+    ...GOAL,
+    portfolio: 'Largo plazo',
+    name: 'Jubilación',
+    targetAmount: '500000',
+    years: 22,
+    monthlyFlow: '1350',
+    method: 'parametric',
+  },
+  {
+    ...GOAL,
+    portfolio: 'Dividendos',
+    name: 'Entrada de un piso',
+    targetAmount: '45000',
+    years: 5,
+    monthlyFlow: '250',
+    method: 'bootstrap',
+  },
+];
+
 /** Writes the demo's plan into a workspace that has none. */
 export async function fillDemoPlan(platform: Platform, workspaceId: string): Promise<void> {
   const { db } = platform;
@@ -157,6 +180,13 @@ export async function fillDemoPlan(platform: Platform, workspaceId: string): Pro
       if (!follower) continue;
       const assigned = { workspaceId, rows: EVERY_ROW, portfolioId: follower.id, modelId: made.value.id, userId: null };
       await assignModel(platform, tx, assigned);
+    }
+    for (const { portfolio, years, ...goal } of GOALS) {
+      const owner = portfolios.find(({ name }) => name === portfolio);
+      const atMs = platform.clock();
+      const year = new Date(atMs).getUTCFullYear() + years;
+      const row = { ...goal, targetOn: localDate(`${year}-12-31`), goalId: platform.newId(), version: 1, atMs };
+      if (owner) await writeGoal(tx, { ...row, workspaceId, rows: EVERY_ROW, portfolioId: owner.id });
     }
   });
 }

@@ -3,7 +3,7 @@
  * stored portfolios adds up; nobody without the permission, and nobody beyond her reach, learns of any of it.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Decimal, EVERY_ROW, localDate, type RowScope } from '#kernel';
+import { Decimal, type EndpointShape, EVERY_ROW, type HttpMethod, localDate, type RowScope } from '#kernel';
 import { recordManualPrices } from '#markets';
 import { createHttp, type HttpServer } from '#platform/http';
 import { testPlatform, type TestPlatform } from '#platform/testing';
@@ -12,9 +12,14 @@ import { markets } from '../../markets/domain.ts';
 import { portfolios } from '../domain.ts';
 import { figuresSource } from '../figures-source.ts';
 import { parseLedgerFile } from '../ledger-file.ts';
+import { backtestApi } from './backtest-contract.ts';
 import { modelsApi } from './contract.ts';
 import { checkDrifts } from './drift-check.ts';
+import { goalsApi } from './goal-contract.ts';
+import { GOAL_JOB, goalJob } from './goal.job.ts';
+import { LONG_PATHS } from './goal-simulation.ts';
 import { rebalanceApi } from './rebalance-contract.ts';
+import { xrayApi } from './xray-contract.ts';
 
 let platform: TestPlatform;
 let http: HttpServer;
@@ -51,9 +56,9 @@ beforeEach(() => {
 // The tests read what they assert; a shape that is off fails there.
 // oxlint-disable-next-line typescript/no-explicit-any
 type Answer = { readonly status: number; readonly body: any };
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 async function call(
-  method: Method,
+  method: HttpMethod,
   url: string,
   options: { as?: string; payload?: object; ifMatch?: string } = {},
 ): Promise<Answer> {
@@ -110,7 +115,9 @@ const HOLDINGS = [
 
 test('nobody without the permission, and nobody without a session, is let in', async () => {
   const id = platform.newId();
-  for (const { method, path } of [...Object.values(modelsApi), ...Object.values(rebalanceApi)]) {
+  for (const { method, path } of [modelsApi, rebalanceApi, xrayApi, backtestApi, goalsApi].flatMap(
+    (api) => Object.values(api) as EndpointShape[],
+  )) {
     const url = path.replace('/api', '').replaceAll(/:[A-Za-z]+/g, id);
     const payload = method === 'GET' || method === 'DELETE' ? {} : { payload: {} };
     expect([path, (await call(method, url, { as: 'nobody', ...payload })).status]).toEqual([path, 401]);
@@ -229,4 +236,112 @@ test('what an instrument is made of moves it to another sleeve', async () => {
   expect((await call('PUT', url, { payload })).status).toBe(204);
   const [drift] = (await call('GET', '/drifts')).body.items;
   expect(drift.worst.key).toBe('outside');
+});
+
+test('the checks of a workspace are data with a version, and find in a portfolio what is there', async () => {
+  const id = await stored('Ana', HOLDINGS);
+  const found = async () => (await call('GET', `/portfolios/${id}/xray`)).body.findings as Record<string, unknown>[];
+  const of = (findings: Record<string, unknown>[], rule: string) =>
+    findings.find((each) => (each['rule'] as { id: string }).id === rule);
+  // 8,000 of 10,000 in one share, no cash, and nobody said where the share is from.
+  expect(of(await found(), 'position')).toMatchObject({ state: 'broken', subject: 'ACME', measured: 0.8 });
+  expect(of(await found(), 'region')).toMatchObject({ state: 'unknown', unknownRatio: 1 });
+  expect(of(await found(), 'cash')).toMatchObject({ state: 'broken', amount: '0' });
+  const rules = [{ id: 'one', kind: 'position_max', limitBps: 9_000 }];
+  const { body } = await call('GET', '/xray-rules');
+  expect(body.version).toBe(0);
+  expect((await call('PUT', '/xray-rules', { payload: { rules }, ifMatch: '1' })).body.code).toBe('version_mismatch');
+  expect((await call('PUT', '/xray-rules', { payload: { rules }, ifMatch: '0' })).body.version).toBe(1);
+  expect((await call('PUT', '/xray-rules', { payload: { rules: [...rules, ...rules] }, ifMatch: '1' })).status).toBe(
+    422,
+  );
+  expect((await found()).map((each) => each['state'])).toEqual(['ok']);
+  scope = { kind: 'advisers', userIds: [platform.newId()] };
+  expect((await call('GET', `/portfolios/${id}/xray`)).status).toBe(404);
+});
+
+const GOAL = {
+  name: 'Casa',
+  targetAmount: '12400',
+  targetOn: '2100-01-01',
+  monthlyFlow: '100',
+  inflationBps: 0,
+  method: 'parametric',
+  returnBps: 0,
+  volatilityBps: 0,
+};
+
+test('a goal is simulated from the value of now; the long run is a job for the version it was ordered for', async () => {
+  const id = await stored('Ana', HOLDINGS);
+  const goals = `/portfolios/${id}/goals`;
+  const year = new Date(platform.clock()).getUTCFullYear() + 2;
+  const made = await call('POST', goals, { payload: { ...GOAL, targetOn: `${year}-12-31` } });
+  expect([made.status, made.body.version]).toEqual([201, 1]);
+  const goalId = made.body.id as string;
+  const simulated = await call('GET', `${goals}/${goalId}/simulation`);
+  const { quick } = simulated.body;
+  // Without movement: 10,000 and 100 for each month.
+  const steps = quick.steps as { values: number[] }[];
+  expect(steps.at(-1)?.values[2]).toBeCloseTo(10_000 + 100 * quick.monthCount, 6);
+  expect((await call('GET', `${goals}/${goalId}/simulation`)).body).toEqual(simulated.body);
+  expect((await call('POST', `${goals}/${goalId}/runs`, { payload: {} })).status).toBe(202);
+  expect((await call('GET', `${goals}/${goalId}/simulation`)).body.long.state).toBe('running');
+  const definition = goalJob(platform, () => figuresSource(platform));
+  expect(definition.name).toBe(GOAL_JOB);
+  const order = { workspaceId, portfolioId: id, goalId, goalVersion: 1 };
+  const told: number[] = [];
+  const context = { attempt: 1, signal: new AbortController().signal };
+  await definition.run(order, { ...context, progress: async (done) => void told.push(done) });
+  const { long } = (await call('GET', `${goals}/${goalId}/simulation`)).body;
+  expect([long.state, long.outcome.pathCount, told.length > 3]).toEqual(['done', LONG_PATHS, true]);
+  const stopped = AbortSignal.abort();
+  await expect(definition.run(order, { attempt: 1, signal: stopped, progress: async () => undefined })).rejects.toThrow(
+    'abort',
+  );
+  const changed = await call('PUT', `${goals}/${goalId}`, {
+    payload: { ...GOAL, targetOn: '2020-01-01' },
+    ifMatch: '1',
+  });
+  expect(changed.body.version).toBe(2);
+  expect((await call('GET', `${goals}/${goalId}/simulation`)).body.code).toBe('goal_is_past');
+  const drawn = { ...GOAL, method: 'bootstrap' };
+  expect((await call('PUT', `${goals}/${goalId}`, { payload: drawn, ifMatch: '2' })).status).toBe(200);
+  expect((await call('GET', `${goals}/${goalId}/simulation`)).body.code).toBe('no_model');
+  scope = { kind: 'advisers', userIds: [platform.newId()] };
+  expect((await call('GET', '/goals')).body.items).toEqual([]);
+  scope = EVERY_ROW;
+  expect((await call('DELETE', `${goals}/${goalId}`)).status).toBe(204);
+  expect((await call('GET', '/goals')).body.items).toEqual([]);
+});
+
+test('a model is back-tested on stored closes, or says what is missing', async () => {
+  const id = await stored('Ana', [['ACME', '10', '100']]);
+  const [{ instrumentId }] = (await call('GET', `/portfolios/${id}/positions`)).body.items as [
+    { instrumentId: string },
+  ];
+  const targets = [
+    { assetClass: 'equity', weightBps: 5_000, band, buyInstrumentId: instrumentId },
+    { assetClass: 'cash', weightBps: 5_000, band },
+  ];
+  const { body: model } = await call('POST', '/models', { payload: { ...sixtyForty(), targets } });
+  expect((await call('GET', `/models/${model.id}/backtest`)).body.code).toBe('history_missing');
+  const { body: vague } = await call('POST', '/models', { payload: sixtyForty('Sin activos') });
+  expect((await call('GET', `/models/${vague.id}/backtest`)).body.code).toBe('target_without_instrument');
+  const day = (back: number) => localDate(new Date(platform.clock() - back * 86_400_000).toISOString().slice(0, 10));
+  const close = (back: number, price: string) => ({
+    instrumentId,
+    on: day(back),
+    price: Decimal.from(price),
+    currency: 'EUR',
+  });
+  const prices = [close(400, '50'), close(200, '75'), close(0, '100')];
+  await platform.db.transaction((tx) => recordManualPrices(platform, tx, { workspaceId, prices }));
+  platform.time.advance(61_000); // Columns of closes are kept for a minute.
+  const { status, body } = await call(
+    'GET',
+    `/models/${model.id}/backtest?rule=none&costBps=0&benchmark=${instrumentId}`,
+  );
+  // Half of one doubles, half stays.
+  expect([status, body.model.totalRatio, body.benchmark.totalRatio]).toEqual([200, 0.5, 1]);
+  expect((body.points as object[]).at(-1)).toMatchObject({ modelRatio: 0.5, benchmarkRatio: 1 });
 });

@@ -259,10 +259,10 @@ test('open lots in another currency divide into price and rate, and add up to th
   const explained = await explainFigure(source, portfolio, { metric: 'unrealised', instrumentId });
   assert(explained.ok && holding, 'explanation');
   const { lots, rates: used } = explained.value;
-  const sum = (name: 'value' | 'unrealised' | 'fxGain'): string =>
+  const total = (name: 'value' | 'unrealised' | 'fxGain'): string =>
     Decimal.sum(lots.map((lot) => Decimal.from(lot[name] ?? ''))).toString();
   for (const name of ['value', 'unrealised', 'fxGain'] as const)
-    expect([name, sum(name)]).toEqual([name, holding[name]?.toString()]);
+    expect([name, total(name)]).toEqual([name, holding[name]?.toString()]);
   // By hand: 300 dollars at today's rate less what they cost in euros that day; the price's part is 50 dollars a unit.
   const today = Decimal.from(used.find((rate) => rate.from === 'USD')?.rate ?? '');
   const fxGain = Decimal.from('300')

@@ -38,21 +38,11 @@ export default function PortfoliosPage() {
   const t = useTexts(portfolioTexts);
   const go = useGo();
   const [asked, setAsked] = useUrlState('nueva', 'no', ['no', 'si']);
-  const [adding, setAdding] = useUrlState('operacion', 'no', ['no', 'si']);
   const portfolios = useApi('GET /api/portfolios');
   useLiveRefresh('GET /api/portfolios');
-  const words = useTexts(assignmentTexts);
-  const { role } = useSession();
-  // An adviser and a client have one answer in every row; who works alone has none.
-  const isOfOne = role === 'adviser' || role === 'client';
-  const isShared = !isOfOne && (portfolios.data?.items.some(({ adviser }) => adviser !== null) ?? false);
-  const columns = useMemo(
-    () => portfolioColumns(t).toSpliced(1, 0, ...(isShared ? [adviserColumn(words)] : [])),
-    [t, words, isShared],
-  );
+  const columns = useColumns(portfolios.data?.items);
   const canCreate = useCan('portfolios.portfolio.write');
   const canImport = useCan('portfolios.import.run');
-  const canWrite = useCan('portfolios.operation.write');
   const create = canCreate && (
     <Button icon={Plus} onClick={() => setAsked('si')}>
       {t('newPortfolio')}
@@ -71,11 +61,7 @@ export default function PortfoliosPage() {
           <>
             <DumpButton />
             {create}
-            {canWrite && (portfolios.data?.items.length ?? 0) > 0 && (
-              <Button icon={ListPlus} onClick={() => setAdding('si')}>
-                {t('addOperation')}
-              </Button>
-            )}
+            <OperationButton portfolios={portfolios.data?.items ?? []} />
             {importLink}
           </>
         }
@@ -108,12 +94,40 @@ export default function PortfoliosPage() {
           }
         />
       </Stack>
-      {canWrite && adding === 'si' && portfolios.data && portfolios.data.items.length > 0 && (
+      {canCreate && asked === 'si' && <NewPortfolioDialog onClose={() => setAsked('no')} />}
+    </>
+  );
+}
+
+function useColumns(items: readonly PortfolioRow[] | undefined): Column<PortfolioRow>[] {
+  const t = useTexts(portfolioTexts);
+  const words = useTexts(assignmentTexts);
+  const { role } = useSession();
+  // An adviser and a client have one answer in every row; who works alone has none.
+  const isOfOne = role === 'adviser' || role === 'client';
+  const isShared = !isOfOne && (items?.some(({ adviser }) => adviser !== null) ?? false);
+  return useMemo(
+    () => portfolioColumns(t).toSpliced(1, 0, ...(isShared ? [adviserColumn(words)] : [])),
+    [t, words, isShared],
+  );
+}
+
+/** A new operation without opening its portfolio first; the address opens it too, for the key that works anywhere. */
+function OperationButton({ portfolios }: { readonly portfolios: readonly PortfolioRow[] }) {
+  const t = useTexts(portfolioTexts);
+  const canWrite = useCan('portfolios.operation.write');
+  const [adding, setAdding] = useUrlState('operacion', 'no', ['no', 'si']);
+  if (!canWrite || portfolios.length === 0) return null;
+  return (
+    <>
+      <Button icon={ListPlus} onClick={() => setAdding('si')}>
+        {t('addOperation')}
+      </Button>
+      {adding === 'si' && (
         <Suspense>
-          <OperationStart portfolios={portfolios.data.items} onClose={() => setAdding('no')} />
+          <OperationStart portfolios={portfolios} onClose={() => setAdding('no')} />
         </Suspense>
       )}
-      {canCreate && asked === 'si' && <NewPortfolioDialog onClose={() => setAsked('no')} />}
     </>
   );
 }

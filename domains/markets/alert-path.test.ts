@@ -166,7 +166,10 @@ test('a split is no crash: rules in prices are restated and go on meaning what t
   await market.tick(share, '121', { splitRatio: '10', dayVolume: '35000' });
   expect(await firings()).toEqual([]);
   const terms = (await listRules(market.db, market.workspaceId)).map(({ terms: known }) => known);
-  const told = terms.map(({ condition, threshold, referencePrice }) => `${condition} ${threshold} ${referencePrice}`);
+  const told = terms.map(
+    ({ condition, threshold, referencePrice }) =>
+      `${condition} ${threshold.toString()} ${referencePrice?.toString() ?? 'null'}`,
+  );
   expect(new Set(told)).toEqual(
     new Set(['above 130 null', 'below 50 null', 'percent_down 30 125', 'volume_above 40000 null']),
   );

@@ -131,7 +131,7 @@ test('the effects are those redone by hand and add up to the difference; the las
   expect(groupOf('bond')?.['benchmarkRatio']).toBeCloseTo(0.03, 12);
   const sum = (rows: readonly Readonly<Record<string, number>>[], name: string): number =>
     rows.reduce((total, row) => total + (row[name] ?? 0), 0);
-  expect(classes.map(({ name }) => name).toSorted()).toEqual(['bond', 'stock']);
+  expect(new Set(classes.map(({ name }) => name))).toEqual(new Set(['bond', 'stock']));
   expect(sum(body.byClass, 'total')).toBeCloseTo(0.013, 12);
   expect(sum(body.byCurrency, 'total')).toBeCloseTo(0.013, 12);
   expect(sum(body.items, 'contribution')).toBeCloseTo(0.068, 12);

@@ -12,6 +12,8 @@ const FOUND = 'takes the id of a portfolio or import that findPortfolio, lockPor
 const WRITER = 'runs under the lock of lockPortfolio or lockImport, which carried the reach';
 const SHELF =
   'models and what instruments are made of are the workspace’s, shared like its instruments; no row of a portfolio';
+const OWN = 'findOwnDocument and listOwnDocuments compare the person and look the portfolio up again within her reach';
+const MAKER = 'the job of a document: ordered within reach, and handed out only to who still has it';
 const WHOLE = 'the whole workspace or installation: command line, removal, limits';
 
 /** Why a store function needs no reach of its own. A new function must carry it, or be argued for here. */
@@ -69,6 +71,23 @@ const EXEMPT: Readonly<Record<string, string>> = {
   findGoalRun: 'takes the id of a goal that findGoal gave',
   writeGoalRun: 'takes the id of a goal that findGoal gave',
   deleteGoalsOfWorkspace: WHOLE,
+  findLiveEventIds: WRITER,
+  readFirstChange: FOUND,
+  readDailyHeads: FOUND,
+  readDailyValues: FOUND,
+  touchDailyHeads: FOUND,
+  replaceDailyValues: FOUND,
+  deleteDailyOfWorkspace: WHOLE,
+  readExportedEvents: FOUND,
+  readHeldInstruments: WHOLE,
+  insertDocument: OWN,
+  findDocument: OWN,
+  listDocuments: OWN,
+  countOpenDocuments: OWN,
+  advanceDocument: MAKER,
+  finishDocument: MAKER,
+  deleteOldDocuments: WHOLE,
+  deleteDocumentsOfWorkspace: WHOLE,
   rememberMapping: 'columns of a file shape, shared by the workspace; holds no row of a portfolio',
 };
 
@@ -111,7 +130,12 @@ test('no route asks for every row, and only the command line lists the installat
   const users = filesBelow(/(?<!\.test)\.ts$/).filter((path) =>
     readFileSync(join(root, path), 'utf8').includes('listAllPortfolios('),
   );
-  expect(users.toSorted()).toEqual(['installation-value.ts', 'portfolio.store.ts']);
+  const commandLine = [
+    'documents/offline-documents.ts',
+    'exports/portfolio-export.ts', // `exportByName`; the route asks for one portfolio within reach.
+    'installation-value.ts',
+  ];
+  expect(users.toSorted()).toEqual([...commandLine, 'portfolio.store.ts']);
 });
 
 test('a reach over all rows asks for nobody, any other names her', () => {

@@ -210,8 +210,11 @@ describe.skipIf(missing !== null)('scope', { timeout: JOURNEY_MS_MAX }, () => {
         .getByRole('link', { name: /importar/i })
         .count(),
     ).toBe(0);
-    expect(await page.getByRole('button', { name: 'Acciones' }).count()).toBe(0);
     await look(page, 'client-portfolio');
+    // What is hers she may take away; nothing else is in the menu.
+    await page.getByRole('button', { name: 'Acciones' }).click();
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Informe en PDF', 'Exportar']);
+    await page.keyboard.press('Escape');
     await page.goto(`${product.url}/ajustes`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     for (const hidden of ['Equipos', 'Auditoría', 'Usuarios y permisos', 'Secretos', 'Copias']) {

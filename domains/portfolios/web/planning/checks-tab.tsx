@@ -29,6 +29,7 @@ export function ChecksTab() {
   const currency = xray.data?.currency ?? 'EUR';
   const columns = useMemo(() => findingColumns({ t, words, currency }), [t, words, currency]);
   const rows = xray.data?.findings.toSorted((a, b) => ORDER[a.state] - ORDER[b.state]);
+  const hasNone = portfolios.data !== undefined && items.length === 0;
   return (
     <Stack>
       <div className="flex flex-wrap items-end justify-between gap-3">
@@ -46,15 +47,19 @@ export function ChecksTab() {
           </Button>
         )}
       </div>
-      <Table
-        title={t('checks')}
-        columns={columns}
-        rows={rows}
-        rowId={({ rule }) => rule.id}
-        error={xray.error}
-        onRetry={() => void xray.refetch()}
-        empty={<EmptyState title={xray.data?.total === null ? t('noValue') : t('noChecks')} />}
-      />
+      {hasNone ? (
+        <EmptyState title={words('noPortfolios')} detail={words('noPortfoliosDetail')} />
+      ) : (
+        <Table
+          title={t('checks')}
+          columns={columns}
+          rows={rows}
+          rowId={({ rule }) => rule.id}
+          error={portfolios.error ?? xray.error}
+          onRetry={() => void (portfolios.error ? portfolios : xray).refetch()}
+          empty={<EmptyState title={xray.data?.total === null ? t('noValue') : t('noChecks')} />}
+        />
+      )}
       {isEditing && (
         <Suspense fallback={<Skeleton />}>
           <ChecksEditor onClose={() => setEditing(false)} />

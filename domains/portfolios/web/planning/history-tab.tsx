@@ -44,7 +44,14 @@ export function HistoryTab() {
     history_missing: { title: t('historyMissing'), detail: t('historyMissingDetail') },
     target_without_instrument: { title: t('targetVague'), detail: t('targetVagueDetail') },
   };
-  if (models.data && items.length === 0) return <EmptyState title={t('noModels')} />;
+  if (!models.data) {
+    return (
+      <Async query={models} rowCount={8}>
+        {() => null}
+      </Async>
+    );
+  }
+  if (items.length === 0) return <EmptyState title={t('noModels')} />;
   return (
     <Stack>
       <Card>

@@ -80,7 +80,8 @@ describe.skipIf(missing !== null)('second factors', { timeout: TEST_MS_MAX }, ()
     const before = cookie;
     // The browser offers the passkey under the e-mail field, and the virtual owner takes it at once.
     await context.clearCookies();
-    await page.goto(`${product.url}/entrar`);
+    // The app may leave the page before the browser calls it loaded.
+    await page.goto(`${product.url}/entrar`, { waitUntil: 'commit' });
     await page.waitForURL(`${product.url}/`);
     await keepCookie(context);
     expect(cookie).not.toBe(before);

@@ -108,11 +108,13 @@ function Warnings({ report }: { readonly report: TaxReport }) {
   const lines = [...new Set(report.warnings.map((warning) => warningText(t, warning)))];
   if (lines.length === 0) return null;
   return (
-    <ul role="status" className="flex flex-col gap-1 rounded-md bg-warn-soft px-4 py-2.5 text-sm text-warn">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    <div role="status" className="rounded-md bg-warn-soft px-4 py-2.5 text-sm text-warn">
+      <ul className="flex flex-col gap-1">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

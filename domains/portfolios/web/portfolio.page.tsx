@@ -8,7 +8,6 @@ import { Async, Button, ButtonLink, PageHeader, Skeleton, Stack, type TabPart, T
 import { type Asked, ExplanationDrawer } from './explanation.tsx';
 import { FigureKpis, FigureNotices, type Metric, type PortfolioView } from './figures-kpis.tsx';
 import { useLiveRefresh } from './live-refresh.ts';
-import { OperationDrawer } from './operation-drawer.tsx';
 import { OperationsTable } from './operations-table.tsx';
 import { useAsOf, yesterday } from './as-of.ts';
 import { pageTexts } from './page-texts.ts';
@@ -28,6 +27,10 @@ const FigureDetails = lazy(() => import('./figure-details.tsx').then((module) =>
 const PastFigures = lazy(() => import('./past-figures.tsx').then((module) => ({ default: module.PastFigures })));
 const ContributionsPart = lazy(() =>
   import('./contributions.tsx').then((module) => ({ default: module.ContributionsPart })),
+);
+
+const OperationDrawer = lazy(() =>
+  import('./operation-drawer.tsx').then((module) => ({ default: module.OperationDrawer })),
 );
 
 export default function PortfolioPage() {
@@ -75,7 +78,11 @@ function PortfolioBody({ portfolio }: { readonly portfolio: PortfolioView }) {
           <PastFigures portfolio={portfolio} />
         </Suspense>
       )}
-      {opened?.what === 'operation' && <OperationDrawer portfolio={portfolio} onClose={close} />}
+      {opened?.what === 'operation' && (
+        <Suspense fallback={null}>
+          <OperationDrawer portfolio={portfolio} onClose={close} />
+        </Suspense>
+      )}
       {opened?.what === 'position' && (
         <PositionDrawer portfolioId={portfolioId} position={opened.position} onClose={close} />
       )}

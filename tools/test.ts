@@ -91,9 +91,11 @@ function printSlowest(files: readonly SuiteFile[]): void {
   }
 }
 
+/** Journeys start the product on its own database, so a second run of them would tell nothing. */
 function databaseSuites(): string[] {
   return readTree()
     .filter(({ path, text }) => path.endsWith('.test.ts') && text.includes('#platform/testing'))
+    .filter(({ path }) => !path.startsWith('test/e2e/'))
     .map(({ path }) => path);
 }
 

@@ -203,6 +203,8 @@ describe.skipIf(missing !== null)('states of every page', () => {
     await page.waitForFunction(
       () =>
         document.querySelector('main [data-skeleton]') === null && !document.body.innerText.includes('Comprobando qué'),
+      undefined,
+      { timeout: 60_000 }, // Three retries with their pauses, each asked again by every part of the page.
     );
   }
 });

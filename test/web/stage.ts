@@ -42,7 +42,7 @@ export function webStage(routes: () => FakeRoutes = sessionRoutes): WebStage {
   let server: FakeServer;
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
-    if (missingBrowser) return;
+    if (missingBrowser) return console.log(`SKIP journeys of parts: ${missingBrowser}`);
     const { directory } = await buildWebIfStale(root);
     [server, browser] = await Promise.all([startFakeServer(directory, {}), launchBrowser()]);
   }, SLOW_MS);
